@@ -1,0 +1,1 @@
+"""What a QueueCTL job is, and where it is kept."""

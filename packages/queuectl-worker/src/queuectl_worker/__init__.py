@@ -1,0 +1,1 @@
+"""Running claimed QueueCTL jobs; embeddable in other programs."""
