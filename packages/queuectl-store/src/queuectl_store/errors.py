@@ -1,0 +1,103 @@
+"""Everything that a caller of the store may have to catch.
+
+StoreError
+├── StoreUnreachable     the file or server cannot be used now
+│   ├── NotAStore        the file or database belongs to something else
+│   ├── StoreTooNew      a newer QueueCTL wrote it
+│   └── MissingDriver    an optional package is not installed
+├── StoreBusy            another process kept the write lock past the deadline
+├── StoreFull            no space left; nothing was written
+├── StoreDamaged         the database fails its own checks; stop using it
+├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
+├── InvalidJob           the job cannot be stored as asked
+├── InvalidSetting       no such setting, or not a value of its kind
+├── LostClaim            the claim ran out; its result was not recorded
+├── UnknownJob           no job has this id
+├── UnknownWorker        no worker has this id, or its lease was taken
+└── RefusedInState       the verb is not allowed in the job's state
+"""
+
+from collections.abc import Sequence
+
+
+class StoreError(Exception):
+    """The root of the tree."""
+
+
+class StoreUnreachable(StoreError):
+    """The store cannot be opened, reached or written to now."""
+
+
+class NotAStore(StoreUnreachable):
+    """The file or database exists and is not a QueueCTL store."""
+
+
+class StoreTooNew(StoreUnreachable):
+    """The store's schema is newer than this program."""
+
+
+class MissingDriver(StoreUnreachable):
+    """The URL needs an optional package that is not installed."""
+
+
+class StoreBusy(StoreError):
+    """The store stayed locked past the deadline; nothing was changed."""
+
+
+class StoreFull(StoreError):
+    """The disk or quota is full; the transaction was rolled back."""
+
+
+class StoreDamaged(StoreError):
+    """The database reports corruption; nothing more may be read from or written to it."""
+
+
+class OutcomeUnknown(StoreError):
+    """The connection or the disk failed during COMMIT; the change may or may not be stored."""
+
+
+class InvalidJob(StoreError):
+    """The job cannot be stored as asked; nothing was stored."""
+
+
+class InvalidSetting(StoreError):
+    """There is no setting of that name, or the value does not fit it."""
+
+
+class LostClaim(StoreError):
+    """The claim ran out before its outcome was recorded; another worker may own the job now."""
+
+    def __init__(self, job_ids: Sequence[int]) -> None:
+        super().__init__(f"the claim on {_jobs(job_ids)} was lost; its result was not recorded")
+        self.job_ids = tuple(job_ids)
+
+
+class UnknownJob(StoreError):
+    """No job has this id."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"there is no job {job_id}; `queuectl list` shows the jobs there are")
+        self.job_id = job_id
+
+
+class UnknownWorker(StoreError):
+    """No live worker has this id."""
+
+    def __init__(self, worker_id: int) -> None:
+        super().__init__(f"there is no worker {worker_id}; `queuectl worker list` shows them")
+        self.worker_id = worker_id
+
+
+class RefusedInState(StoreError):
+    """The verb is not allowed in the state that the job is in."""
+
+    def __init__(self, job_id: int, verb: str, state: str, allowed: Sequence[str]) -> None:
+        super().__init__(
+            f"cannot {verb} job {job_id}: it is {state}; that works on {', '.join(allowed)} jobs"
+        )
+        self.job_id, self.verb, self.state = job_id, verb, state
+
+
+def _jobs(job_ids: Sequence[int]) -> str:
+    noun = "job" if len(job_ids) == 1 else "jobs"
+    return f"{noun} {', '.join(map(str, job_ids))}"

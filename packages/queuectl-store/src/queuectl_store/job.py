@@ -1,0 +1,217 @@
+"""A job as it is asked for, as it is stored, and as a worker holds it. Knows nothing of storage."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType
+
+from queuectl_store.states import JobState
+
+JobId = NewType("JobId", int)
+WorkerId = NewType("WorkerId", int)
+
+DEFAULT_QUEUE = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argv:
+    """A program and its arguments, run without a shell; bytes that are not UTF-8 are surrogate escapes."""
+
+    argv: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """One string for the platform's shell."""
+
+    script: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A registered Python function by name, with arguments that JSON can carry."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+Work = Argv | Shell | Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """Delay before retry n: min(base ** n, max) seconds, times a factor from [1 - jitter, 1 + jitter]."""
+
+    base: float = 2.0
+    max_s: float = 21_600.0
+    jitter: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job that a caller wants stored.
+
+    Attributes:
+        environment: The caller's variables that the job runs with; equal ones are stored once.
+            None means that the worker's own, filtered, are used.
+        env: Variables set for this job on top of *environment*.
+        delay_ms: Milliseconds from the enqueue until it may run; excludes *run_at*.
+        run_at: UTC milliseconds before which it does not run.
+        backoff: None means the settings in force when an attempt fails.
+        key: Makes the enqueue repeatable: a second one with the same key finds the first one's
+            job. None lets the store make one.
+    """
+
+    work: Work
+    queue: str = DEFAULT_QUEUE
+    priority: int = 0
+    name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    cwd: str | None = None
+    environment: Mapping[str, str] | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    delay_ms: int | None = None
+    run_at: int | None = None
+    hold: bool = False
+    max_retries: int = 3
+    timeout_ms: int | None = None
+    backoff: Backoff | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One ended run of a job.
+
+    Attributes:
+        number: Counts the attempts that were used; a run that was given back shares its number
+            with the one that follows it.
+        token: The fence under which it ran; unique within the job.
+        state: The state it left the job in; `crashed` when its worker vanished.
+        started_at, finished_at: UTC milliseconds.
+        max_rss: Bytes. cpu_ms: user and system time of the process tree.
+    """
+
+    number: int
+    token: int
+    state: str
+    worker_id: WorkerId | None
+    started_at: int | None
+    finished_at: int
+    exit_code: int | None = None
+    signal: int | None = None
+    error: str | None = None
+    max_rss: int | None = None
+    cpu_ms: int | None = None
+    log_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A stored job. Times are UTC milliseconds.
+
+    Attributes:
+        attempt: Attempts used so far, the running one included; never reset.
+        attempt_base: Attempts used before a person last retried it: the allowance counts from here.
+        token: Claims so far; never lowered.
+        crashes: Workers that vanished while running it, since a person last retried it.
+        note: Why it is held, dead or cancelled, where the state alone does not say.
+        environment_id: Which stored environment it runs with.
+        last: The latest ended attempt, where the reader was asked for it.
+    """
+
+    id: JobId
+    key: str
+    state: JobState
+    queue: str
+    priority: int
+    work: Work
+    name: str | None
+    tags: Mapping[str, str]
+    cwd: str | None
+    env: Mapping[str, str]
+    environment_id: int | None
+    attempt: int
+    attempt_base: int
+    token: int
+    crashes: int
+    max_retries: int
+    timeout_ms: int | None
+    backoff: Backoff | None
+    created_at: int
+    run_at: int | None
+    started_at: int | None
+    finished_at: int | None
+    worker_id: WorkerId | None
+    cancel_requested: bool
+    note: str | None
+    result: str | None = None
+    progress: str | None = None
+    last: Attempt | None = None
+
+    @property
+    def attempts_left(self) -> int:
+        """Attempts that the allowance still has after the current one; never negative."""
+        return max(0, self.max_retries + 1 - (self.attempt - self.attempt_base))
+
+    @property
+    def command(self) -> str | None:
+        """The command as a person would type it; None for a task."""
+        match self.work:
+            case Shell(script=script):
+                return script
+            case Argv(argv=argv):
+                return _joined(argv)
+            case Task():
+                return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A job with the token that entitles its holder to finish it."""
+
+    job: Job
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWorker:
+    """A worker that introduces itself. *lease_ms* is how long it may be silent; None *queues* is all."""
+
+    host: str
+    pid: int
+    concurrency: int
+    queues: tuple[str, ...] | None
+    lease_ms: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A worker as the store knows it. Times are UTC milliseconds.
+
+    Attributes:
+        state: `running`, `stopping` (asked to drain), `stopped` or `gone` (its lease ran out).
+        running: Jobs that it holds now.
+        alive: Its lease has not run out.
+    """
+
+    id: WorkerId
+    host: str
+    pid: int
+    state: str
+    concurrency: int
+    queues: tuple[str, ...] | None
+    version: str
+    started_at: int
+    seen_at: int
+    running: int
+    alive: bool
+
+
+def _joined(argv: tuple[str, ...]) -> str:
+    import os
+    import shlex
+    import subprocess
+
+    return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)

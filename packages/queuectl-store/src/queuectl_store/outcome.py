@@ -1,0 +1,99 @@
+"""How one attempt ended, and what that makes of its job."""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from queuectl_store.job import Claim
+from queuectl_store.states import Verb
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What was seen of a run. Times are UTC milliseconds, *max_rss* bytes, *cpu_ms* of the whole tree."""
+
+    started_at: int | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    error: str | None = None
+    max_rss: int | None = None
+    cpu_ms: int | None = None
+    log_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succeeded:
+    """The work is done; *result* is JSON text, for tasks."""
+
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """The attempt failed and another follows after *delay_ms*, counted by the store's clock at the finish."""
+
+    delay_ms: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """The job goes to the dead letter queue."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed:
+    """The work asked to be run again after *delay_ms*; no attempt is used."""
+
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """The work was given back unfinished; no attempt is used."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """A person stopped it."""
+
+    reason: str = "cancelled"
+
+
+Outcome = Succeeded | Retry | Dead | Snoozed | Released | Cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """One attempt's end, to be recorded under the claim's token.
+
+    Attributes:
+        crashed: The worker vanished: counts as a crash besides the attempt.
+    """
+
+    claim: Claim
+    outcome: Outcome
+    facts: RunFacts = field(default_factory=RunFacts)
+    crashed: bool = False
+
+
+def verb_of(outcome: Outcome) -> Verb:
+    """Name the move in the transition table that *outcome* makes."""
+    match outcome:
+        case Succeeded():
+            return Verb.SUCCEED
+        case Retry():
+            return Verb.BACK_OFF
+        case Dead():
+            return Verb.DIE
+        case Snoozed():
+            return Verb.SNOOZE
+        case Released():
+            return Verb.GIVE_BACK
+        case Cancelled():
+            return Verb.STOP
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,73 @@
+"""The nine states of a job and the only moves between them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class JobState(StrEnum):
+    """Where a job is in its life (PRODUCT, section 1)."""
+
+    SCHEDULED = "scheduled"
+    BLOCKED = "blocked"
+    HELD = "held"
+    PENDING = "pending"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCEEDED = "succeeded"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class Verb(StrEnum):
+    """What moves a job; the event log names each move by its verb."""
+
+    ENQUEUE = "enqueue"
+    STAGE = "stage"
+    CLAIM = "claim"
+    SUCCEED = "succeed"
+    BACK_OFF = "back_off"
+    SNOOZE = "snooze"
+    DIE = "die"
+    GIVE_BACK = "give_back"
+    STOP = "stop"
+    CANCEL = "cancel"
+    HOLD = "hold"
+    RELEASE = "release"
+    RETRY = "retry"
+    RERUN = "rerun"
+
+
+class Move(NamedTuple):
+    """From which states a verb may start, and in which state it ends."""
+
+    sources: frozenset[JobState]
+    target: JobState
+
+
+FINAL = frozenset({JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED})
+WAITING = frozenset(
+    {JobState.SCHEDULED, JobState.BLOCKED, JobState.HELD, JobState.PENDING, JobState.RETRYING}
+)
+
+_RUNNING = frozenset({JobState.RUNNING})
+
+TRANSITIONS: Mapping[Verb, Move] = MappingProxyType(
+    {
+        Verb.STAGE: Move(frozenset({JobState.SCHEDULED, JobState.RETRYING}), JobState.PENDING),
+        Verb.CLAIM: Move(frozenset({JobState.PENDING}), JobState.RUNNING),
+        Verb.SUCCEED: Move(_RUNNING, JobState.SUCCEEDED),
+        Verb.BACK_OFF: Move(_RUNNING, JobState.RETRYING),
+        Verb.SNOOZE: Move(_RUNNING, JobState.RETRYING),
+        Verb.DIE: Move(_RUNNING, JobState.DEAD),
+        Verb.GIVE_BACK: Move(_RUNNING, JobState.PENDING),
+        Verb.STOP: Move(_RUNNING, JobState.CANCELLED),
+        # A running job is not cancelled here: its worker is asked to, and its finish says STOP.
+        Verb.CANCEL: Move(WAITING, JobState.CANCELLED),
+        Verb.HOLD: Move(WAITING - {JobState.HELD}, JobState.HELD),
+        Verb.RELEASE: Move(frozenset({JobState.HELD}), JobState.PENDING),
+        Verb.RETRY: Move(frozenset({JobState.DEAD, JobState.RETRYING}), JobState.PENDING),
+        Verb.RERUN: Move(FINAL, JobState.PENDING),
+    }
+)
