@@ -14,6 +14,7 @@ from queuectl_worker.executors.protocol import (
     RunReport,
     RunStarted,
     Stopped,
+    Unserved,
     Unstartable,
     key_of,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "RunReport",
     "RunStarted",
     "Stopped",
+    "Unserved",
     "Unstartable",
     "key_of",
 ]

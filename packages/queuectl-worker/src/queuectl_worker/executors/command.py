@@ -2,14 +2,14 @@
 
 import itertools
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from queuectl_store import Argv, Claim, RunFacts, Shell, StoreError, Task, Work
+from queuectl_store import Claim, RunFacts, StoreError, Task
 
 from queuectl_worker.environment import pick_environment, run_variables, without_private
+from queuectl_worker.executors.commandline import command_line, encode_variables
 from queuectl_worker.executors.protocol import (
     Completed,
     Ending,
@@ -19,6 +19,7 @@ from queuectl_worker.executors.protocol import (
     RunReport,
     RunStarted,
     Stopped,
+    Unserved,
     Unstartable,
     key_of,
 )
@@ -67,7 +68,7 @@ class CommandExecutor:
         self._number_of: dict[RunKey, int] = {}
         self._started: set[int] = set()
         self._env_refs: dict[int | tuple[str, ...], int] = {}
-        self._refused: list[RunReport] = []
+        self._own: list[RunReport] = []
 
     def start(self) -> None:
         """Start the guardian."""
@@ -75,14 +76,15 @@ class CommandExecutor:
 
     def submit(self, claims: Sequence[Claim]) -> None:
         """Hand *claims* to the guardian, which starts them in order."""
-        launches = []
-        for claim in claims:
-            try:
-                launches.append(self._launch(claim))
-            except StoreError as error:  # its environment cannot be read now
-                self._refused.append(Unstartable(key=key_of(claim), message=str(error)))
-        if launches:
+        launches = [launch for claim in claims if (launch := self._launch(claim)) is not None]
+        if not launches:
+            return
+        try:
             self._guardian.launch(launches)
+        except OSError as error:  # it died, and the host cannot start another one now
+            self._own += [
+                Unstartable(key=self._forget(launch.key), message=str(error)) for launch in launches
+            ]
 
     def recall(self, keys: Sequence[RunKey]) -> None:
         """Take back those of *keys* that have not started."""
@@ -108,7 +110,7 @@ class CommandExecutor:
 
     def receive(self) -> list[RunReport]:
         """Return what happened since the last call."""
-        reports, self._refused = self._refused, []
+        reports, self._own = self._own, []
         for report in self._guardian.receive():
             reports.extend(self._translate(report))
         return reports
@@ -117,20 +119,35 @@ class CommandExecutor:
         """End the guardian and everything under it."""
         self._guardian.close()
 
-    def _launch(self, claim: Claim) -> Launch:
-        job, number = claim.job, next(self._numbers)
-        launch = Launch(
+    def _launch(self, claim: Claim) -> Launch | None:
+        """Make the launch for *claim*; where none can be made, report that instead."""
+        if isinstance(claim.job.work, Task):
+            self._own.append(_unrun(key_of(claim), Unserved()))
+            return None
+        try:
+            launch = self._describe(claim, next(self._numbers))
+        except StoreError as error:  # its environment cannot be read now
+            self._own.append(Unstartable(key=key_of(claim), message=str(error)))
+            return None
+        except UnicodeEncodeError:
+            message = "the command holds half a character (a lone surrogate); no program takes that"
+            self._own.append(_unrun(key_of(claim), CannotStart(message=message)))
+            return None
+        self._claims[launch.key], self._number_of[key_of(claim)] = claim, launch.key
+        return launch
+
+    def _describe(self, claim: Claim, number: int) -> Launch:
+        job = claim.job
+        return Launch(
             key=number,
             argv=command_line(job.work),
             cwd=os.fsencode(job.cwd or os.getcwd()),
             env_ref=self._env_ref(job.environment_id),
-            env=_encode(run_variables(claim, store_path=self._store_path)),
+            env=encode_variables(run_variables(claim, store_path=self._store_path)),
             log=os.fsencode(self._logs.path(job.id, claim.token, job.started_at or 0)),
             timeout_ms=job.timeout_ms,
             kill_grace_ms=self._tuning().kill_grace_ms,
         )
-        self._claims[number], self._number_of[key_of(claim)] = claim, number
-        return launch
 
     def _env_ref(self, environment_id: int | None) -> int:
         patterns = self._tuning().env_pass
@@ -141,7 +158,7 @@ class CommandExecutor:
             variables = pick_environment(os.environ, patterns)
         else:
             variables = without_private(self._stored(environment_id))
-        ref = self._env_refs[which] = self._guardian.define_env(_encode(variables))
+        ref = self._env_refs[which] = self._guardian.define_env(encode_variables(variables))
         return ref
 
     def _translate(self, report: Report) -> list[RunReport]:
@@ -180,9 +197,7 @@ class CommandExecutor:
             case SpawnProblem.RESOURCES:
                 return Unstartable(key=key, message=report.message)
             case SpawnProblem.NOT_FOUND | SpawnProblem.NOT_EXECUTABLE | SpawnProblem.NO_FOLDER:
-                ending = CannotStart(message=report.message)
-                facts = RunFacts(error=report.message)
-                return RunEnded(key=key, facts=facts, ending=ending, run_ms=0)
+                return _unrun(key, CannotStart(message=report.message))
             case _:
                 assert_never(report.problem)
 
@@ -198,37 +213,13 @@ class CommandExecutor:
         key = self._forget(number)
         if not had_started:
             return RunRecalled(key=key)
-        facts = RunFacts(error=GUARDIAN_DIED.reason)
-        return RunEnded(key=key, facts=facts, ending=GUARDIAN_DIED, run_ms=0)
+        return _unrun(key, GUARDIAN_DIED)
 
     def _forget(self, number: int) -> RunKey:
         key = key_of(self._claims.pop(number))
         del self._number_of[key]
         self._started.discard(number)
         return key
-
-
-def command_line(work: Work) -> tuple[bytes, ...]:
-    """Return the program and arguments that run *work*.
-
-    Raises:
-        ValueError: A task is no command; the runner gives those to another executor.
-    """
-    match work:
-        case Argv(argv=argv):
-            return tuple(map(os.fsencode, argv))
-        case Shell(script=script):
-            return tuple(map(os.fsencode, shell_line(script, platform=sys.platform)))
-        case Task(name=name):
-            raise ValueError(f"{name!r} is a task, not a command")
-        case _:
-            assert_never(work)
-
-
-def shell_line(script: str, *, platform: str) -> tuple[str, ...]:
-    """Return what runs *script* in the shell of *platform*."""
-    # /d: no AutoRun from the registry; /s: only the outer quotes go, the script stays as typed.
-    return ("cmd", "/d", "/s", "/c", script) if platform == "win32" else ("/bin/sh", "-c", script)
 
 
 def _ending(report: Ended, claim: Claim) -> Ending:
@@ -241,5 +232,6 @@ def _ending(report: Ended, claim: Claim) -> Ending:
     return Exited(code=report.exit_code) if report.exit_code else Completed()
 
 
-def _encode(variables: Mapping[str, str]) -> dict[bytes, bytes]:
-    return {os.fsencode(name): os.fsencode(value) for name, value in variables.items()}
+def _unrun(key: RunKey, ending: CannotStart | Crashed | Unserved) -> RunEnded:
+    error = None if isinstance(ending, Unserved) else error_of(ending)
+    return RunEnded(key=key, facts=RunFacts(error=error), ending=ending, run_ms=0)

@@ -19,11 +19,16 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """This worker has nothing that could run it: a task of a newer release, during a deploy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """We ended it: a person cancelled it, the worker stops, or its lease was not confirmed."""
 
 
-Ending = Completed | Stopped | Failure
+Ending = Completed | Stopped | Unserved | Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
