@@ -7,7 +7,6 @@ still counts is the store's to say, by its fence.
 from collections.abc import Iterable, Sequence
 
 from queuectl_store import Finish
-
 from queuectl_worker.timing import Pause
 
 FULL = 100
@@ -48,6 +47,10 @@ class Completer:
             return None
         latest_ms = self._since_ms + LATEST_MS if more_soon and len(self) < FULL else now_ms
         return max(self._pause.left_ms(now_ms), latest_ms - now_ms, 0)
+
+    def waited_ms(self, now_ms: int) -> int:
+        """Return how long the oldest has waited."""
+        return now_ms - self._since_ms if self._waiting else 0
 
     def pause_left_ms(self, now_ms: int) -> int:
         """Return for how long the store is left alone after it did not answer."""

@@ -8,6 +8,8 @@ from queuectl_worker.news import OnNews, WorkerStopping
 from queuectl_worker.runner import Runner
 from queuectl_worker.tuning import Tuning
 
+NOW_PATIENCE_MS = 3_000
+
 
 class Stop(IntEnum):
     """How urgently the worker is to end."""
@@ -18,7 +20,7 @@ class Stop(IntEnum):
 
 
 class Drain:
-    """The way to the end. `request` is for any thread and signal handler, the rest for the hot loop."""
+    """The way to the end. `request` is for any thread and signal handler, the rest for one."""
 
     def __init__(
         self,
@@ -53,13 +55,10 @@ class Drain:
         """Return the time until the jobs' grace is over, while it counts."""
         return max(0, self._deadline_ms - now_ms) if self._reached is Stop.DRAIN else None
 
-    def gives_up(self, now_ms: int, *, after_ms: int) -> bool:
-        """Say whether results that the store would not take are left to its rescuers.
-
-        Args:
-            after_ms: How long beyond the grace they are worth waiting for.
-        """
-        return self._reached is Stop.NOW or now_ms > self._deadline_ms + after_ms
+    def patience_ms(self, lease_ms: int) -> int:
+        """Return how long results that the store does not take are worth waiting for."""
+        # After a lease the rescuers have the jobs; a person who asks twice waits for less.
+        return NOW_PATIENCE_MS if self._reached is Stop.NOW else lease_ms
 
     def _is_late(self, now_ms: int) -> bool:
         return self._runner.held > 0 and now_ms >= self._deadline_ms

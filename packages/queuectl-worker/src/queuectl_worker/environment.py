@@ -1,4 +1,4 @@
-"""Which environment variables a command sees: picked when it is enqueued, completed when it runs."""
+"""Which variables a command sees: picked when it is enqueued, completed when it runs."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 JITTER = 0.1
 STORE_PAUSE_S = 1.0
-STOP_WITHIN_S = 5.0
+JOIN_S = 5.0
 
 
 class Loop:
@@ -48,12 +48,15 @@ class Loop:
         """Tick soon instead of at the end of the pause."""
         self._poked.set()
 
-    def stop(self) -> None:
-        """Start no further tick, and wait for the one that runs."""
+    def ask_to_stop(self) -> None:
+        """Start no further tick."""
         self._stopping.set()
         self._poked.set()
+
+    def join(self) -> None:
+        """Wait for the tick that runs, if it ends soon; a thread of a hung call ends with us."""
         if self._thread.is_alive():
-            self._thread.join(STOP_WITHIN_S)
+            self._thread.join(JOIN_S)
 
     def _run(self) -> None:
         try:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from queuectl_store import NewWorker, Renewal, Store, WorkerId
-
 from queuectl_worker.timing import monotonic_ms
 
 

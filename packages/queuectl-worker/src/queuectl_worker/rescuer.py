@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable
 
 from queuectl_store import Claim, Finish, RunFacts, Store
-
 from queuectl_worker.retry import Crashed, decide, error_of
 from queuectl_worker.tuning import Tuning
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from queuectl_store import Cancelled, Claim, Finish, Outcome, Released, RunFacts, Snoozed, Succeeded
-
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import (
     Completed,
@@ -24,7 +23,7 @@ from queuectl_worker.executors import (
 )
 from queuectl_worker.news import JobStarted, OnNews, WorkerPaused
 from queuectl_worker.producer import Pace
-from queuectl_worker.retry import Crashed, Exited, Signalled, TimedOut, CannotStart, decide
+from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, decide
 from queuectl_worker.runs import Run, Runs
 from queuectl_worker.timing import Pause
 from queuectl_worker.tuning import Tuning
@@ -64,6 +63,10 @@ class Runner:
     def held(self) -> int:
         """Runs that wait or run."""
         return len(self._runs)
+
+    def holds(self, key: RunKey) -> bool:
+        """Tell whether that run is held."""
+        return self._runs.get(key) is not None
 
     def host_pause_ms(self, now_ms: int) -> int:
         """Return for how long nothing should be claimed because this host cannot start runs."""
@@ -109,7 +112,7 @@ class Runner:
         if stale_in_ms is None or stale_in_ms > 0:
             return
         self.pace = self.pace.at_least(STALE_MS)
-        self._executor.recall(self._runs.unstarted(since_ms=now_ms - STALE_MS))
+        self._executor.recall(self._runs.stale(since_ms=now_ms - STALE_MS, now_ms=now_ms))
 
     def stale_in_ms(self, now_ms: int) -> int | None:
         """Return the time until `recall_stale` has something to do; None when nothing waits."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from queuectl_store import Claim
-
 from queuectl_worker.executors import RunKey, key_of
 
 
@@ -59,11 +58,16 @@ class Runs:
         self._runs.clear()
         self._unstarted.clear()
 
-    def unstarted(self, *, since_ms: int | None = None) -> list[RunKey]:
-        """Return the runs that wait for a slot, or only those that have since *since_ms*."""
-        return [
-            key for key in self._unstarted if since_ms is None or self._runs[key].since_ms <= since_ms
-        ]
+    def unstarted(self) -> list[RunKey]:
+        """Return the runs that wait for a slot."""
+        return list(self._unstarted)
+
+    def stale(self, *, since_ms: int, now_ms: int) -> list[RunKey]:
+        """Return the runs that have waited since *since_ms*, and let their wait begin anew."""
+        keys = [key for key in self._unstarted if self._runs[key].since_ms <= since_ms]
+        for key in keys:
+            self._runs[key].since_ms = now_ms
+        return keys
 
     def oldest_unstarted_ms(self) -> int | None:
         """Return since when the first one waits for a slot."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from queuectl_store import SETTINGS, Backoff, InvalidSetting, Store
-
 from queuectl_worker.retry import RetryPolicy
 
 log = logging.getLogger(__name__)
@@ -83,8 +82,18 @@ def _policy(value: Mapping[str, Any]) -> RetryPolicy:
     )
 
 
-_NAMES = (
-    "kill_grace grace env_pass lease concurrency log_cap log_dir"
-    " backoff_base backoff_max backoff_jitter exit_retry exit_dead"
-).split()
+_NAMES = [
+    "kill_grace",
+    "grace",
+    "env_pass",
+    "lease",
+    "concurrency",
+    "log_cap",
+    "log_dir",
+    "backoff_base",
+    "backoff_max",
+    "backoff_jitter",
+    "exit_retry",
+    "exit_dead",
+]
 _USED = tuple((name, SETTINGS[name]) for name in _NAMES)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from queuectl_store import Store
-
 from queuectl_worker.tuning import Tuner
 
 EACH_S = 0.9  # with the loop's jitter still under the second that the settings promise

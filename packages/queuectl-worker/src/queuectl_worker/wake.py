@@ -11,8 +11,8 @@ class Wake:
 
     def __init__(self) -> None:
         self._reader, self._writer = socket.socketpair()
-        self._reader.setblocking(False)
-        self._writer.setblocking(False)
+        for end in (self._reader, self._writer):
+            end.setblocking(False)  # noqa: FBT003  # its only argument, by place alone
 
     def set(self) -> None:
         """Wake the waiter, now or when it next waits; harmless after `close`."""
@@ -21,9 +21,8 @@ class Wake:
             self._writer.send(b"w")
 
     def wait(self, others: Sequence[int], *, timeout_ms: int) -> bool:
-        """Wait until set, one of *others* is readable or the time is over; say whether it was set."""
-        ready, _, _ = select.select([self._reader, *others], [], [], timeout_ms / 1000)
-        if self._reader not in ready:
+        """Wait until set, until one of *others* is readable, or for the time; True: it was set."""
+        if self._reader.fileno() not in _readable([self._reader.fileno(), *others], timeout_ms):
             return False
         with contextlib.suppress(BlockingIOError):
             self._reader.recv(4096)
@@ -33,3 +32,12 @@ class Wake:
         """Let go of the sockets."""
         self._reader.close()
         self._writer.close()
+
+
+def _readable(descriptors: Sequence[int], timeout_ms: int) -> set[int]:
+    if not hasattr(select, "poll"):  # Windows
+        return set(select.select(descriptors, [], [], timeout_ms / 1000)[0])
+    poll = select.poll()  # unlike select it takes numbers above 1023
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(timeout_ms)}

@@ -1,4 +1,4 @@
-"""What runs claimed jobs, as the runner sees it; commands today, Python functions beside them later.
+"""What runs claimed jobs, as the runner sees it; today commands.
 
 Runs are named by their claim: (job id, token). No two claims ever share one.
 """

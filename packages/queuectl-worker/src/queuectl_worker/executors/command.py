@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import assert_never
 
 from queuectl_store import Claim, RunFacts, StoreError, Task
-
 from queuectl_worker.environment import pick_environment, run_variables, without_private
 from queuectl_worker.executors.commandline import command_line, encode_variables
 from queuectl_worker.executors.protocol import (

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from queuectl_store import Claim, JobId, RunFacts
-
 from queuectl_worker.retry import Failure
 
 RunKey = tuple[JobId, int]
@@ -92,7 +91,7 @@ class Executor(Protocol):
         ...
 
     def extend(self, until_ms: int) -> None:
-        """Let runs go on until *until_ms* of the monotonic clock; past it all are killed at once."""
+        """Let runs go on until *until_ms* (monotonic); past it all are killed at once."""
         ...
 
     def fileno(self) -> int:
