@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Guardian:
         self._envs: dict[frozenset[tuple[bytes, bytes]], int] = {}
         self._fence: int | None = None
         self._outstanding: set[int] = set()
+        _close_in_forked_children(self)
 
     def start(self) -> None:
         """Start the guardian process.
@@ -139,6 +141,12 @@ class Guardian:
             self._release()
             self._readiness.close()
 
+    def forget(self) -> None:
+        """Let go of the socket in a forked child: the guardian must see its owner's end."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
@@ -200,7 +208,7 @@ class Guardian:
     def _release(self) -> None:
         """Close the socket, which tells the guardian to end, and wait until it has."""
         if self._channel is not None:
-            os.close(self._channel.fd)
+            self._channel.close()
             self._channel = None
         if self._keeper is not None:
             try:
@@ -209,3 +217,16 @@ class Guardian:
                 self._keeper.kill()
                 self._keeper.wait()
             self._keeper = None
+
+
+def _close_in_forked_children(guardian: Guardian) -> None:
+    """Keep children that are forked and never exec, as multiprocessing's, off the socket."""
+    owner = weakref.ref(guardian)
+
+    def forget() -> None:
+        living = owner()
+        if living is not None:
+            living.forget()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)

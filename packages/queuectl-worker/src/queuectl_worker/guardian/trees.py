@@ -40,8 +40,6 @@ class Trees:
         """Forget the first processes of *ended*; say whether processes were left behind."""
         sessions = {run.pid: self._leaders.pop(run.pid) for run in ended}
         if not self._ledger.has_news(self._leaders, sessions):
-            if not self._leaders and not self._kill_at:
-                self.due = None
             return False
         for run in ended:
             grace_ms = 0 if run.is_killing else min(run.grace_ms, _STRAY_GRACE_MS)
@@ -58,7 +56,7 @@ class Trees:
             else:
                 _send_all(processes, signal.SIGKILL)
         self._kill_at = {number: at for number, at in self._kill_at.items() if number in strays}
-        self._asked &= {process.identity for found in strays.values() for process in found}
+        self._asked &= {process.identity for found in census.values() for process in found}
         self._plan(now, is_busy=bool(self._leaders or census))
         return bool(strays or UNDECIDED in census)
 
@@ -68,7 +66,10 @@ class Trees:
             living = self._ledger.scan(self._leaders).get(run.number, [])
             if not living:
                 return
-            _send_all(living, signum)
+            if signum == signal.SIGTERM:
+                self._ask_once(living)
+            else:
+                _send_all(living, signum)
 
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
@@ -81,6 +82,7 @@ class Trees:
         return {number: found for number, found in census.items() if number not in spared}
 
     def _ask_once(self, processes: list[Process]) -> None:
+        """Send SIGTERM to those that had none: many programs take a second one as an order."""
         fresh = [process for process in processes if process.identity not in self._asked]
         _send_all(fresh, signal.SIGTERM)
         self._asked |= {process.identity for process in fresh}
