@@ -158,7 +158,7 @@ class Guardian:
             except OSError as error:
                 self._release()
                 raise GuardianStartError(f"the guardian could not be started: {error}") from error
-        self._greet(self._channel)
+        self.pid = self._greet(self._channel)
         self._readiness.watch(self._channel)
         for env, number in self._envs.items():
             self._send((protocol.DEFINE_ENV, (number, dict(env))))
@@ -175,14 +175,14 @@ class Guardian:
             cwd="/",
         )
 
-    def _greet(self, channel: Channel) -> None:
-        """Wait for the guardian's first message, which tells its pid."""
+    def _greet(self, channel: Channel) -> int:
+        """Wait for the guardian's first message, and return the pid that it tells."""
         ready = select.poll()
         ready.register(channel.fd, select.POLLIN)
         ready.poll(_START_SECONDS * 1000)
         match channel.receive():
             case [(protocol.HELLO, {"pid": int(pid)})]:
-                self.pid = pid
+                return pid
             case _:
                 self._release()
                 raise GuardianStartError("the guardian ended, or hung, before it was ready")
@@ -208,8 +208,10 @@ class Guardian:
     def _release(self) -> None:
         """Close the socket, which tells the guardian to end, and wait until it has."""
         if self._channel is not None:
+            if self.pid:
+                self._readiness.leave(self._channel)
             self._channel.close()
-            self._channel = None
+            self._channel, self.pid = None, 0
         if self._keeper is not None:
             try:
                 self._keeper.wait(_END_SECONDS)

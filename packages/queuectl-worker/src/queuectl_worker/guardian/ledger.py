@@ -38,9 +38,13 @@ class Ledger:
         reap it, so pids are enough here.
         """
         self._sessions |= ended
-        orphans = [pid for pid in self._children.pids() if pid not in leaders]
+        orphans = [pid for pid in self.children() if pid not in leaders]
         live = set(leaders.values())
         return any(self._orphans.get(pid) not in live for pid in orphans)
+
+    def children(self) -> list[int]:
+        """Return the guardian's direct children: first processes and adopted orphans."""
+        return self._children.pids()
 
     def scan(self, leaders: dict[int, int]) -> dict[int, list[Process]]:
         """Look at the whole tree; return the living processes of each run, parents first."""

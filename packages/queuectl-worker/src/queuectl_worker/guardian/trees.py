@@ -62,6 +62,8 @@ class Trees:
 
     def signal(self, run: Run, signum: int) -> None:
         """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
+        if signum == signal.SIGKILL:
+            procs.kill_children([run.pid])  # before a look at a tree that it may be growing
         for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
             living = self._ledger.scan(self._leaders).get(run.number, [])
             if not living:
@@ -74,8 +76,11 @@ class Trees:
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
         for _ in range(_KILL_ROUNDS):
-            if not procs.kill_below(os.getpid()):
+            procs.kill_children(self._ledger.children())
+            living = procs.living_below(os.getpid())
+            if not living:
                 return
+            _send_all(living, signal.SIGKILL)
 
     def _strays_in(self, census: dict[int, list[Process]]) -> dict[int, list[Process]]:
         spared = {UNDECIDED, *self._leaders.values()}
