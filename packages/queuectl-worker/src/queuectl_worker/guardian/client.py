@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Guardian:
         self._envs: dict[frozenset[tuple[bytes, bytes]], int] = {}
         self._fence: int | None = None
         self._outstanding: set[int] = set()
+        _close_in_forked_children(self)
 
     def start(self) -> None:
         """Start the guardian process.
@@ -139,6 +141,12 @@ class Guardian:
             self._release()
             self._readiness.close()
 
+    def forget(self) -> None:
+        """Let go of the socket in a forked child: the guardian must see its owner's end."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
@@ -150,7 +158,7 @@ class Guardian:
             except OSError as error:
                 self._release()
                 raise GuardianStartError(f"the guardian could not be started: {error}") from error
-        self._greet(self._channel)
+        self.pid = self._greet(self._channel)
         self._readiness.watch(self._channel)
         for env, number in self._envs.items():
             self._send((protocol.DEFINE_ENV, (number, dict(env))))
@@ -167,14 +175,14 @@ class Guardian:
             cwd="/",
         )
 
-    def _greet(self, channel: Channel) -> None:
-        """Wait for the guardian's first message, which tells its pid."""
+    def _greet(self, channel: Channel) -> int:
+        """Wait for the guardian's first message, and return the pid that it tells."""
         ready = select.poll()
         ready.register(channel.fd, select.POLLIN)
         ready.poll(_START_SECONDS * 1000)
         match channel.receive():
             case [(protocol.HELLO, {"pid": int(pid)})]:
-                self.pid = pid
+                return pid
             case _:
                 self._release()
                 raise GuardianStartError("the guardian ended, or hung, before it was ready")
@@ -200,8 +208,10 @@ class Guardian:
     def _release(self) -> None:
         """Close the socket, which tells the guardian to end, and wait until it has."""
         if self._channel is not None:
-            os.close(self._channel.fd)
-            self._channel = None
+            if self.pid:
+                self._readiness.leave(self._channel)
+            self._channel.close()
+            self._channel, self.pid = None, 0
         if self._keeper is not None:
             try:
                 self._keeper.wait(_END_SECONDS)
@@ -209,3 +219,16 @@ class Guardian:
                 self._keeper.kill()
                 self._keeper.wait()
             self._keeper = None
+
+
+def _close_in_forked_children(guardian: Guardian) -> None:
+    """Keep children that are forked and never exec, as multiprocessing's, off the socket."""
+    owner = weakref.ref(guardian)
+
+    def forget() -> None:
+        living = owner()
+        if living is not None:
+            living.forget()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)

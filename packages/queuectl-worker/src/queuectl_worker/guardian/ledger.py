@@ -25,6 +25,7 @@ class Ledger:
     def __init__(self, tag: bytes) -> None:
         self._me = os.getpid()
         self._tag = tag
+        self._children = procs.OwnChildren()
         self._known: dict[tuple[int, int], int] = {}
         self._orphans: dict[int, int] = {}
         self._sessions: dict[int, int] = {}
@@ -37,9 +38,13 @@ class Ledger:
         reap it, so pids are enough here.
         """
         self._sessions |= ended
-        orphans = [pid for pid in procs.children(self._me) if pid not in leaders]
+        orphans = [pid for pid in self.children() if pid not in leaders]
         live = set(leaders.values())
         return any(self._orphans.get(pid) not in live for pid in orphans)
+
+    def children(self) -> list[int]:
+        """Return the guardian's direct children: first processes and adopted orphans."""
+        return self._children.pids()
 
     def scan(self, leaders: dict[int, int]) -> dict[int, list[Process]]:
         """Look at the whole tree; return the living processes of each run, parents first."""

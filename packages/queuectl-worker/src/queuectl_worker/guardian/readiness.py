@@ -23,7 +23,7 @@ class Readiness:
         return self._poller.fileno()
 
     def watch(self, channel: Channel) -> None:
-        """Start to watch *channel*. One that is closed leaves by itself."""
+        """Start to watch *channel*."""
         if sys.platform == "linux":
             self._poller.register(channel.fd, select.EPOLLIN)
         else:
@@ -37,6 +37,11 @@ class Readiness:
         else:
             flag = select.KQ_EV_ENABLE if channel.is_backed_up else select.KQ_EV_DISABLE
             self._change(channel.fd, select.KQ_FILTER_WRITE, select.KQ_EV_ADD | flag)
+
+    def leave(self, channel: Channel) -> None:
+        """Stop to watch *channel*, before it is closed: a copy in a fork would keep it here."""
+        if sys.platform == "linux":
+            self._poller.unregister(channel.fd)
 
     def close(self) -> None:
         """Release the descriptor."""

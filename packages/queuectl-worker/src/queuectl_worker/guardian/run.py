@@ -81,7 +81,7 @@ class Run:
         self.started_at = clock_ms()
         self.grace_ms = request.grace_ms
         limit = request.timeout_ms
-        self.due = None if limit is None else self.started_at + limit
+        self.due: int | None = None if limit is None else self.started_at + limit
         self.is_killing = False
         self.timed_out = False
         self.stopped = False

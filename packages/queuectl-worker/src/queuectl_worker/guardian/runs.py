@@ -9,8 +9,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from . import protocol
-from .run import Request, Run, clock_ms
-from .spawn import SpawnError, host_problem, spawn
+from .run import ASK_AGAIN_MS, Request, Run, clock_ms
+from .spawn import Programs, SpawnError, host_problem, spawn
 from .spool import Spool, SpoolRoom
 from .trees import Trees
 
@@ -41,7 +41,9 @@ class Runs:
         self._by_key: dict[int, Run] = {}
         self._started = 0
         self._fence: int | None = None
+        self._fall_due: int | None = None
         self._watch_due: int | None = None
+        self._programs = Programs()
         self._devnull = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     @property
@@ -72,9 +74,11 @@ class Runs:
         if run is None:
             return
         now = clock_ms()
-        if not run.stopped or (run.due is not None and now + grace_ms < run.due):
-            run.stopped = True
+        if run.due is not None and (run.stopped or run.timed_out):
+            run.due = min(run.due, now + grace_ms)
+        else:
             self._trees.signal(run, run.ask(now, grace_ms=grace_ms))
+        run.stopped = True
 
     def stop_all(self, grace_ms: int) -> None:
         """End every run and empty the queue."""
@@ -84,20 +88,20 @@ class Runs:
 
     def extend(self, until_ms: int) -> None:
         """Move the fence: the moment after which nothing may run."""
-        self._fence = until_ms
+        self._fence = self._fall_due = until_ms
 
     def next_due(self) -> int | None:
         """Return when `advance` must be called next, None when only an event can bring work."""
         dues = [run.due for run in self._by_pid.values()]
         dues += [self._trees.due, self._watch_due]
         if self._by_pid or self._waiting:
-            dues.append(self._fence)
+            dues.append(self._fall_due)
         return min((due for due in dues if due is not None), default=None)
 
     def advance(self, now: int) -> None:
         """Do what time asks for: limits, fence, output, strays."""
         if self._fence is not None and now >= self._fence:
-            self._fall()
+            self._fall(now)
         for run in self._by_pid.values():
             if run.due is not None and now >= run.due:
                 self._trees.signal(run, run.next_signal(now))
@@ -110,6 +114,7 @@ class Runs:
 
     def fill(self) -> None:
         """Start what waits while there are free slots."""
+        started = self._started
         while self._waiting and len(self._by_pid) < self._slots:
             request = self._waiting.popitem(last=False)[1]
             try:
@@ -117,6 +122,8 @@ class Runs:
             except SpawnError as error:
                 problem = {"problem": error.problem, "message": error.message}
                 self._tell(protocol.NOT_STARTED, {"key": request.key, **problem})
+        if started != self._started and not self._waiting:
+            os.chdir("/")  # a folder that a process stands in cannot be unmounted
 
     def reap(self) -> None:
         """Collect every process that ended: first processes and adopted orphans."""
@@ -132,6 +139,8 @@ class Runs:
         except ChildProcessError:
             pass
         if exits:
+            # The next commands first: they run on while the last ones are accounted for.
+            self.fill()
             self._finish(exits)
 
     def close(self) -> None:
@@ -150,6 +159,7 @@ class Runs:
                 cwd=request.cwd,
                 env={**self._envs[request.env_ref], **request.env, protocol.RUN_TAG: tag},
                 stdin=self._devnull,
+                programs=self._programs,
                 output=spool.fd,
             )
         except SpawnError:
@@ -178,11 +188,12 @@ class Runs:
             )
             self._tell(protocol.ENDED, fields)
 
-    def _fall(self) -> None:
+    def _fall(self, now: int) -> None:
         """Stop at once what the worker may no longer own: its lease ends with the fence."""
         self.recall(*self._waiting)
-        if not self._by_pid:
+        if not self._by_pid or self._fall_due is None or now < self._fall_due:
             return
+        self._fall_due = now + ASK_AGAIN_MS
         for run in self._by_pid.values():
             run.stopped = run.is_killing = True
         self._trees.kill_all()

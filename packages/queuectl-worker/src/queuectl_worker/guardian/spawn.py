@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import stat
+import time
 
 from . import protocol
 
@@ -23,7 +24,7 @@ _HOST_PROBLEMS = frozenset(
     )
 )
 _DEFAULT_PATH = b"/usr/local/bin:/usr/bin:/bin"
-_STD_FDS = (0, 1, 2)
+_REMEMBER_SECONDS = 1.0
 
 
 class SpawnError(Exception):
@@ -40,8 +41,59 @@ def host_problem(error: OSError, doing: str) -> SpawnError:
     return SpawnError(protocol.RESOURCES, f"{doing}: {error.strerror}")
 
 
+class Programs:
+    """Finds programs on a PATH, and remembers the last ones for a second.
+
+    A long PATH costs as much as the rest of a start together. A shell remembers until it ends;
+    a worker lives too long for that.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[bytes, bytes], bytes] = {}
+        self._forget_at = 0.0
+
+    def find(self, name: bytes, path: bytes) -> bytes:
+        """Do what execvp does, but say what was wrong with the only candidate there was.
+
+        Raises:
+            SpawnError: There is no such program, or it may not be executed.
+        """
+        if b"/" in name:
+            return _pick([name], f"the program {_show(name)} does not exist")
+        if (now := time.monotonic()) >= self._forget_at:
+            self._found.clear()
+            self._forget_at = now + _REMEMBER_SECONDS
+        program = self._found.get((name, path))
+        if program is None:
+            # An empty entry means the current folder, as in every shell.
+            entries = path.split(b":") if name else []
+            candidates = [os.path.join(entry or b".", name) for entry in entries]
+            program = _pick(candidates, f"no program named {_show(name)} on the PATH of the job")
+            if program.startswith(b"/"):
+                self._found[name, path] = program
+        return program
+
+
+def _pick(candidates: list[bytes], missing: str) -> bytes:
+    blocked = None
+    for candidate in candidates:
+        reason = _judge(candidate)
+        if reason == "":
+            return candidate
+        if reason is not None and blocked is None:
+            message = f"{_show(candidate)} {reason}"
+            blocked = SpawnError(protocol.NOT_EXECUTABLE, message)
+    raise blocked or SpawnError(protocol.NOT_FOUND, missing)
+
+
 def spawn(
-    argv: tuple[bytes, ...], *, cwd: bytes, env: dict[bytes, bytes], stdin: int, output: int
+    argv: tuple[bytes, ...],
+    *,
+    cwd: bytes,
+    env: dict[bytes, bytes],
+    stdin: int,
+    output: int,
+    programs: Programs,
 ) -> int:
     """Start *argv* in *cwd*, a session of its own, and return its pid.
 
@@ -51,7 +103,7 @@ def spawn(
         SpawnError: Nothing was started.
     """
     _enter(cwd)
-    program = _find_program(argv[0] if argv else b"", env.get(b"PATH", _DEFAULT_PATH))
+    program = programs.find(argv[0] if argv else b"", env.get(b"PATH", _DEFAULT_PATH))
     try:
         return _start(program, argv, env, (stdin, output, output))
     except OSError as error:
@@ -79,27 +131,6 @@ def _enter(cwd: bytes) -> None:
         raise SpawnError(protocol.NO_FOLDER, f"the folder {_show(cwd)} {what}") from error
     except ValueError as error:
         raise SpawnError(protocol.NO_FOLDER, f"no folder is named {_show(cwd)}") from error
-
-
-def _find_program(name: bytes, path: bytes) -> bytes:
-    """Do what execvp does, but say what was wrong with the only candidate there was."""
-    if b"/" in name:
-        candidates = [name]
-        missing = f"the program {_show(name)} does not exist"
-    else:
-        # An empty entry means the current folder, as in every shell.
-        candidates = [os.path.join(entry or b".", name) for entry in path.split(b":")] * bool(name)
-        missing = f"no program named {_show(name)} on the PATH of the job"
-    blocked = None
-    for candidate in candidates:
-        match _judge(candidate):
-            case "":
-                return candidate
-            case str(reason):
-                blocked = blocked or SpawnError(
-                    protocol.NOT_EXECUTABLE, f"{_show(candidate)} {reason}"
-                )
-    raise blocked or SpawnError(protocol.NOT_FOUND, missing)
 
 
 def _judge(candidate: bytes) -> str | None:

@@ -40,8 +40,6 @@ class Trees:
         """Forget the first processes of *ended*; say whether processes were left behind."""
         sessions = {run.pid: self._leaders.pop(run.pid) for run in ended}
         if not self._ledger.has_news(self._leaders, sessions):
-            if not self._leaders and not self._kill_at:
-                self.due = None
             return False
         for run in ended:
             grace_ms = 0 if run.is_killing else min(run.grace_ms, _STRAY_GRACE_MS)
@@ -58,29 +56,38 @@ class Trees:
             else:
                 _send_all(processes, signal.SIGKILL)
         self._kill_at = {number: at for number, at in self._kill_at.items() if number in strays}
-        self._asked &= {process.identity for found in strays.values() for process in found}
+        self._asked &= {process.identity for found in census.values() for process in found}
         self._plan(now, is_busy=bool(self._leaders or census))
         return bool(strays or UNDECIDED in census)
 
     def signal(self, run: Run, signum: int) -> None:
         """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
+        if signum == signal.SIGKILL:
+            procs.kill_children([run.pid])  # before a look at a tree that it may be growing
         for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
             living = self._ledger.scan(self._leaders).get(run.number, [])
             if not living:
                 return
-            _send_all(living, signum)
+            if signum == signal.SIGTERM:
+                self._ask_once(living)
+            else:
+                _send_all(living, signum)
 
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
         for _ in range(_KILL_ROUNDS):
-            if not procs.kill_below(os.getpid()):
+            procs.kill_children(self._ledger.children())
+            living = procs.living_below(os.getpid())
+            if not living:
                 return
+            _send_all(living, signal.SIGKILL)
 
     def _strays_in(self, census: dict[int, list[Process]]) -> dict[int, list[Process]]:
         spared = {UNDECIDED, *self._leaders.values()}
         return {number: found for number, found in census.items() if number not in spared}
 
     def _ask_once(self, processes: list[Process]) -> None:
+        """Send SIGTERM to those that had none: many programs take a second one as an order."""
         fresh = [process for process in processes if process.identity not in self._asked]
         _send_all(fresh, signal.SIGTERM)
         self._asked |= {process.identity for process in fresh}
