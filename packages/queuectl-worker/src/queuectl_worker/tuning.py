@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from queuectl_store import SETTINGS, Backoff, InvalidSetting, Store
+from queuectl_store import SETTINGS, Backoff, InvalidSetting, Store, setting
 from queuectl_worker.retry import RetryPolicy
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ class Tuner:
     """
 
     def __init__(self, store: Store, overrides: Mapping[str, str]) -> None:
+        for name in overrides:
+            setting(name)  # raises on a name that is none
         self._store, self._overrides = store, dict(overrides)
         self.current = read_tuning({**store.settings.all(), **self._overrides})
 
@@ -82,18 +84,10 @@ def _policy(value: Mapping[str, Any]) -> RetryPolicy:
     )
 
 
-_NAMES = [
-    "kill_grace",
-    "grace",
-    "env_pass",
-    "lease",
-    "concurrency",
-    "log_cap",
-    "log_dir",
-    "backoff_base",
-    "backoff_max",
-    "backoff_jitter",
-    "exit_retry",
-    "exit_dead",
-]
-_USED = tuple((name, SETTINGS[name]) for name in _NAMES)
+_USED = tuple(
+    (name, SETTINGS[name])
+    for name in (
+        *("kill_grace", "grace", "env_pass", "lease", "concurrency", "log_cap", "log_dir"),
+        *("backoff_base", "backoff_max", "backoff_jitter", "exit_retry", "exit_dead"),
+    )
+)

@@ -1,6 +1,7 @@
 """Commands: claims become the guardian's launches, and its reports become ends of attempts."""
 
 import itertools
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -36,6 +37,8 @@ from queuectl_worker.guardian import (
 from queuectl_worker.output import LogFolder
 from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, error_of
 from queuectl_worker.tuning import Tuning
+
+log = logging.getLogger(__name__)
 
 GUARDIAN_DIED = Crashed(reason="the process guardian died")
 
@@ -177,12 +180,14 @@ class CommandExecutor:
                 assert_never(report)
 
     def _ended(self, report: Ended) -> RunEnded:
+        if report.log_problem is not None:
+            log.warning("output was not kept", extra={"reason": report.log_problem})
         ending = _ending(report, self._claims[report.key])
         facts = RunFacts(
             started_at=report.started_ms,
             exit_code=report.exit_code,
             signal=report.signal,
-            error=None if isinstance(ending, Completed | Stopped) else error_of(ending),
+            error=_error(ending),
             max_rss=report.max_rss,
             cpu_ms=report.cpu_ms,
             log_bytes=report.log_bytes,
@@ -231,6 +236,9 @@ def _ending(report: Ended, claim: Claim) -> Ending:
     return Exited(code=report.exit_code) if report.exit_code else Completed()
 
 
-def _unrun(key: RunKey, ending: CannotStart | Crashed | Unserved) -> RunEnded:
-    error = None if isinstance(ending, Unserved) else error_of(ending)
-    return RunEnded(key=key, facts=RunFacts(error=error), ending=ending, run_ms=0)
+def _unrun(key: RunKey, ending: Ending) -> RunEnded:
+    return RunEnded(key=key, facts=RunFacts(error=_error(ending)), ending=ending, run_ms=0)
+
+
+def _error(ending: Ending) -> str | None:
+    return None if isinstance(ending, Completed | Stopped | Unserved) else error_of(ending)
