@@ -1,0 +1,96 @@
+"""Trades ends of runs for new claims: both in one transaction, as often as it pays."""
+
+import logging
+from collections.abc import Sequence
+
+from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreDamaged, StoreError
+from queuectl_worker.completer import Completer
+from queuectl_worker.executors import RunKey, key_of
+from queuectl_worker.membership import Membership
+from queuectl_worker.news import JobEnded, OnNews, ResultRefused
+from queuectl_worker.timing import monotonic_ms
+
+log = logging.getLogger(__name__)
+
+
+class Exchanger:
+    """The hot loop's dealings with the store.
+
+    Attributes:
+        may_find_more: Jobs may be pending: the last claim came back full, or somebody rang.
+        made_someone_wait: An outcome of the last exchange made a job due later.
+        is_closed: The store may not be touched any more.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        membership: Membership,
+        completer: Completer,
+        *,
+        queues: tuple[str, ...] | None,
+        on_news: OnNews,
+    ) -> None:
+        self._store, self._membership, self._completer = store, membership, completer
+        self._queues, self._tell = queues, on_news
+        self.may_find_more = True
+        self.made_someone_wait = False
+        self.is_closed = False
+
+    def trade(self, *, limit: int) -> list[Claim]:
+        """Record what waits, claim up to *limit* jobs; nothing is lost when the store is away."""
+        worker_id = self._membership.worker_id
+        sent = self._completer.waiting()
+        if self.is_closed or worker_id is None or not (sent or limit):
+            return []
+        if limit:
+            self.may_find_more = False  # before the claim: a ring during it must not be lost
+        try:
+            exchange = self._store.exchange(worker_id, sent, limit=limit, queues=self._queues)
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            self._unanswered(error)
+            return []
+        self._settle(sent, exchange)
+        self.may_find_more |= limit > 0 and len(exchange.claims) == limit
+        # A lease lost meanwhile took these claims with it.
+        return exchange.claims if self._membership.worker_id == worker_id else []
+
+    def join(self) -> None:
+        """Register (again); tries later when the store is away."""
+        try:
+            self._membership.join()
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            self._unanswered(error)
+
+    def give_back(self, runs: Sequence[RunKey]) -> None:
+        """Release jobs that were claimed by a call whose answer never came."""
+        worker_id = self._membership.worker_id
+        if worker_id is None:
+            return
+        log.warning("giving back jobs whose claim was not heard of", extra={"runs": runs})
+        try:
+            self._store.release(worker_id, runs, reason="the answer to its claim was lost")
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            self._unanswered(error)
+
+    def _unanswered(self, error: StoreError) -> None:
+        pause_ms = self._completer.unanswered(monotonic_ms())
+        self.may_find_more = True
+        log.warning("the store did not answer", extra={"reason": error, "pause_ms": pause_ms})
+
+    def _settle(self, sent: Sequence[Finish], exchange: Exchange) -> None:
+        refused = {key_of(finish.claim) for finish in exchange.refused}
+        self._completer.recorded(sent, refused=exchange.refused)
+        for finish in sent:
+            if key_of(finish.claim) in refused:
+                log.warning("a late result was refused", extra={"job_id": finish.claim.job.id})
+                self._tell(ResultRefused(finish=finish))
+                continue
+            self.made_someone_wait |= isinstance(finish.outcome, Retry | Snoozed)
+            self._tell(JobEnded(finish=finish))

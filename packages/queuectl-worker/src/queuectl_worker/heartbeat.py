@@ -1,0 +1,72 @@
+"""Keeps the lease alive from a thread of its own, and hears what people asked for.
+
+It speaks only for a hot loop that turns: a worker that is deaf must lose its jobs to one that
+is not.
+"""
+
+import logging
+
+from queuectl_store import StopRequest, StoreDamaged, StoreError, UnknownWorker, WorkerId
+from queuectl_worker.drain import Drain, Stop
+from queuectl_worker.executors import Executor
+from queuectl_worker.hotloop import HotLoop
+from queuectl_worker.membership import Membership
+from queuectl_worker.timing import monotonic_ms
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 0.1
+
+
+class Heartbeat:
+    """The tick of the heartbeat's loop."""
+
+    def __init__(
+        self, membership: Membership, hot_loop: HotLoop, drain: Drain, executor: Executor
+    ) -> None:
+        self._membership, self._hot_loop = membership, hot_loop
+        self._drain, self._executor = drain, executor
+
+    def tick(self) -> float:
+        """Renew once; return the seconds until the next time."""
+        lease_ms = self._membership.lease_ms
+        worker_id = self._membership.worker_id
+        if worker_id is None:
+            return AGAIN_S
+        if monotonic_ms() - self._hot_loop.turned_at_ms > lease_ms:
+            log.error("the worker's main loop hangs; its lease is not renewed")
+            return lease_ms / 3000
+        try:
+            self._renew(worker_id)
+        except UnknownWorker:
+            self._lose()
+            return AGAIN_S
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            # The fence is a third of a lease away: there is no time for a long pause.
+            log.warning("the lease was not renewed", extra={"reason": error})
+            return min(1.0, lease_ms / 15_000)
+        # At a third of the lease one renewal may fail and the next still comes in time.
+        return lease_ms / 3000
+
+    def _renew(self, worker_id: WorkerId) -> None:
+        renewal = self._membership.renew(worker_id)
+        if renewal.cancelled:
+            self._hot_loop.cancel(renewal.cancelled)
+        self._hot_loop.compare(renewal.held)
+        match renewal.stop:
+            case StopRequest.DRAIN:
+                self._drain.request(Stop.DRAIN)
+            case StopRequest.NOW:
+                self._drain.request(Stop.NOW)
+            case None:
+                return
+        self._hot_loop.wake()
+
+    def _lose(self) -> None:
+        log.error("the lease was taken; every run is stopped and its result dropped")
+        self._membership.lose()
+        # From here and not from the hot loop, which may be waiting for the store.
+        self._executor.stop_all(grace_ms=0)
+        self._hot_loop.lost_lease()

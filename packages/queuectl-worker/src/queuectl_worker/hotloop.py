@@ -1,0 +1,205 @@
+"""The one thread of everything about jobs: reports in, ends and claims traded, runs out."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from queuectl_store import Listener
+from queuectl_worker.completer import Completer
+from queuectl_worker.drain import Drain
+from queuectl_worker.exchanger import Exchanger
+from queuectl_worker.executors import Executor, RunKey, key_of
+from queuectl_worker.membership import Membership
+from queuectl_worker.news import OnNews, WorkerJoined
+from queuectl_worker.producer import ahead, claim_limit
+from queuectl_worker.runner import Runner
+from queuectl_worker.timing import monotonic_ms
+from queuectl_worker.wake import Wake
+
+# The bell may fail; this is how long a job can then wait unseen.
+LONGEST_WAIT_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotLoopParts:
+    """What the hot loop joins."""
+
+    executor: Executor
+    membership: Membership
+    completer: Completer
+    runner: Runner
+    exchanger: Exchanger
+    drain: Drain
+    listener: Listener
+
+
+class HotLoop:
+    """Waits and turns. `wake`, `rang`, `cancel` and `lost_lease` are for other threads.
+
+    Attributes:
+        turned_at_ms: When it last turned; a heartbeat must not speak for a loop that hangs.
+    """
+
+    def __init__(
+        self,
+        parts: HotLoopParts,
+        *,
+        slots: int,
+        on_news: OnNews,
+        on_rung: Callable[[], None],
+    ) -> None:
+        self._parts, self._slots = parts, slots
+        self._tell, self._on_rung = on_news, on_rung
+        self._wake = Wake()
+        self._rung = threading.Event()
+        self._mail: deque[Callable[[], None]] = deque()
+        self._strangers: frozenset[RunKey] = frozenset()
+        self._looked_at_ms = 0
+        self.turned_at_ms = monotonic_ms()
+
+    @property
+    def held(self) -> int:
+        """Runs that wait or run."""
+        return self._parts.runner.held
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing runs, nothing waits to be recorded, and no job was seen pending."""
+        parts = self._parts
+        return not (parts.runner.held or len(parts.completer) or parts.exchanger.may_find_more)
+
+    def wake(self) -> None:
+        """Turn soon; safe in a signal handler."""
+        self._wake.set()
+
+    def rang(self) -> None:
+        """Look for jobs soon: the store's bell rang."""
+        self._rung.set()
+        self._wake.set()
+
+    def cancel(self, keys: Collection[RunKey]) -> None:
+        """Stop these runs: a person cancelled them."""
+        self._post(lambda: self._parts.runner.cancel(keys))
+
+    def compare(self, held: frozenset[RunKey]) -> None:
+        """Give back what the store counts as ours, twice in a row, and we do not know."""
+        self._post(lambda: self._compare(held))
+
+    def lost_lease(self) -> None:
+        """Forget every run and result: other workers have them."""
+        self._post(self._disown)
+
+    def close(self) -> None:
+        """Let go of the descriptors."""
+        self._wake.close()
+
+    def wait(self, *, at_most_ms: int = LONGEST_WAIT_MS) -> None:
+        """Wait until something happens or is due."""
+        parts, others = self._parts, [self._parts.executor.fileno()]
+        if (bell := parts.listener.fileno()) is not None:
+            others.append(bell)
+        self._wake.wait(others, timeout_ms=min(at_most_ms, *self._timers_ms(monotonic_ms())))
+        # Where there is no descriptor a thread listens, and calls `rang`.
+        if bell is not None and parts.listener.wait(0):
+            self._rung.set()
+
+    def turn(self) -> None:
+        """Do everything that can be done without waiting."""
+        now_ms = self.turned_at_ms = monotonic_ms()
+        self._read_mail()
+        self._notice_rings(now_ms)
+        for report in self._parts.executor.receive():
+            self._parts.runner.take(report, now_ms=now_ms)
+        self._parts.drain.advance(now_ms)
+        if not self._parts.drain.is_asked:
+            self._parts.runner.recall_stale(now_ms)
+            self._join_if_lost(now_ms)
+        self._trade(now_ms)
+
+    def record(self) -> None:
+        """Record what waits, and claim nothing."""
+        self._parts.exchanger.trade(limit=0)
+
+    def _trade(self, now_ms: int) -> None:
+        completer, exchanger = self._parts.completer, self._parts.exchanger
+        if completer.pause_left_ms(now_ms):
+            return
+        limit = self._limit(now_ms)
+        if not limit and completer.due_in_ms(now_ms, more_soon=self._more_soon) != 0:
+            return
+        claims = exchanger.trade(limit=limit)
+        if claims:
+            self._parts.runner.hold(claims, now_ms=monotonic_ms())
+        if exchanger.made_someone_wait:
+            exchanger.made_someone_wait = False
+            self._on_rung()
+
+    def _limit(self, now_ms: int) -> int:
+        """Return how many jobs to claim in this turn."""
+        parts = self._parts
+        if parts.drain.is_asked or parts.membership.worker_id is None:
+            return 0
+        if parts.completer.is_overfull or parts.runner.host_pause_ms(now_ms):
+            return 0
+        if not parts.exchanger.may_find_more:
+            return 0
+        limit = claim_limit(slots=self._slots, held=parts.runner.held, pace=parts.runner.pace)
+        self._looked_at_ms = now_ms if limit else self._looked_at_ms
+        return limit
+
+    def _notice_rings(self, now_ms: int) -> None:
+        if self._rung.is_set():
+            self._rung.clear()
+            self._parts.exchanger.may_find_more = True
+            self._on_rung()
+        elif now_ms - self._looked_at_ms >= LONGEST_WAIT_MS:
+            self._parts.exchanger.may_find_more = True
+
+    @property
+    def _more_soon(self) -> bool:
+        runner = self._parts.runner
+        return runner.held > 0 and ahead(slots=self._slots, pace=runner.pace) > 0
+
+    def _timers_ms(self, now_ms: int) -> list[int]:
+        parts = self._parts
+        timers = (
+            parts.completer.due_in_ms(now_ms, more_soon=self._more_soon),
+            parts.completer.pause_left_ms(now_ms) or None,
+            parts.runner.host_pause_ms(now_ms) or None,
+            parts.drain.deadline_in_ms(now_ms) if parts.runner.held else None,
+            None if parts.drain.is_asked else parts.runner.stale_in_ms(now_ms),
+        )
+        return [LONGEST_WAIT_MS, *(timer for timer in timers if timer is not None)]
+
+    def _join_if_lost(self, now_ms: int) -> None:
+        parts = self._parts
+        if parts.membership.worker_id is not None or parts.completer.pause_left_ms(now_ms):
+            return
+        parts.exchanger.join()
+        if (worker_id := parts.membership.worker_id) is not None:
+            self._tell(WorkerJoined(worker_id=worker_id))
+
+    def _post(self, letter: Callable[[], None]) -> None:
+        self._mail.append(letter)
+        self._wake.set()
+
+    def _read_mail(self) -> None:
+        while self._mail:
+            self._mail.popleft()()
+
+    def _disown(self) -> None:
+        self._parts.runner.disown()
+        self._parts.completer.drop()
+        self._parts.exchanger.may_find_more = True
+        self._strangers = frozenset()
+
+    def _compare(self, held: frozenset[RunKey]) -> None:
+        waiting = {key_of(finish.claim) for finish in self._parts.completer.waiting()}
+        strangers = frozenset(
+            key for key in held if key not in waiting and not self._parts.runner.holds(key)
+        )
+        # Once is chance: a run may have ended between the renewal and now.
+        if known := strangers & self._strangers:
+            self._parts.exchanger.give_back(sorted(known))
+        self._strangers = strangers
