@@ -12,6 +12,7 @@ from threading import Lock
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+
 from queuectl_store import JobState, Store, StoreError, Worker
 
 QUEUE_CAP = 200
@@ -24,7 +25,7 @@ Counts = Mapping[str, Mapping[JobState, int]]
 
 
 class StoreCollector(Collector):
-    """Reads *store* at each scrape; a store that cannot be read is told as `queuectl_store_up 0`."""
+    """Reads *store* at each scrape; one that cannot be read is told as `queuectl_store_up 0`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

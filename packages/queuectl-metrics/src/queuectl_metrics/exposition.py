@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from queuectl_store import Store
 
 from queuectl_metrics.collector import StoreCollector
+from queuectl_store import Store
 
 
 class Exposition(NamedTuple):
