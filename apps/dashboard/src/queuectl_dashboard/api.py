@@ -47,8 +47,7 @@ def _documents(store: Store, jobs: list[Job]) -> list[dict[str, Any]]:
     reasons = store.reader.reasons(jobs)
     logs = LogFolder(log_root(store, store.settings.all().get("log_dir")))
     return [
-        job_document(job, reason=reasons.get(job.id), log=_path(logs.for_run(job)))
-        for job in jobs
+        job_document(job, reason=reasons.get(job.id), log=_path(logs.for_run(job))) for job in jobs
     ]
 
 

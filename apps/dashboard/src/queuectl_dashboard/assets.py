@@ -1,4 +1,4 @@
-"""The files that pages load, each under a name that holds its digest, so that it caches for ever."""
+"""The files that pages load, each under a name that holds its digest, to be cached for ever."""
 
 import hashlib
 from collections.abc import Mapping

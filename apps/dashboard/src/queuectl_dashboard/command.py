@@ -107,7 +107,9 @@ def _listen(host: str, port: int) -> DashboardServer:
     try:
         return DashboardServer(host, port)
     except AddressError as error:
-        message = f"queuectl: cannot listen on {host} port {port}: {error}\nname another with --port"
+        message = (
+            f"queuectl: cannot listen on {host} port {port}: {error}\nname another with --port"
+        )
         typer.echo(f"{message}; --port 0 takes a free one", err=True)
         raise typer.Exit(1) from error
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from werkzeug.datastructures import MultiDict
+
 from queuectl_store import (
     InvalidSetting,
     JobFilter,
@@ -10,7 +12,6 @@ from queuectl_store import (
     JobState,
     parse_duration_ms,
 )
-from werkzeug.datastructures import MultiDict
 
 PAGE = 50
 PAGE_MAX = 200
@@ -19,7 +20,7 @@ NAMES = ("state", "queue", "search", "task", "name", "tag", "since", "limit", "b
 _ID_MAX = 2**63 - 1
 
 
-class BadQuery(ValueError):  # noqa: N818 - named for what it is, as the store's errors are
+class BadQuery(ValueError):
     """The query string asks for something that there is not."""
 
 
