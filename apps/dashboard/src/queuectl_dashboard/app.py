@@ -62,7 +62,7 @@ def create_app(store: Store, *, access: Access, sessions: Sessions | None = None
         open_paths=_open_paths(access, assets),
         login_page=lambda: _login_page(app),
     )
-    app.wsgi_app = gate  # type: ignore[method-assign]
+    app.wsgi_app = gate  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -129,7 +129,7 @@ def add_live(app: Flask, store: Store, *, socket_cap: int = SOCKET_CAP) -> None:
         if g.pop("has_slot", False):
             slots.release()
 
-    @Sock().route("/ws", bp=blueprint)
+    @Sock().route("/ws", bp=blueprint)  # type: ignore[untyped-decorator]
     def tell(ws: Socket) -> None:
         broadcaster.follow(ws.event)
         try:

@@ -92,10 +92,8 @@ def _job_page(store: Store, job_id: JobId) -> str:
 def _chosen(runs: list[Run], asked: str | None) -> Run | None:
     if asked is None:
         return runs[0] if runs else None
-    for run in runs:
-        if str(run.token) == asked:
-            return run
-    abort(404, f"the job has no run {asked[:40]!r}")
+    found = [run for run in runs if str(run.token) == asked]
+    return found[0] if found else abort(404, f"the job has no run {asked[:40]!r}")
 
 
 def _log_file(store: Store, job_id: JobId, token: int) -> Response:

@@ -1,4 +1,4 @@
-"""Jobs and attempts as the pages show them: every choice of words is made here, none in a template."""
+"""Jobs as the pages show them: the words are chosen here, not in a template."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

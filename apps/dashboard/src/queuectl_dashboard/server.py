@@ -168,7 +168,8 @@ class DashboardServer(ThreadedWSGIServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Log what went wrong with a connection; the client is gone already."""
-        log.error("connection broke", exc_info=True, extra={"client": str(client_address)})
+        facts = {"client": str(client_address)}
+        log.exception("connection broke", extra=facts)  # noqa: LOG004 - called while handling one
 
     def _turn_away(self, request: socket.socket) -> None:
         request.settimeout(0.5)

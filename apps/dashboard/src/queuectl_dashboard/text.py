@@ -24,7 +24,7 @@ def shown(value: Any) -> Any:
 
 
 def visible(text: str) -> str:
-    """Write control, bidirectional and undecodable characters as escapes; keep newlines and tabs."""
+    """Write control, bidirectional and undecodable characters as escapes; not newlines and tabs."""
     return _HIDDEN.sub(_escape, text)
 
 

@@ -12,7 +12,7 @@ def iso(at_ms: int) -> str:
 
 
 def span(ms: int) -> str:
-    """Write a stretch of time in its two largest units: `420 ms`, `3.2 s`, `4 min 10 s`, `2 d 3 h`."""
+    """Write a stretch of time in its largest units: `420 ms`, `3.2 s`, `4 min 10 s`."""
     if ms < 1000:
         return f"{max(ms, 0)} ms"
     if ms < 10_000:
