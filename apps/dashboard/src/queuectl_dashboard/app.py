@@ -43,6 +43,7 @@ def create_app(store: Store, *, access: Access, sessions: Sessions | None = None
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.converters["id"] = IdConverter
     assets = load_assets()
     _prepare_pages(app, store, assets)

@@ -86,6 +86,8 @@ def read_query(arguments: "MultiDict[str, str]") -> Query:
     for argument in arguments:
         if argument not in NAMES:
             raise BadQuery(f"there is no filter {argument!r}; there are {', '.join(NAMES)}")
+        if "\0" in "".join(arguments.getlist(argument)):
+            raise BadQuery(f"{argument} holds a NUL character, which no job can hold")
     before = arguments.get("before", "")
     return Query(
         states=tuple(dict.fromkeys(map(_state, _given(arguments, "state")))),
