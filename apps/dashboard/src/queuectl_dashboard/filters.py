@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from werkzeug.datastructures import MultiDict
 
 from queuectl_store import (
-    InvalidSetting,
     JobFilter,
     JobId,
     JobState,
@@ -126,8 +125,8 @@ def _since(text: str) -> str | None:
         return None
     try:
         parse_duration_ms(text)
-    except InvalidSetting as error:
-        raise BadQuery(f"since: {error}") from error
+    except (ValueError, OverflowError) as error:
+        raise BadQuery(f"since is a duration like 30s, 10m or 2d, not {text[:40]!r}") from error
     return text
 
 

@@ -12,7 +12,7 @@ import logging
 import socket
 import struct
 import sys
-from threading import BoundedSemaphore, Condition, Event, Thread
+from threading import BoundedSemaphore, Condition, Event, Thread, current_thread
 from typing import Protocol
 from wsgiref.types import WSGIEnvironment
 
@@ -82,11 +82,17 @@ class Broadcaster:
 
     def _watch(self) -> None:
         seen: int | None = None
-        while self._is_wanted():
-            version = self._version()
-            if version not in {seen, None}:
-                seen = version
-                self._tell()
+        try:
+            while self._is_wanted():
+                version = self._version()
+                if version not in {seen, None}:
+                    seen = version
+                    self._tell()
+        finally:
+            # Should it ever fail, the next page that opens starts another.
+            with self._turn:
+                if self._thread is current_thread():
+                    self._thread = None
 
     def _version(self) -> int | None:
         try:

@@ -89,17 +89,19 @@ class DashboardHandler(WSGIRequestHandler):
         """Describe the request, whose headers are complete now, and give it its own limit."""
         self.server.deadlines.set(self.connection, limit_s=self.server.request_limit_s)
         environ = super().make_environ()
+        # Werkzeug keeps the last of several; joined, they are no number and the gate refuses them.
+        environ["CONTENT_LENGTH"] = ",".join(self.headers.get_all("Content-Length", []))
         environ["queuectl.keep_open"] = self._keep_open
         return environ
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log the request for those who debug; it is no news to others."""
-        facts = {"method": self.command, "path": self.path, "status": str(code), "bytes": size}
+        facts = {"request": self.requestline, "status": str(code), "bytes": size}
         log.debug("request answered", extra=facts)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        """Send the server's own messages to our logger."""
-        log.log(logging.getLevelNamesMapping().get(type.upper(), logging.INFO), message, *args)
+        """Log what is wrong with a request for those who debug; its sender was told."""
+        log.debug(message, *args, extra={"kind": type})
 
     def _keep_open(self) -> None:
         self.server.deadlines.clear(self.connection)

@@ -17,8 +17,7 @@ from queuectl_store import JobState, Store, StoreError, Worker
 
 QUEUE_CAP = 200
 OTHER = "other"
-# A count walks the jobs table: scrapes of an unchanged store share one answer this long, in which
-# a worker that vanished may still be shown.
+# A count walks the jobs table: scrapes of an unchanged store share one for this long.
 REUSE_S = 5.0
 
 Counts = Mapping[str, Mapping[JobState, int]]
@@ -30,9 +29,9 @@ class StoreCollector(Collector):
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = Lock()
-        self._version = -1
-        self._read_at = 0.0
-        self._families: list[Metric] = []
+        self._counts: Counts = {}
+        self._version: int | None = None
+        self._counted_at = 0.0
 
     def describe(self) -> Iterable[Metric]:
         """Name nothing ahead: registering must not read the store."""
@@ -42,19 +41,26 @@ class StoreCollector(Collector):
         """Yield every metric; at most one reader of the store at a time."""
         with self._lock:
             try:
-                families = self._current()
+                families = [*self._read(), _up(1)]
             except StoreError:
                 families = [_up(0)]
         yield from families
         yield _build_info(self._store)
 
-    def _current(self) -> list[Metric]:
+    def _read(self) -> Iterator[Metric]:
+        # A worker vanishes without a commit: the workers are read each time.
+        yield from _workers(self._store.reader.workers())
+        yield _jobs(self._current_counts())
+        if self._store.path is not None:
+            yield _size(self._store.path)
+
+    def _current_counts(self) -> Counts:
         version = self._store.reader.version()
-        fresh = time.monotonic() - self._read_at < REUSE_S
-        if not self._families or version != self._version or not fresh:
-            self._families = [*_read(self._store), _up(1)]
-            self._version, self._read_at = version, time.monotonic()
-        return self._families
+        is_old = time.monotonic() - self._counted_at > REUSE_S
+        if version != self._version or is_old:
+            self._counts = self._store.reader.counts()
+            self._version, self._counted_at = version, time.monotonic()
+        return self._counts
 
 
 def capped(counts: Counts, *, cap: int = QUEUE_CAP) -> dict[str, dict[JobState, int]]:
@@ -70,13 +76,6 @@ def capped(counts: Counts, *, cap: int = QUEUE_CAP) -> dict[str, dict[JobState, 
         for state, count in counts[name].items():
             merged[state] = merged.get(state, 0) + count
     return result
-
-
-def _read(store: Store) -> Iterator[Metric]:
-    yield _jobs(store.reader.counts())
-    yield from _workers(store.reader.workers())
-    if store.path is not None:
-        yield _size(store.path)
 
 
 def _jobs(counts: Counts) -> Metric:
