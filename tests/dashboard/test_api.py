@@ -4,7 +4,7 @@ import pytest
 
 from queuectl_store import JobId, NewJob, Shell, Store, attempt_document, job_document
 from tests.dashboard.site import BEARER, Site
-from tests.dashboard.test_pages import claim_all, write_log
+from tests.dashboard.stories import claim_all, write_log
 
 
 def test_a_job_is_the_documented_json(store: Store, site: Site) -> None:

@@ -195,6 +195,8 @@ for (const select of document.querySelectorAll(".filters select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 scrollLog(document.getElementById("log"), { follows: true, top: 0 });
+// On a phone the states lie in a row that scrolls: bring the chosen one into view.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.addEventListener("keydown", keys);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) refresh();
