@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuectl.exits import UsageProblem
-from queuectl.moments import parse_moment, to_ms
-from queuectl_store import Work, parse_duration_ms
-from queuectl_store.job import Argv, Shell, Task
+from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl_store.job import Argv, Shell, Task, Work
 
 PRIORITIES: Mapping[str, int] = MappingProxyType(
     {"low": -10, "normal": 0, "high": 10, "critical": 20}
@@ -133,7 +132,7 @@ def _number(key: str, value: Any) -> float:
 
 def _span_ms(key: str, value: Any) -> int:
     if isinstance(value, str):
-        return parse_duration_ms(value)
+        return parse_span(value, what=key)
     seconds = _number(key, value)
     if not 0 <= seconds < 1e11:
         raise UsageProblem(f"{key} must be a length of time in seconds, got {value}")

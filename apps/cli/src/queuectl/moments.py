@@ -12,6 +12,18 @@ _RELATIVE = re.compile(r"(?:in\s+|\+)(\S.*)")
 _FORMS = "write 2026-04-01T18:30, 18:30, 'tomorrow 09:00' or +10m"
 
 
+def parse_span(text: str, *, what: str) -> int:
+    """Return a length of time in milliseconds: `90` (seconds), `30s`, `10m`, `1h30m`, `2d`.
+
+    Raises:
+        UsageProblem: It is none; *what* names where it was given.
+    """
+    try:
+        return parse_duration_ms(text)
+    except ValueError as error:
+        raise UsageProblem(f"{what} {text!r} is not a length of time; {error}") from error
+
+
 def parse_moment(text: str, *, now: datetime) -> datetime:
     """Return the instant that *text* names, in the zone of *now*.
 
@@ -26,7 +38,7 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
     if _ISO.fullmatch(words):
         return _iso(words, now)
     if found := _RELATIVE.fullmatch(words):
-        return now + timedelta(milliseconds=parse_duration_ms(found[1]))
+        return now + timedelta(milliseconds=parse_span(found[1], what="the time"))
     if found := _CLOCK.fullmatch(words):
         return _clock(found, now, text)
     raise UsageProblem(f"{text!r} is not a time; {_FORMS}")

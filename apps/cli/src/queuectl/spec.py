@@ -12,8 +12,7 @@ from typing import Any
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
-from queuectl_store import Work
-from queuectl_store.job import Argv, Shell
+from queuectl_store.job import Argv, Shell, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
