@@ -23,10 +23,10 @@ STATE_STYLES: Mapping[str, str] = {
 
 _COLUMNS = (
     Column(title="ID", right=True),
-    Column(title="STATE"),
+    Column(title="STATE", flexible=True),
     Column(title="QUEUE"),
     Column(title="PRIO", right=True),
-    Column(title="NAME"),
+    Column(title="NAME", flexible=True),
     Column(title="TRIES", right=True),
     Column(title="AGE", right=True),
     Column(title="TOOK", right=True),

@@ -14,10 +14,11 @@ SETTINGS_FILE = "queuectl.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreAddress:
-    """A store's URL or path, and what named it."""
+    """A store's URL or path, and what named it; *is_named*: a person typed it."""
 
     url: str
     origin: str
+    is_named: bool = False
 
 
 def find_store(*, option: str | None, environ: Mapping[str, str], cwd: Path) -> StoreAddress:
@@ -27,9 +28,9 @@ def find_store(*, option: str | None, environ: Mapping[str, str], cwd: Path) -> 
         CommandError: The nearest `.queuectl/` belongs to another user.
     """
     if option:
-        return StoreAddress(url=option, origin="command line")
+        return StoreAddress(url=option, origin="command line", is_named=True)
     if named := environ.get("QUEUECTL_DB"):
-        return StoreAddress(url=named, origin="QUEUECTL_DB")
+        return StoreAddress(url=named, origin="QUEUECTL_DB", is_named=True)
     for folder in _upward(cwd):
         project = folder / PROJECT_FOLDER
         if project.is_dir():

@@ -63,6 +63,14 @@ class Session:
             self._store = connect(self.address.url, create=create, durability=self._durability())
         return self._store
 
+    def read_store(self) -> Store:
+        """Open the store to look at it: one that was named must be there already.
+
+        Raises:
+            StoreError: It cannot be opened, or was named and does not exist.
+        """
+        return self.open_store(create=not self.address.is_named)
+
     def settings(self, **given: str | None) -> Settings:
         """Return the settings; *given* are this command's own options, as text."""
         said = {name: text for name, text in given.items() if text is not None}

@@ -1,0 +1,75 @@
+"""`queuectl list`: jobs, newest first."""
+
+from typing import Annotated
+
+import typer
+
+from queuectl.fields import parse_pairs
+from queuectl.jobs import documents, job_table
+from queuectl.render import print_table
+from queuectl.selection import parse_states
+from queuectl.session import Session
+from queuectl_store import Job, JobFilter
+
+_MANY = 1_000_000_000
+_PAGE = 1_000
+
+
+def list_jobs(
+    ctx: typer.Context,
+    state: Annotated[list[str] | None, typer.Option(help="Only jobs in this state; repeat or separate by commas.")] = None,
+    queue: Annotated[list[str] | None, typer.Option(help="Only jobs of this queue; repeatable.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only jobs whose command or name contains this text.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")] = None,
+    name: Annotated[str | None, typer.Option(help="Only jobs of this name.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Print at most this many jobs; 0 is all.")] = 50,
+) -> None:
+    """List jobs, newest first, with the reason why each one waits.
+
+    \b
+    Examples:
+      queuectl list
+      queuectl list --state dead --queue mail
+      queuectl list --search ffmpeg --limit 0 --json | jq .id
+
+    In a pipe it prints tab-separated rows without headings: id, state, queue, priority,
+    name, attempts, age, time taken, exit code, command. With --json, one job a line.
+    """
+    session: Session = ctx.obj
+    wanted = JobFilter(
+        states=parse_states(state or []),
+        queues=tuple(queue or ()),
+        search=search,
+        name=name,
+        tags=parse_pairs(tag or [], option="--tag"),
+    )
+    jobs, is_cut = _read(session, wanted, limit or _MANY)
+    if session.json:
+        for document in documents(session, jobs):
+            session.terminal.document(document)
+    else:
+        _print(session, jobs)
+    if is_cut:
+        session.terminal.say(f"only the newest {limit} are shown; --limit 0 shows all")
+
+
+def _read(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job], bool]:
+    reader = session.read_store().reader
+    jobs: list[Job] = []
+    while len(jobs) <= limit:
+        size = min(_PAGE, limit + 1 - len(jobs))
+        page = reader.page(wanted, limit=size, before=jobs[-1].id if jobs else None)
+        jobs += page
+        if len(page) < size:
+            return jobs, False
+    return jobs[:limit], True
+
+
+def _print(session: Session, jobs: list[Job]) -> None:
+    if not jobs:
+        session.terminal.say("no jobs; `queuectl enqueue -- COMMAND` adds one")
+        return
+    reader = session.open_store().reader
+    is_full = not session.terminal.is_screen
+    columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=is_full)
+    print_table(session.terminal, columns, rows)
