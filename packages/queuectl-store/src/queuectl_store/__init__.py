@@ -1,1 +1,138 @@
-"""What a QueueCTL job is, and where it is kept."""
+"""What a QueueCTL job is, and where it is kept.
+
+Open a store with `connect(url)`; everything else hangs on it.
+"""
+
+from queuectl_store.admin import Admin, Moved
+from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
+from queuectl_store.connect import connect
+from queuectl_store.document import attempt_document, instant, job_document
+from queuectl_store.errors import (
+    InvalidJob,
+    InvalidSetting,
+    LostClaim,
+    MissingDriver,
+    NotAStore,
+    OutcomeUnknown,
+    RefusedInState,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreTooNew,
+    StoreUnreachable,
+    UnknownJob,
+    UnknownWorker,
+)
+from queuectl_store.events import Event
+from queuectl_store.job import (
+    DEFAULT_QUEUE,
+    Argv,
+    Attempt,
+    Backoff,
+    Claim,
+    Job,
+    JobId,
+    NewJob,
+    NewWorker,
+    Shell,
+    Task,
+    Work,
+    Worker,
+    WorkerId,
+)
+from queuectl_store.notifier import Listener
+from queuectl_store.outcome import (
+    Cancelled,
+    Dead,
+    Exchange,
+    Finish,
+    Outcome,
+    Released,
+    Renewal,
+    Retry,
+    RunFacts,
+    Snoozed,
+    StopRequest,
+    Succeeded,
+    verb_of,
+)
+from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
+from queuectl_store.shared import Settings
+from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
+from queuectl_store.store import Store
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Admin",
+    "Argv",
+    "Attempt",
+    "Backoff",
+    "Cancelled",
+    "Claim",
+    "Clock",
+    "DEFAULT_QUEUE",
+    "Dead",
+    "Event",
+    "Exchange",
+    "FINAL",
+    "Finish",
+    "InvalidJob",
+    "InvalidSetting",
+    "Job",
+    "JobFilter",
+    "JobId",
+    "JobState",
+    "LeaseTime",
+    "Listener",
+    "LostClaim",
+    "ManualClock",
+    "MissingDriver",
+    "Move",
+    "Moved",
+    "NewJob",
+    "NewWorker",
+    "NotAStore",
+    "Outcome",
+    "OutcomeUnknown",
+    "Reader",
+    "RefusedInState",
+    "Released",
+    "Renewal",
+    "Retry",
+    "RunFacts",
+    "SETTINGS",
+    "Setting",
+    "Settings",
+    "Shell",
+    "Snoozed",
+    "StopRequest",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "StoreTooNew",
+    "StoreUnreachable",
+    "Succeeded",
+    "SystemClock",
+    "TRANSITIONS",
+    "Task",
+    "UnknownJob",
+    "UnknownWorker",
+    "Verb",
+    "WAITING",
+    "Work",
+    "Worker",
+    "WorkerId",
+    "attempt_document",
+    "connect",
+    "instant",
+    "job_document",
+    "parse_bytes",
+    "parse_duration_ms",
+    "setting",
+    "verb_of",
+]

@@ -57,10 +57,12 @@ class OutcomeUnknown(StoreError):
 
 
 class InvalidJob(StoreError):
-    """The job cannot be stored as asked; nothing was stored."""
+    """The job cannot be stored as asked; nothing was stored. *index* is its place among those given."""
+
+    index: int = 0
 
 
-class InvalidSetting(StoreError):
+class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
 
 

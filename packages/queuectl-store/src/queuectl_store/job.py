@@ -87,7 +87,7 @@ class Attempt:
         number: Counts the attempts that were used; a run that was given back shares its number
             with the one that follows it.
         token: The fence under which it ran; unique within the job.
-        state: The state it left the job in; `crashed` when its worker vanished.
+        state: How it ended: succeeded, failed, cancelled, released, snoozed or crashed.
         started_at, finished_at: UTC milliseconds.
         max_rss: Bytes. cpu_ms: user and system time of the process tree.
     """

@@ -1,9 +1,10 @@
 """How one attempt ended, and what that makes of its job."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import assert_never
 
-from queuectl_store.job import Claim
+from queuectl_store.job import Claim, JobId
 from queuectl_store.states import Verb
 
 
@@ -97,3 +98,35 @@ def verb_of(outcome: Outcome) -> Verb:
             return Verb.STOP
         case _:
             assert_never(outcome)
+
+
+class StopRequest(StrEnum):
+    """What a person asked a worker to do."""
+
+    DRAIN = "drain"
+    NOW = "now"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """What one turn of the hot loop brought: new claims, and finishes whose claim was lost."""
+
+    claims: list[Claim]
+    refused: list[Finish]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A renewed lease, with what the store thinks of its holder.
+
+    Attributes:
+        held: (job id, token) of every job that the store counts as run by this worker. One
+            that the worker does not know, twice in a row, was claimed by a call whose answer
+            was lost: it should be given back with `Store.release`.
+        cancelled: Those of *held* that a person asked to stop.
+        stop: What a person asked of the worker itself.
+    """
+
+    held: frozenset[tuple[JobId, int]]
+    cancelled: frozenset[tuple[JobId, int]]
+    stop: StopRequest | None

@@ -40,10 +40,11 @@ class Verb(StrEnum):
 
 
 class Move(NamedTuple):
-    """From which states a verb may start, and in which state it ends."""
+    """From which states a verb may start, and in which it ends; *otherwise* when its `run_at` is still ahead."""
 
     sources: frozenset[JobState]
     target: JobState
+    otherwise: JobState | None = None
 
 
 FINAL = frozenset({JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED})
@@ -66,7 +67,7 @@ TRANSITIONS: Mapping[Verb, Move] = MappingProxyType(
         # A running job is not cancelled here: its worker is asked to, and its finish says STOP.
         Verb.CANCEL: Move(WAITING, JobState.CANCELLED),
         Verb.HOLD: Move(WAITING - {JobState.HELD}, JobState.HELD),
-        Verb.RELEASE: Move(frozenset({JobState.HELD}), JobState.PENDING),
+        Verb.RELEASE: Move(frozenset({JobState.HELD}), JobState.PENDING, JobState.SCHEDULED),
         Verb.RETRY: Move(frozenset({JobState.DEAD, JobState.RETRYING}), JobState.PENDING),
         Verb.RERUN: Move(FINAL, JobState.PENDING),
     }

@@ -1,0 +1,153 @@
+"""PostgreSQL: its own clock, SKIP LOCKED, NOTIFY as a wake-up, and a deadline on every call."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from queuectl_store.clock import Clock, SystemClock
+from queuectl_store.engines.postgres_listener import PostgresListener, TrailingBell
+from queuectl_store.engines.watchdog import Watchdog
+from queuectl_store.errors import (
+    MissingDriver,
+    OutcomeUnknown,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreUnreachable,
+)
+from queuectl_store.notifier import Listener
+
+_MIGRATION_LOCK = 7_146_253_019  # any number that other programs do not use
+_CALL_S = 10.0
+_DEFAULTS = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "8000",
+    "target_session_attrs": "read-write",
+    "application_name": "queuectl",
+    # A claim that hangs must not hold its rows longer than a lease.
+    "options": "-c statement_timeout=10s -c lock_timeout=3s"
+    " -c idle_in_transaction_session_timeout=15s",
+}
+_AGAIN = {"40001", "40P01", "55P03", "23505"}  # serialization, deadlock, lock timeout, lost a race
+
+
+class PostgresEngine:
+    """One PostgreSQL database."""
+
+    def __init__(self, url: sa.URL, *, clock: Clock) -> None:
+        self.path: Path | None = None
+        self.url = url.set(query={}).render_as_string(hide_password=True)
+        # The database's clock is the only one that all hosts share; a test may set another.
+        self._clock = None if isinstance(clock, SystemClock) else clock
+        url = url.set(drivername="postgresql+psycopg")
+        query = {**_DEFAULTS, **url.query}
+        try:
+            self._engine = sa.create_engine(
+                url.set(query=query), pool_size=5, max_overflow=10, pool_timeout=5
+            )
+        except ModuleNotFoundError as error:
+            raise MissingDriver(
+                "PostgreSQL needs the psycopg package: install the extra `queuectl[postgres]`"
+            ) from error
+        self._watchdog = Watchdog()
+        self._bell = TrailingBell(self._notify_now)
+
+    def begin_write(self) -> sa.Connection:
+        """Return a connection in a transaction, closed from outside when a call hangs."""
+        return self._begin()
+
+    def begin_read(self) -> sa.Connection:
+        """Return a connection in a read-only transaction."""
+        connection = self._begin()
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        return connection
+
+    def times(self) -> Mapping[str, object]:
+        """Return nulls, by which the statements read the database's clock."""
+        if self._clock is None:
+            return {"now": None, "lease_now": None, "boot": ""}
+        return {"now": self._clock.wall_ms(), "lease_now": self._clock.lease().now_ms, "boot": ""}
+
+    def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
+        """Say in our own terms what *error* means."""
+        state = getattr(error.orig, "sqlstate", None)
+        text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reply"
+        lost = error.connection_invalidated or state is None
+        if lost and committing:
+            return OutcomeUnknown(f"the connection to {self.url} was lost during COMMIT: {text}")
+        if state in _AGAIN:
+            return StoreBusy(f"{self.url} is busy: {text}; try again")
+        if state is not None and state.startswith("53"):
+            return StoreFull(f"{self.url} has no room left: {text}")
+        if state in ("XX001", "XX002"):
+            return StoreDamaged(f"{self.url} is damaged: {text}; restore a backup")
+        return StoreUnreachable(
+            f"cannot use {self.url}: {text}; check the address and that the server runs"
+        )
+
+    def is_transient(self, error: StoreError) -> bool:
+        """A deadlock, a lost race or a lock timeout may go well the second time."""
+        return isinstance(error, StoreBusy)
+
+    def lock_for_migration(self, connection: sa.Connection) -> None:
+        """Take a lock of the transaction's own: a session's would outlive a pooler's."""
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = '60s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+
+    def version(self) -> int:
+        """Return the number of the newest event."""
+        with self._begin() as connection:
+            newest = connection.exec_driver_sql("SELECT max(id) FROM queuectl_events").scalar()
+        return int(newest or 0)
+
+    def notify(self) -> None:
+        """Wake all listeners, at most ten times a second: NOTIFY takes a lock of the whole server."""
+        self._bell.ring()
+
+    def listen(self) -> Listener:
+        """Return a listener on a connection of its own."""
+        return PostgresListener(self._connect_raw)
+
+    def maintain(self) -> None:
+        """Autovacuum does it."""
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._bell.close()
+        self._engine.dispose()
+        self._watchdog.close()
+
+    def _begin(self) -> sa.Connection:
+        connection = self._engine.connect()
+        try:
+            raw: Any = connection.connection.driver_connection
+            self._watchdog.guard(connection, raw, seconds=_CALL_S)
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _notify_now(self) -> None:
+        # A wake-up that fails is only a wake-up that comes with the next poll.
+        with contextlib.suppress(sa.exc.SQLAlchemyError), self._autocommit() as connection:
+            connection.exec_driver_sql("NOTIFY queuectl")
+
+    @contextlib.contextmanager
+    def _autocommit(self) -> Iterator[sa.Connection]:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def _connect_raw(self) -> Any:
+        import psycopg
+
+        arguments, options = self._engine.dialect.create_connect_args(self._engine.url)
+        return psycopg.connect(*arguments, **{**options, "autocommit": True})

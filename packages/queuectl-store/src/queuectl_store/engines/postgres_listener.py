@@ -1,0 +1,116 @@
+"""LISTEN and NOTIFY: a listener that survives a lost connection, and a bell that does not ring too often."""
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+_QUIET_S = 0.1
+_RECONNECT_S = 1.0
+
+
+class PostgresListener:
+    """Waits on a LISTEN connection and on a pipe of its own, for `poke`."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._connection: Any = None
+        self._retry_at = 0.0
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
+        self._reconnect()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True at a notification, a poke, or a new connection, since one may have been missed."""
+        if self._connection is None and self._reconnect():
+            return True
+        sources = [self._read_end, *([self._connection] if self._connection else [])]
+        ready, _, _ = select.select(sources, [], [], max(0.0, timeout_s))
+        if self._read_end in ready:
+            os.read(self._read_end, 4096)
+        if self._connection in ready:
+            self._drain()
+        return bool(ready)
+
+    def fileno(self) -> None:
+        """Return None: it waits on two descriptors, and one of them changes."""
+        return
+
+    def poke(self) -> None:
+        """Wake this listener."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._write_end, b"\0")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._drop()
+        os.close(self._read_end)
+        os.close(self._write_end)
+
+    def _reconnect(self) -> bool:
+        if time.monotonic() < self._retry_at:
+            return False
+        self._retry_at = time.monotonic() + _RECONNECT_S
+        import psycopg
+
+        try:
+            self._connection = self._connect()
+            self._connection.execute("LISTEN queuectl")
+        except psycopg.Error:
+            self._drop()
+            return False
+        return True
+
+    def _drain(self) -> None:
+        import psycopg
+
+        try:
+            for _ in self._connection.notifies(timeout=0):
+                pass
+        except psycopg.Error:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+class TrailingBell:
+    """Rings at once, then at most every 100 ms; the last ring is never swallowed."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._lock = threading.Lock()
+        self._last = -_QUIET_S
+        self._later: threading.Timer | None = None
+
+    def ring(self) -> None:
+        """Ring now, or as soon as the quiet time is over."""
+        with self._lock:
+            wait_s = self._last + _QUIET_S - time.monotonic()
+            if wait_s > 0:
+                if self._later is None:
+                    self._later = threading.Timer(wait_s, self._ring_later)
+                    self._later.daemon = True
+                    self._later.start()
+                return
+            self._last = time.monotonic()
+        self._ring()
+
+    def close(self) -> None:
+        """Ring now if a ring is owed."""
+        with self._lock:
+            owed, self._later = self._later, None
+        if owed is not None:
+            owed.cancel()
+            self._ring()
+
+    def _ring_later(self) -> None:
+        with self._lock:
+            self._later = None
+            self._last = time.monotonic()
+        self._ring()

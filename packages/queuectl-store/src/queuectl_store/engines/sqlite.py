@@ -1,0 +1,227 @@
+"""SQLite: one file, WAL, writes by BEGIN IMMEDIATE alone, and the guarded checkpoint.
+
+The file is never opened here but by SQLite: closing a second descriptor would drop its locks.
+"""
+
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from queuectl_store.clock import Clock
+from queuectl_store.engines.sqlite_faults import translate
+from queuectl_store.errors import MissingDriver, StoreBusy, StoreError, StoreUnreachable
+from queuectl_store.notifier import FifoBell, Listener, PollingListener
+
+Durability = Literal["full", "normal"]
+
+OLDEST_SQLITE = (3, 38, 0)  # ->> and RETURNING
+_BUSY_S = 10.0
+_WAL_LIMIT = 4 * 2**20
+_LOOK_EVERY = 64  # commits between two looks at the size of the WAL
+
+
+class SqliteEngine:
+    """One SQLite file."""
+
+    def __init__(self, path: Path, *, clock: Clock, durability: Durability, create: bool) -> None:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise MissingDriver(
+                f"this Python has SQLite {sqlite3.sqlite_version}; QueueCTL needs 3.38 or newer:"
+                " use a newer Python"
+            )
+        self.path: Path | None = path
+        self._file = path
+        self.url = f"sqlite:///{path}"
+        self._clock, self._durability = clock, durability
+        _make_file(path, create=create)
+        self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
+        self._reader = self._engine(pool_size=4, max_overflow=12, reads_only=True)
+        self._bell = FifoBell(path.with_name(path.name + ".wake"))
+        self._commits = 0
+        self._guard: sqlite3.Connection | None = None
+        self._watch: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+
+    def begin_write(self) -> sa.Connection:
+        """Return a connection that holds the write lock."""
+        self._commits += 1
+        if self._commits % _LOOK_EVERY == 0:
+            self.maintain()
+        connection = self._writer.connect()
+        connection.begin()
+        return connection
+
+    def begin_read(self) -> sa.Connection:
+        """Return a connection that sees one state of the store and cannot write."""
+        connection = self._reader.connect()
+        connection.begin()
+        return connection
+
+    def times(self) -> Mapping[str, object]:
+        """Return this host's clocks: all processes of a SQLite store run on one host."""
+        boot, lease_now = self._clock.lease()
+        return {"now": self._clock.wall_ms(), "lease_now": lease_now, "boot": boot}
+
+    def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
+        """Say in our own terms what *error* means."""
+        return translate(error.orig, self._file, committing=committing)
+
+    def is_transient(self, error: StoreError) -> bool:
+        """Nothing is: BEGIN IMMEDIATE already waited for the lock."""
+        return False
+
+    def lock_for_migration(self, connection: sa.Connection) -> None:
+        """BEGIN IMMEDIATE is the lock."""
+
+    def version(self) -> int:
+        """Return the file's change counter as one long-lived connection sees it."""
+        with self._lock:
+            try:
+                if self._watch is None:
+                    self._watch = self._raw(reads_only=True)
+                return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error as error:
+                raise translate(error, self._file, committing=False) from error
+
+    def notify(self) -> None:
+        """Ring the bell of every listener."""
+        if hasattr(os, "mkfifo"):
+            self._bell.ring()
+
+    def listen(self) -> Listener:
+        """Return a listener; where there are no FIFOs it watches the change counter."""
+        return self._bell.listen() if hasattr(os, "mkfifo") else PollingListener(self)
+
+    def maintain(self) -> None:
+        """Check the WAL's size and move it into the database when it has grown past 4 MiB."""
+        try:
+            size = os.stat(f"{self._file}-wal").st_size
+        except OSError:
+            return
+        if size > _WAL_LIMIT:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Copy the WAL into the database, safely on every SQLite.
+
+        SQLite 3.7.0 to 3.51.2 can lose committed transactions when a checkpoint overlaps a
+        reset of the WAL (docs/decisions/0005). Only a writer resets it, so one connection holds
+        the write lock while another copies. When the lock is taken, the next step will do it.
+        """
+        with self._lock:
+            if self._guard is None:
+                self._guard = self._raw(reads_only=False)
+            try:
+                self._guard.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return
+            try:
+                copier = self._raw(reads_only=False)
+                copier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                copier.close()
+            finally:
+                self._guard.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._lock:
+            for connection in (self._guard, self._watch):
+                if connection is not None:
+                    connection.close()
+            self._guard = self._watch = None
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _engine(self, *, pool_size: int, max_overflow: int, reads_only: bool) -> sa.Engine:
+        engine = sa.create_engine(
+            "sqlite://",
+            creator=lambda: self._raw(reads_only=reads_only),
+            poolclass=sa.QueuePool,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_timeout=_BUSY_S,
+            pool_reset_on_return="rollback",
+        )
+        sa.event.listen(engine, "begin", _begin_read if reads_only else _begin_write)
+        return engine
+
+    def _raw(self, *, reads_only: bool) -> sqlite3.Connection:
+        # Writers wait by our own retry (see _begin_write); readers meet a lock only while
+        # another process opens or recovers the file.
+        connection = sqlite3.connect(
+            self._file,
+            timeout=5.0 if reads_only else 0.0,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        _until_unlocked(lambda: _set_up(connection, self._durability, reads_only=reads_only))
+        return connection
+
+
+def _set_up(connection: sqlite3.Connection, durability: Durability, *, reads_only: bool) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode=wal").fetchall()
+    for pragma in (
+        f"synchronous={durability}",
+        "wal_autocheckpoint=0",
+        "journal_size_limit=67108864",
+        "temp_store=memory",
+        "trusted_schema=off",
+        "cell_size_check=on",
+        f"query_only={'on' if reads_only else 'off'}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_read(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_write(connection: sa.Connection) -> None:
+    # SQLite's own busy handler backs off up to 100 ms a step and starves a writer for
+    # seconds; a short random pause keeps the throughput and cuts the longest wait.
+    raw: Any = connection.connection.driver_connection
+    _until_unlocked(lambda: raw.execute("BEGIN IMMEDIATE"))
+
+
+def _until_unlocked(step: Any) -> None:
+    deadline = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            step()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() >= deadline:
+                raise StoreBusy(
+                    f"another process kept the store locked for {_BUSY_S:.0f} s; try again,"
+                    " and look for a program that holds it open in a transaction"
+                ) from error
+            time.sleep(random.uniform(0.0002, 0.002))  # noqa: S311
+        else:
+            return
+
+
+def _make_file(path: Path, *, create: bool) -> None:
+    # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
+    if path.exists():
+        return
+    if not create:
+        raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StoreUnreachable(
+            f"cannot make a store at {path}: {error.strerror}; choose another place with --db"
+        ) from error

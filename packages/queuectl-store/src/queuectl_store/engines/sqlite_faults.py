@@ -1,0 +1,41 @@
+"""What SQLite's result codes mean for a caller."""
+
+import sqlite3
+from pathlib import Path
+
+from queuectl_store.errors import (
+    NotAStore,
+    OutcomeUnknown,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreUnreachable,
+)
+
+
+def translate(error: BaseException | None, path: Path, *, committing: bool) -> StoreError:
+    """Return the StoreError that *error*, raised by the sqlite3 module, stands for."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy(f"the store {path} is locked by another process; try again")
+        case sqlite3.SQLITE_FULL:
+            return StoreFull(f"no space left for the store {path}; free some, then try again")
+        case sqlite3.SQLITE_CORRUPT:
+            return StoreDamaged(
+                f"the store {path} is damaged ({error}); stop its workers, keep a copy of the file"
+                " with its -wal, and restore a backup"
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return NotAStore(f"{path} is not a SQLite database; choose another file with --db")
+        case sqlite3.SQLITE_IOERR if committing:
+            # The commit's record may or may not be on disk; this connection cannot tell.
+            return OutcomeUnknown(f"the disk failed while committing to {path}: {error}")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return StoreUnreachable(
+                f"cannot use the store {path}: {error}; check that it is a file"
+                " and that you may write to it and to its folder"
+            )
+        case _:
+            return StoreUnreachable(f"the store {path} does not answer: {error}")

@@ -1,0 +1,129 @@
+"""Values into the one JSON parameter that a batch statement reads."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from queuectl_store import spec
+from queuectl_store.job import NewJob, Task, WorkerId
+from queuectl_store.outcome import (
+    Cancelled,
+    Dead,
+    Finish,
+    Outcome,
+    Released,
+    Retry,
+    Snoozed,
+    Succeeded,
+    verb_of,
+)
+from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
+
+
+_RECORDED: dict[type[Outcome], str] = {
+    Succeeded: "succeeded",
+    Retry: "failed",
+    Dead: "failed",
+    Snoozed: "snoozed",
+    Released: "released",
+    Cancelled: "cancelled",
+}
+# A run that ended for no fault of the job uses no attempt (reliability P7).
+_UNUSED = (Snoozed, Released, Cancelled)
+
+
+class Moved(NamedTuple):
+    """One change of state, to be written to the event log."""
+
+    job_id: int
+    verb: Verb
+    state: str
+    attempt: int
+    worker_id: int | None = None
+    note: str | None = None
+
+
+def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
+    """Return rows for ENQUEUE from (key, job, spec text, environment id)."""
+    return json.dumps(
+        [
+            {
+                "n": n,
+                "key": key,
+                "state": first_state(new),
+                "queue": new.queue,
+                "priority": new.priority,
+                "max_retries": new.max_retries,
+                "timeout_ms": new.timeout_ms,
+                "run_at": new.run_at,
+                "delay_ms": new.delay_ms,
+                "environment_id": environment_id,
+                "name": new.name,
+                "task": new.work.name if isinstance(new.work, Task) else None,
+                "spec": text,
+            }
+            for n, (key, new, text, environment_id) in enumerate(jobs)
+        ]
+    )
+
+
+def first_state(new: NewJob) -> JobState:
+    """Say in which state *new* begins."""
+    if new.hold:
+        return JobState.HELD
+    if new.run_at is not None or new.delay_ms is not None:
+        return JobState.SCHEDULED
+    return JobState.PENDING
+
+
+def moves(moved: Iterable[Moved]) -> str:
+    """Return rows for WRITE_EVENTS."""
+    return json.dumps([each._asdict() for each in moved])
+
+
+def endings(worker_id: WorkerId | None, finishes: Iterable[Finish]) -> str:
+    """Return rows for FINISH, WRITE_ATTEMPTS and WRITE_ENDINGS."""
+    return json.dumps([_ending(worker_id, finish) for finish in finishes])
+
+
+def recorded_as(finish: Finish) -> str:
+    """Name how the attempt ended, as its row says it."""
+    return "crashed" if finish.crashed else _RECORDED[type(finish.outcome)]
+
+
+def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
+    job, outcome, facts = finish.claim.job, finish.outcome, finish.facts
+    verb = verb_of(outcome)
+    state = TRANSITIONS[verb].target
+    return {
+        "job_id": job.id,
+        "token": finish.claim.token,
+        "verb": verb,
+        "state": state,
+        "final": int(state in FINAL),
+        "used": int(not isinstance(outcome, _UNUSED)),
+        "crash": int(finish.crashed),
+        "delay_ms": outcome.delay_ms if isinstance(outcome, Retry | Snoozed) else None,
+        "note": spec.clean(_note(outcome)),
+        "result": outcome.result if isinstance(outcome, Succeeded) else None,
+        "worker_id": worker_id,
+        "number": job.attempt,
+        "recorded": recorded_as(finish),
+        "started_at": facts.started_at,
+        "exit_code": facts.exit_code,
+        "signal": facts.signal,
+        "error": spec.clean(facts.error),
+        "max_rss": facts.max_rss,
+        "cpu_ms": facts.cpu_ms,
+        "log_bytes": facts.log_bytes,
+    }
+
+
+def _note(outcome: Outcome) -> str | None:
+    match outcome:
+        case Dead(reason=reason) | Released(reason=reason) | Cancelled(reason=reason):
+            return reason
+        case Retry(reason=reason):
+            return reason
+        case Succeeded() | Snoozed():
+            return None

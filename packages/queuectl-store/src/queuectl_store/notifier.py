@@ -1,0 +1,142 @@
+"""Wake-ups between processes. They only shorten the wait: whoever listens also polls, and the store is the truth."""
+
+import contextlib
+import os
+import secrets
+import select
+import stat
+import time
+from pathlib import Path
+from typing import Protocol
+
+
+class Listener(Protocol):
+    """One waiting party. `wait` belongs to one thread, `poke` to any."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True as soon as something may have changed, False after *timeout_s* seconds."""
+        ...
+
+    def fileno(self) -> int | None:
+        """Return a descriptor that is readable when `wait` would return at once; None where there is none."""
+        ...
+
+    def poke(self) -> None:
+        """Wake this listener from the same process; safe in a signal handler's wake-up."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
+class FifoBell:
+    """Rings every listener through a FIFO of its own in one folder beside the store (Linux, macOS)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def ring(self) -> None:
+        """Wake all listeners; one that is gone is cleared away. Never fails, never blocks."""
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    _ring_one(entry.path)
+
+    def listen(self) -> Listener:
+        """Return a listener with a new FIFO."""
+        return FifoListener(self._folder)
+
+
+class FifoListener:
+    """Waits on a FIFO."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._path = folder / name
+        new = folder / f".{name}"
+        os.mkfifo(new, 0o600)
+        # Open for both, so that it never reports an end; and opened before it gets its
+        # name, since a bell clears away what nobody reads.
+        self._fd = os.open(new, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        new.rename(self._path)
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True when the bell rang."""
+        ready, _, _ = select.select([self._fd], [], [], max(0.0, timeout_s))
+        if ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._fd, 65_536)
+        return bool(ready)
+
+    def fileno(self) -> int:
+        """Return the FIFO's descriptor."""
+        return self._fd
+
+    def poke(self) -> None:
+        """Ring this bell."""
+        with contextlib.suppress(OSError):
+            os.write(self._fd, b"\0")
+
+    def close(self) -> None:
+        """Remove the FIFO."""
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+        os.close(self._fd)
+
+
+class PollingListener:
+    """Watches the store's change counter; for systems without FIFOs."""
+
+    def __init__(self, version: "VersionReader", *, every_s: float = 0.02) -> None:
+        self._version, self._every_s = version, every_s
+        self._seen = version.version()
+        self._poked = False
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True when the counter moved."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            current = self._version.version()
+            if self._poked or current != self._seen:
+                self._poked, self._seen = False, current
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(self._every_s, left))
+
+    def fileno(self) -> None:
+        """Return None: there is nothing to select on."""
+        return
+
+    def poke(self) -> None:
+        """Let the next look return."""
+        self._poked = True
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class VersionReader(Protocol):
+    """Anything with a change counter."""
+
+    def version(self) -> int:
+        """Return a number that changes with every commit."""
+        ...
+
+
+def _ring_one(path: str) -> None:
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:  # ENXIO: nobody reads it any more
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        return
+    try:
+        if stat.S_ISFIFO(os.fstat(fd).st_mode):
+            with contextlib.suppress(BlockingIOError):
+                os.write(fd, b"\0")
+    finally:
+        os.close(fd)

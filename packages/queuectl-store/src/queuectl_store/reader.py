@@ -1,0 +1,173 @@
+"""What people and programs look at. No read holds its transaction longer than it runs."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from queuectl_store import reasons, records
+from queuectl_store.database import Database
+from queuectl_store.errors import UnknownJob
+from queuectl_store.events import Event
+from queuectl_store.job import Attempt, Job, JobId, Worker
+from queuectl_store.sql import read as sql
+from queuectl_store.sql.rows import TagValue
+from queuectl_store.sql.tables import jobs as table
+from queuectl_store.states import WAITING, JobState, Verb
+
+_LOG_PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFilter:
+    """Which jobs to look at; every field narrows.
+
+    Attributes:
+        search: Text that the command, task, arguments, name or reason contains, in any case.
+        since_ms: UTC milliseconds; only jobs enqueued from then on.
+    """
+
+    states: Collection[JobState] = ()
+    queues: Collection[str] = ()
+    search: str | None = None
+    task: str | None = None
+    name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    since_ms: int | None = None
+
+
+class Reader:
+    """Reads jobs, attempts, workers and events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, job_id: JobId) -> Job:
+        """Return one job with its latest ended attempt.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        found = self.find([job_id])
+        if not found:
+            raise UnknownJob(job_id)
+        return found[0]
+
+    def find(self, ids: Sequence[JobId]) -> list[Job]:
+        """Return those of *ids* that exist, in the order asked."""
+        wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(ids)])
+        with self._database.read() as connection:
+            rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
+        return [records.job_with_last(row) for row in rows]
+
+    def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
+        """Return up to *limit* jobs, newest first, those with ids under *before*."""
+        query = sql.JOBS.where(*_conditions(chosen))
+        if before is not None:
+            query = query.where(table.c.id < before)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).all()
+        return [records.job_with_last(row) for row in rows]
+
+    def attempts(self, job_id: JobId) -> list[Attempt]:
+        """Return the ended attempts of a job, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(sql.ATTEMPTS, {"job": job_id}).all()
+        return [records.attempt(row) for row in rows]
+
+    def workers(self, *, all: bool = False) -> list[Worker]:  # noqa: A002 (the option's name)
+        """Return the workers whose lease runs, or, with *all*, every worker there ever was."""
+        statement = sql.WORKERS if all else sql.LIVE_WORKERS
+        with self._database.read() as connection:
+            rows = connection.execute(statement, self._database.engine.times()).all()
+        return [records.worker(row) for row in rows]
+
+    def counts(self) -> dict[str, dict[JobState, int]]:
+        """Return how many jobs each queue has in each state; states without jobs are left out."""
+        counts: dict[str, dict[JobState, int]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(sql.COUNTS):
+                counts.setdefault(row.queue, {})[JobState(row.state)] = row.n
+        return counts
+
+    def events(
+        self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
+    ) -> list[Event]:
+        """Return up to *limit* events with ids above *after*, oldest first."""
+        values = {"after": after, "at_most": limit}
+        with self._database.read() as connection:
+            if job_id is None:
+                rows = connection.execute(sql.EVENTS, values).all()
+            else:
+                rows = connection.execute(sql.EVENTS_OF_JOB, {**values, "job": job_id}).all()
+        return [records.event(row) for row in rows]
+
+    def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
+        """Count the moves since *since_ms* (UTC milliseconds), by verb."""
+        counts: dict[Verb, int] = {}
+        before = 2**62
+        while True:
+            values = {"before": before, "at_most": _LOG_PAGE}
+            with self._database.read() as connection:
+                rows = connection.execute(sql.EVENTS_NEWEST_FIRST, values).all()
+            for row in rows:
+                if row.at < since_ms:
+                    return counts
+                counts[Verb(row.verb)] = counts.get(Verb(row.verb), 0) + 1
+            if len(rows) < _LOG_PAGE:
+                return counts
+            before = rows[-1].id
+
+    def reasons(self, jobs: Sequence[Job]) -> dict[JobId, str]:
+        """Say of each job of *jobs* why it is where it is, where there is more to say than its state."""
+        waits = any(job.state in WAITING for job in jobs)
+        workers = self.workers() if waits else []
+        now = self.now_ms() if waits else 0
+        told = ((job.id, reasons.reason(job, workers, now_ms=now)) for job in jobs)
+        return {job_id: text for job_id, text in told if text is not None}
+
+    def work_left(self, queues: Collection[str] | None = None) -> bool:
+        """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
+        with self._database.read() as connection:
+            if queues is None:
+                return bool(connection.execute(sql.WORK_LEFT).scalar_one())
+            names = json.dumps([{"name": name} for name in queues])
+            return bool(connection.execute(sql.WORK_LEFT_IN, {"queues": names}).scalar_one())
+
+    def version(self) -> int:
+        """Return a number that changes when anybody commits; cheap enough to poll."""
+        return self._database.engine.version()
+
+    def now_ms(self) -> int:
+        """Return the store's wall clock in UTC milliseconds."""
+        with self._database.read() as connection:
+            times = self._database.engine.times()
+            return int(connection.execute(sql.NOW, times).scalar_one())
+
+
+def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if chosen.states:
+        conditions.append(sql.is_in(*sorted(JobState(state) for state in chosen.states)))
+    if chosen.queues:
+        conditions.append(table.c.queue.in_(sorted(chosen.queues)))
+    for column, value in ((table.c.task, chosen.task), (table.c.name, chosen.name)):
+        if value is not None:
+            conditions.append(column == value)
+    conditions += [TagValue(table.c.spec, key) == value for key, value in chosen.tags.items()]
+    if chosen.since_ms is not None:
+        conditions.append(table.c.created_at >= chosen.since_ms)
+    if chosen.search:
+        conditions.append(_contains(chosen.search))
+    return conditions
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    # The spec is JSON text: look for the words as JSON writes them.
+    escaped = json.dumps(text)[1:-1]
+    return sa.or_(
+        table.c.spec.icontains(escaped, autoescape=True),
+        table.c.name.icontains(text, autoescape=True),
+        table.c.note.icontains(text, autoescape=True),
+    )

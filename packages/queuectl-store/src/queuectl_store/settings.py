@@ -1,0 +1,210 @@
+"""The settings that all programs of one store share: their names, kinds and defaults.
+
+Values are kept as the text that a person typed; a setting says how to read it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from queuectl_store.errors import InvalidSetting
+
+_UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+
+DEFAULT_ENV_PASS = (
+    "PATH HOME USER LOGNAME SHELL LANG LANGUAGE LC_* TZ TERM TMPDIR TMP TEMP DISPLAY WAYLAND_DISPLAY"
+    " XDG_* VIRTUAL_ENV CONDA_* PYENV_* NVM_* JAVA_HOME GOPATH CARGO_HOME RUSTUP_HOME PYTHONPATH"
+    " PYTHONUTF8 LD_LIBRARY_PATH CUDA_* NVIDIA_* OMP_* SSL_CERT_* SYSTEMROOT WINDIR COMSPEC PATHEXT"
+    " APPDATA LOCALAPPDATA PROGRAMDATA PROGRAMFILES* USERPROFILE USERNAME COMPUTERNAME HOMEDRIVE"
+    " HOMEPATH NUMBER_OF_PROCESSORS PROCESSOR_* PSMODULEPATH"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting. *parse* turns its text into a value or raises InvalidSetting."""
+
+    name: str
+    default: str
+    kind: str
+    help: str
+    read: Callable[[str], Any]
+
+    def parse(self, text: str) -> Any:
+        """Return the value that *text* stands for.
+
+        Raises:
+            InvalidSetting: The text is not of this setting's kind.
+        """
+        try:
+            return self.read(text.strip())
+        except ValueError as error:
+            raise InvalidSetting(f"{self.name} is {self.kind}, got {text!r}: {error}") from error
+
+
+def parse_duration_ms(text: str) -> int:
+    """Read `90`, `30s`, `10m`, `1h30m`, `2d` or `500ms` as milliseconds; a bare number is seconds.
+
+    Raises:
+        ValueError: Anything else.
+    """
+    compact = text.replace(" ", "")
+    if re.fullmatch(r"\d+(\.\d+)?", compact):
+        return round(float(compact) * 1_000)
+    parts = _PART.findall(compact)
+    if not parts or "".join(number + unit for number, unit in parts) != compact:
+        raise ValueError("write a duration like 90, 30s, 10m, 1h30m or 2d")
+    return round(sum(float(number) * _UNITS_MS[unit] for number, unit in parts))
+
+
+def parse_bytes(text: str) -> int:
+    """Read `1048576`, `64M`, `64MiB` or `2G` as bytes.
+
+    Raises:
+        ValueError: Anything else.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError("write a size like 65536, 64M or 2G")
+    return int(float(match[1]) * _BYTES[match[2].upper()])
+
+
+def _between(low: float, high: float, read: Callable[[str], Any] = int) -> Callable[[str], Any]:
+    def check(text: str) -> Any:
+        value = read(text)
+        if not low <= value <= high:
+            raise ValueError(f"it must be from {low:g} to {high:g}")
+        return value
+
+    return check
+
+
+def _optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text.lower() in ("", "none") else read(text)
+
+
+def _codes(text: str) -> frozenset[int]:
+    return frozenset(int(word) for word in text.replace(",", " ").split())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"it must be one of {', '.join(choices)}")
+        return text
+
+    return check
+
+
+_DURATION, _COUNT = "a duration", "a whole number"
+_YEAR_MS = 366 * 86_400_000
+
+_ALL = (
+    ("queue", "default", "a queue name", "The queue of jobs that name none.", str),
+    ("concurrency", "4", _COUNT, "Jobs that a worker runs at once.", _between(1, 10_000)),
+    ("max_retries", "3", _COUNT, "Retries after the first attempt.", _between(0, 1_000_000)),
+    (
+        "backoff_base",
+        "2",
+        "a number",
+        "Delay before retry n is base ** n seconds.",
+        _between(1, 1000, float),
+    ),
+    (
+        "backoff_max",
+        "6h",
+        _DURATION,
+        "The longest delay before a retry.",
+        _between(0, _YEAR_MS, parse_duration_ms),
+    ),
+    (
+        "backoff_jitter",
+        "0.1",
+        "a number",
+        "Spread of the delay: 0.1 is plus or minus 10 %.",
+        _between(0, 1, float),
+    ),
+    (
+        "timeout",
+        "none",
+        "a duration or none",
+        "How long one attempt may run.",
+        _optional(_between(1, _YEAR_MS, parse_duration_ms)),
+    ),
+    (
+        "kill_grace",
+        "10s",
+        _DURATION,
+        "Between SIGTERM and SIGKILL for a job that must stop.",
+        _between(0, _YEAR_MS, parse_duration_ms),
+    ),
+    (
+        "grace",
+        "30s",
+        _DURATION,
+        "How long a stopping worker lets its jobs finish.",
+        _between(0, _YEAR_MS, parse_duration_ms),
+    ),
+    (
+        "lease",
+        "15s",
+        "a duration of at least 3s",
+        "How long a worker may be silent before its jobs are rescued.",
+        _between(3_000, _YEAR_MS, parse_duration_ms),
+    ),
+    (
+        "log_cap",
+        "64M",
+        "a size",
+        "Bytes of output kept of one attempt.",
+        _between(4096, 2**50, parse_bytes),
+    ),
+    ("log_dir", "", "a folder", "Where output is kept; empty is beside the store.", str),
+    (
+        "env_pass",
+        DEFAULT_ENV_PASS,
+        "a list of patterns",
+        "Which of the caller's variables a job gets.",
+        _words,
+    ),
+    ("exit_retry", "75", "a list of exit codes", "Exit codes that ask for a retry.", _codes),
+    ("exit_dead", "100", "a list of exit codes", "Exit codes that end a job at once.", _codes),
+    (
+        "durability",
+        "full",
+        "full or normal",
+        "normal is faster and may lose the last moments before a power cut.",
+        _one_of("full", "normal"),
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        name: Setting(name=name, default=default, kind=kind, help=text, read=read)
+        for name, default, kind, text, read in _ALL
+    }
+)
+
+
+def setting(name: str) -> Setting:
+    """Return the setting of that name.
+
+    Raises:
+        InvalidSetting: There is none; the message suggests the nearest.
+    """
+    if name in SETTINGS:
+        return SETTINGS[name]
+    import difflib
+
+    near = difflib.get_close_matches(name, SETTINGS, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else "; `queuectl config list` shows them"
+    raise InvalidSetting(f"there is no setting {name!r}{hint}")

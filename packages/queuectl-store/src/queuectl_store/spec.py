@@ -1,0 +1,173 @@
+"""Between a job's values and the JSON text that the store keeps; and what is refused before it gets there.
+
+The text is ASCII: bytes that are not UTF-8 travel as surrogate escapes, which neither database
+would take raw.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from queuectl_store.errors import InvalidJob
+from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
+
+MAX_SPEC_BYTES = 1_048_576
+MAX_MS = 253_402_300_799_999  # the last millisecond of the year 9999
+_QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
+_TEXT_LIMIT = 1_000
+_INT32 = 2_147_483_647
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """The part of a job that no statement looks into."""
+
+    work: Work
+    cwd: str | None
+    env: Mapping[str, str]
+    tags: Mapping[str, str]
+    backoff: Backoff | None
+
+
+def encode(new: NewJob) -> str:
+    """Return *new*'s spec as JSON text, without the fields that are empty."""
+    fields = _work_fields(new.work)
+    if new.cwd is not None:
+        fields["cwd"] = new.cwd
+    if new.env:
+        fields["env"] = dict(new.env)
+    if new.tags:
+        fields["tags"] = dict(new.tags)
+    if new.backoff is not None:
+        fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
+    return _dump(fields)
+
+
+def decode(text: str) -> Spec:
+    """Return the spec that *encode* wrote."""
+    fields = json.loads(text)
+    backoff = fields.get("backoff")
+    return Spec(
+        work=_work(fields),
+        cwd=fields.get("cwd"),
+        env=fields.get("env", {}),
+        tags=fields.get("tags", {}),
+        backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
+    )
+
+
+def check(new: NewJob, spec: str) -> None:
+    """Refuse what the store could not give back exactly, or no worker could run.
+
+    Raises:
+        InvalidJob: The message names the field and the rule.
+    """
+    _check_names(new)
+    _check_numbers(new)
+    _check_work(new.work)
+    for what, text in (("cwd", new.cwd or ""), *_pairs("env", new.env)):
+        if "\0" in text:
+            raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
+    if len(spec) > MAX_SPEC_BYTES:
+        raise InvalidJob(
+            f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
+            " put the data in a file and pass its name"
+        )
+
+
+def clean(text: str | None) -> str | None:
+    """Make *text* storable in both databases: NUL and lone surrogates become visible escapes."""
+    if text is None or text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _check_names(new: NewJob) -> None:
+    if not _QUEUE_NAME.fullmatch(new.queue):
+        raise InvalidJob(
+            f"the queue name {new.queue!r} is not usable: 1 to 100 letters, digits, _ . : / or -,"
+            " beginning with a letter or digit"
+        )
+    texts = [("name", new.name), ("key", new.key), *_pairs("tag", new.tags)]
+    for what, text in texts:
+        if text is not None and (len(text) > _TEXT_LIMIT or clean(text) != text):
+            raise InvalidJob(f"{what} {text[:40]!r} is over {_TEXT_LIMIT} characters or not text")
+    if new.key == "" or new.name == "":
+        raise InvalidJob("an empty name or key names nothing; leave it out")
+
+
+def _check_numbers(new: NewJob) -> None:
+    limits = {
+        "priority": (new.priority, -_INT32, _INT32),
+        "max_retries": (new.max_retries, 0, 1_000_000),
+        "timeout": (new.timeout_ms, 1, MAX_MS),
+        "delay": (new.delay_ms, 0, MAX_MS // 2),
+        "run_at": (new.run_at, 0, MAX_MS),
+    }
+    for what, (value, low, high) in limits.items():
+        if value is not None and not low <= value <= high:
+            raise InvalidJob(f"{what} must be from {low} to {high}, got {value}")
+    if new.delay_ms is not None and new.run_at is not None:
+        raise InvalidJob("a delay and a run_at exclude one another")
+    if new.backoff is not None:
+        _check_backoff(new.backoff)
+
+
+def _check_backoff(backoff: Backoff) -> None:
+    ok = 1 <= backoff.base <= 1_000 and 0 <= backoff.max_s <= 3.2e9 and 0 <= backoff.jitter <= 1
+    if not ok:  # NaN fails every comparison
+        raise InvalidJob(
+            "backoff needs a base from 1 to 1000, a max >= 0 s and a jitter from 0 to 1"
+        )
+
+
+def _check_work(work: Work) -> None:
+    match work:
+        case Argv(argv=argv):
+            if not argv or not argv[0]:
+                raise InvalidJob("a command needs a program to run")
+            if any("\0" in word for word in argv):
+                raise InvalidJob("the command holds a NUL byte, which no program can be given")
+        case Shell(script=script):
+            if not script.strip():
+                raise InvalidJob("a shell command needs something to run")
+            if "\0" in script:
+                raise InvalidJob("the command holds a NUL byte, which no program can be given")
+        case Task(name=name):
+            if not name or clean(name) != name or len(name) > _TEXT_LIMIT:
+                raise InvalidJob(f"{name[:40]!r} is not a task name")
+        case _:
+            assert_never(work)
+
+
+def _work_fields(work: Work) -> dict[str, Any]:
+    match work:
+        case Argv(argv=argv):
+            return {"argv": list(argv)}
+        case Shell(script=script):
+            return {"shell": script}
+        case Task(name=name, args=args, kwargs=kwargs):
+            return {"task": name, "args": list(args), "kwargs": dict(kwargs)}
+        case _:
+            assert_never(work)
+
+
+def _work(fields: Mapping[str, Any]) -> Work:
+    if "argv" in fields:
+        return Argv(argv=tuple(fields["argv"]))
+    if "shell" in fields:
+        return Shell(script=fields["shell"])
+    return Task(name=fields["task"], args=tuple(fields["args"]), kwargs=fields["kwargs"])
+
+
+def _dump(fields: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(fields, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidJob(f"the job's arguments do not fit JSON: {error}") from error
+
+
+def _pairs(what: str, mapping: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(f"{what} {key!r}", text) for key, value in mapping.items() for text in (key, value)]

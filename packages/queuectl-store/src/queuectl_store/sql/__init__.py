@@ -1,0 +1,1 @@
+"""Every statement that QueueCTL sends, written once for both databases."""

@@ -1,0 +1,76 @@
+"""The statements of what people do: move jobs by hand, stop workers, change settings."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from queuectl_store.sql.hot import BIG, TEXT, is_in, literal
+from queuectl_store.sql.rows import Batch, NowMs
+from queuectl_store.sql.tables import jobs, settings, workers
+from queuectl_store.states import TRANSITIONS, Verb
+
+TARGETS = Batch("targets", id=BIG)
+
+_chosen = jobs.c.id.in_(sa.select(TARGETS.c.id))
+
+# A full new allowance: attempt numbers go on, and are counted from here.
+_afresh: Mapping[str, Any] = {
+    "attempt_base": jobs.c.attempt,
+    "crashes": 0,
+    "run_at": None,
+    "finished_at": None,
+    "note": None,
+}
+_effects: Mapping[Verb, Mapping[str, Any]] = {
+    Verb.CANCEL: {"finished_at": NowMs(), "note": sa.bindparam("because", type_=TEXT)},
+    Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT)},
+    Verb.RELEASE: {"note": None},
+    Verb.RETRY: _afresh,
+    Verb.RERUN: _afresh,
+}
+
+
+def _move(verb: Verb) -> ReturningUpdate[Any]:
+    sources, target, otherwise = TRANSITIONS[verb]
+    state: sa.ColumnElement[str] = literal(target)
+    if otherwise is not None:
+        state = sa.case((jobs.c.run_at > NowMs(), literal(otherwise)), else_=state)
+    return (
+        sa.update(jobs)
+        .where(_chosen, is_in(*sorted(sources)))
+        .values(state=state, **_effects[verb])
+        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
+    )
+
+
+MOVES: Mapping[Verb, ReturningUpdate[Any]] = MappingProxyType(
+    {verb: _move(verb) for verb in _effects}
+)
+
+# A running job is stopped by its worker, which is told at its next renewal.
+ASK_TO_CANCEL = (
+    sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)
+)
+STATES_OF = sa.select(jobs.c.id, jobs.c.state).where(_chosen)
+
+_alive = workers.c.state.in_([literal("running"), literal("stopping")])
+STOP_WORKERS = (
+    sa.update(workers)
+    .where(workers.c.id.in_(sa.select(TARGETS.c.id)), _alive)
+    .values(stop=sa.bindparam("how", type_=TEXT), state=literal("stopping"))
+    .returning(workers.c.id)
+)
+LIVE_WORKERS = sa.select(workers.c.id).where(_alive)
+
+SETTINGS = sa.select(settings.c.name, settings.c.value).order_by(settings.c.name)
+SET_SETTING = (
+    sa.update(settings)
+    .where(settings.c.name == sa.bindparam("of", type_=TEXT))
+    .values(value=sa.bindparam("to", type_=TEXT))
+    .returning(settings.c.name)
+)
+ADD_SETTING = sa.insert(settings)
+UNSET_SETTING = sa.delete(settings).where(settings.c.name == sa.bindparam("of", type_=TEXT))

@@ -1,0 +1,85 @@
+"""The statements of what people look at."""
+
+import sqlalchemy as sa
+
+from queuectl_store.sql.hot import BIG, INT, TEXT, is_in, literal
+from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
+from queuectl_store.sql.tables import attempts, events, jobs, workers
+
+WANTED = Batch("wanted", n=INT, id=BIG)
+QUEUES = Batch("queues", name=TEXT)
+
+LAST_PREFIX = "last_"
+
+# The latest ended attempt has the job's token; while a new one runs there is none of that token.
+JOBS = sa.select(
+    *jobs.columns, *(column.label(LAST_PREFIX + column.name) for column in attempts.columns)
+).join_from(
+    jobs,
+    attempts,
+    sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token),
+    isouter=True,
+)
+JOBS_BY_ID = JOBS.join(WANTED, WANTED.c.id == jobs.c.id).order_by(WANTED.c.n)
+
+ATTEMPTS = (
+    sa.select(*attempts.columns)
+    .where(attempts.c.job_id == sa.bindparam("job", type_=BIG))
+    .order_by(attempts.c.token)
+)
+
+COUNTS = (
+    sa.select(jobs.c.queue, jobs.c.state, sa.func.count().label("n"))
+    .group_by(jobs.c.queue, jobs.c.state)
+    .order_by(jobs.c.queue)
+)
+
+EVENTS = (
+    sa.select(*events.columns)
+    .where(events.c.id > sa.bindparam("after", type_=BIG))
+    .order_by(events.c.id)
+    .limit(sa.bindparam("at_most", type_=INT))
+)
+EVENTS_OF_JOB = EVENTS.where(events.c.job_id == sa.bindparam("job", type_=BIG))
+# Ids follow time, so the log is read backwards from its end, and only as far as needed.
+EVENTS_NEWEST_FIRST = (
+    sa.select(events.c.id, events.c.at, events.c.verb)
+    .where(events.c.id < sa.bindparam("before", type_=BIG))
+    .order_by(events.c.id.desc())
+    .limit(sa.bindparam("at_most", type_=INT))
+)
+
+_running = (
+    sa.select(sa.func.count())
+    .where(is_in("running"), jobs.c.worker_id == workers.c.id)
+    .correlate(workers)
+    .scalar_subquery()
+)
+_alive = sa.and_(
+    workers.c.state.in_([literal("running"), literal("stopping")]),
+    workers.c.boot_id == sa.bindparam("boot", type_=TEXT),
+    workers.c.lease_until > LeaseNowMs(),
+)
+WORKERS = sa.select(
+    *workers.columns,
+    _running.label("running"),
+    sa.case((_alive, 1), else_=0).label("alive"),
+).order_by(workers.c.id)
+LIVE_WORKERS = WORKERS.where(_alive)
+
+
+def _any(state: str, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists(sa.select(literal("1")).where(is_in(state), *more))
+
+
+def _due(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    # Both states are named so that the partial index of due jobs serves.
+    both = is_in("scheduled", "retrying")
+    return sa.exists(sa.select(literal("1")).where(both, is_in("retrying"), *more))
+
+
+_listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
+WORK_LEFT = sa.select(sa.or_(_any("pending"), _any("running"), _due()))
+WORK_LEFT_IN = sa.select(sa.or_(_any("pending", _listed), _any("running", _listed), _due(_listed)))
+
+NOW = sa.select(NowMs())

@@ -1,0 +1,377 @@
+"""The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from queuectl_store import ledger, records, spec
+from queuectl_store.admin import Admin
+from queuectl_store.database import Database
+from queuectl_store.errors import InvalidJob, OutcomeUnknown, UnknownWorker
+from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
+from queuectl_store.ledger import Moved
+from queuectl_store.notifier import Listener
+from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
+from queuectl_store.reader import Reader
+from queuectl_store.shared import Settings
+from queuectl_store.sql import hot, upkeep
+from queuectl_store.states import TRANSITIONS, JobState, Verb
+
+_ROWS_A_STATEMENT = 1_000
+
+Run = tuple[JobId, int]
+
+
+class Store:
+    """One store; safe to use from several threads, not across a fork.
+
+    Every method is one transaction. One that lost against another process is repeated; what
+    it raises is in errors.py.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._environment_ids: dict[str, int] = {}
+        self.url: str = database.engine.url
+        self.path: Path | None = database.engine.path
+        self.reader = Reader(database)
+        self.admin = Admin(database)
+        self.settings = Settings(database)
+
+    def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
+        """Store *jobs*, all or none, and return their ids in order.
+
+        On stable storage when it returns. A job whose key is there already is not stored
+        again: its id is returned, so a caller that got no answer may simply call again.
+
+        Raises:
+            InvalidJob: One cannot be stored; `args[0]` says which and why.
+        """
+        stem = secrets.token_urlsafe(12)
+        rows = [(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
+        ids = self._database.write(lambda c: self._enqueue(c, rows), repeatable=True)
+        self._database.engine.notify()
+        return ids
+
+    def register(self, worker: NewWorker) -> WorkerId:
+        """Introduce *worker*; its lease begins now."""
+        values = {
+            "key": secrets.token_urlsafe(12),
+            "host": spec.clean(worker.host),
+            "pid": worker.pid,
+            "version": worker.version,
+            "concurrency": worker.concurrency,
+            "queues": None if worker.queues is None else json.dumps(worker.queues),
+            "lease_ms": worker.lease_ms,
+        }
+        return WorkerId(self._write(lambda c, times: _scalar(c, upkeep.REGISTER, values | times)))
+
+    def unregister(self, worker_id: WorkerId) -> None:
+        """Say that the worker ends; whatever it still holds is rescued at once."""
+        self._write(lambda c, times: c.execute(upkeep.UNREGISTER, {"worker": worker_id, **times}))
+
+    def claim(
+        self, worker_id: WorkerId, *, limit: int, queues: Collection[str] | None = None
+    ) -> list[Claim]:
+        """Take up to *limit* pending jobs, best first; see `exchange`."""
+        return self.exchange(worker_id, (), limit=limit, queues=queues).claims
+
+    def finish(self, worker_id: WorkerId, finishes: Sequence[Finish]) -> list[Finish]:
+        """Record how attempts ended, each if its token is still the job's.
+
+        Returns:
+            Those that were refused, since the claim was lost; the others are recorded.
+        """
+        return self.exchange(worker_id, finishes, limit=0).refused
+
+    def exchange(
+        self,
+        worker_id: WorkerId,
+        finishes: Sequence[Finish],
+        *,
+        limit: int,
+        queues: Collection[str] | None = None,
+    ) -> Exchange:
+        """Record *finishes* and claim up to *limit* jobs, in one transaction.
+
+        Best is highest priority, then lowest id; between queues, whose best job is best.
+        Exactly one caller gets each job. A worker whose lease ran out, or that was asked to
+        stop, gets none.
+
+        Args:
+            queues: The queues to claim from; None is all.
+        """
+
+        def work(connection: sa.Connection, times: dict[str, Any]) -> Exchange:
+            refused = _finish(connection, times, worker_id, finishes)
+            claims = _claim(connection, times, worker_id, limit, queues)
+            return Exchange(claims=claims, refused=refused)
+
+        try:
+            return self._write(work)
+        except OutcomeUnknown:
+            # The finishes are found again by their tokens. Claims that were made and not
+            # heard of show in the next renewals, and the worker gives them back.
+            refused = self._write(
+                lambda c, times: _finish(c, times, worker_id, finishes), repeatable=True
+            )
+            return Exchange(claims=[], refused=refused)
+
+    def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
+        """Give back running jobs of the worker by id and token; no attempt is used."""
+
+        def work(connection: sa.Connection, times: dict[str, Any]) -> int:
+            values = {"runs": _runs(runs), "worker": worker_id}
+            rows = connection.execute(upkeep.RUNNING_OF, values).all()
+            given = [
+                Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
+            ]
+            _finish(connection, times, worker_id, given)
+            return len(given)
+
+        count = self._write(work)
+        self._database.engine.notify()
+        return count
+
+    def renew(self, worker_id: WorkerId) -> Renewal:
+        """Extend the worker's lease by its length, from now.
+
+        Raises:
+            UnknownWorker: The lease ran out and was taken; none of its claims holds any more.
+        """
+
+        def work(connection: sa.Connection, times: dict[str, Any]) -> Renewal:
+            worker = connection.execute(upkeep.RENEW, {"worker": worker_id, **times}).first()
+            if worker is None:
+                raise UnknownWorker(worker_id)
+            held = connection.execute(upkeep.HELD_BY_WORKER, {"worker": worker_id}).all()
+            return Renewal(
+                held=frozenset((row.id, row.token) for row in held),
+                cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
+                stop=StopRequest(worker.stop) if worker.stop else None,
+            )
+
+        return self._write(work, repeatable=True)
+
+    def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
+        """Make up to *limit* jobs pending whose time has come; returns how many."""
+
+        def work(connection: sa.Connection, times: dict[str, Any]) -> int:
+            rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
+            write_moves(
+                connection,
+                times,
+                [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
+            )
+            return len(rows)
+
+        count = self._write(work)
+        if count:
+            self._database.engine.notify()
+        return count
+
+    def due_in_ms(self) -> int | None:
+        """Return the milliseconds until the next job is due; 0 when one is; None when none waits."""
+        with self._database.read() as connection:
+            row = connection.execute(upkeep.DUE_IN, self._database.engine.times()).one()
+        waits = [wait for wait in row if wait is not None]
+        return max(0, min(waits)) if waits else None
+
+    def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:
+        """Take running jobs from workers whose lease ran out, and record what *decide* makes of each.
+
+        The worker loses its lease and its jobs in one transaction, so that it cannot renew
+        in between.
+
+        Args:
+            decide: Pure; called inside the transaction, perhaps more than once.
+        """
+
+        def work(connection: sa.Connection, times: dict[str, Any]) -> list[Finish]:
+            connection.execute(upkeep.EXPIRE_WORKERS, times)
+            rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
+            finishes = [decide(records.claim(row)) for row in rows]
+            for finish, row in zip(finishes, rows, strict=True):
+                _finish(connection, times, row.worker_id, [finish])
+            return finishes
+
+        rescued = self._write(work)
+        if rescued:
+            self._database.engine.notify()
+        return rescued
+
+    def work_left(self, queues: Collection[str] | None = None) -> bool:
+        """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
+        return self.reader.work_left(queues)
+
+    def environment(self, environment_id: int) -> dict[str, str]:
+        """Return the variables stored under *environment_id*."""
+        with self._database.read() as connection:
+            body = _scalar(connection, upkeep.ENVIRONMENT, {"environment": environment_id})
+        variables: dict[str, str] = json.loads(body)
+        return variables
+
+    def set_progress(self, job_id: JobId, token: int, text: str) -> bool:
+        """Record what a run says of its progress; False when *token* is no longer the job's."""
+        values = {"job": job_id, "run": token, "text": spec.clean(text)}
+        return self._write(lambda c, _: c.execute(upkeep.SET_PROGRESS, values).first() is not None)
+
+    def listen(self) -> Listener:
+        """Return a listener that wakes when work may have come."""
+        return self._database.engine.listen()
+
+    def maintain(self) -> None:
+        """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
+        self._database.engine.maintain()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._database.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _write(
+        self, work: Callable[[sa.Connection, dict[str, Any]], Any], *, repeatable: bool = False
+    ) -> Any:
+        # The clock is read after the write lock was taken: waiting for it is not time past.
+        times = self._database.engine.times
+        return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
+
+    def _enqueue(
+        self, connection: sa.Connection, rows: Sequence[tuple[str, NewJob, str]]
+    ) -> list[JobId]:
+        times = dict(self._database.engine.times())
+        ids: dict[str, JobId] = {}
+        for part in _parts(rows):
+            full = [
+                (key, new, text, self._environment_id(connection, new)) for key, new, text in part
+            ]
+            added = connection.execute(
+                hot.ENQUEUE, {"new_jobs": ledger.new_jobs(full), **times}
+            ).all()
+            added.sort(key=lambda row: row.id)
+            write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
+            ids.update((row.key, row.id) for row in added)
+            known = [key for key, *_ in part if key not in ids]
+            if known:
+                keys = json.dumps([{"key": key} for key in known])
+                found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
+                ids.update((row.key, row.id) for row in found)
+        return [ids[key] for key, *_ in rows]
+
+    def _environment_id(self, connection: sa.Connection, new: NewJob) -> int | None:
+        if new.environment is None:
+            return None
+        body = json.dumps(dict(sorted(new.environment.items())), separators=(",", ":"))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        if digest not in self._environment_ids:
+            found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
+            if found is None:
+                values = {"digest": digest, "body": body}
+                return int(_scalar(connection, upkeep.ADD_ENVIRONMENT, values))
+            self._environment_ids[digest] = found  # only once it is seen committed
+        return self._environment_ids[digest]
+
+
+def write_moves(connection: sa.Connection, times: dict[str, Any], moved: Sequence[Moved]) -> None:
+    """Write one event for each of *moved*, in the transaction that made them."""
+    if moved:
+        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+
+
+def _claim(
+    connection: sa.Connection,
+    times: dict[str, Any],
+    worker_id: WorkerId,
+    limit: int,
+    queues: Collection[str] | None,
+) -> list[Claim]:
+    claims: list[Claim] = []
+    if limit <= 0:
+        return claims
+    heads = connection.execute(hot.PENDING_QUEUES).all()
+    for head in sorted(heads, key=lambda row: (-row.priority, row.id)):
+        if len(claims) < limit and (queues is None or head.queue in queues):
+            room = {"from_queue": head.queue, "at_most": limit - len(claims)}
+            rows = connection.execute(hot.CLAIM, {"worker": worker_id, **room, **times})
+            taken = [records.claim(row) for row in rows]
+            claims += sorted(taken, key=lambda claim: (-claim.job.priority, claim.job.id))
+    state = TRANSITIONS[Verb.CLAIM].target
+    moved = [
+        Moved(claim.job.id, Verb.CLAIM, state, claim.job.attempt, worker_id) for claim in claims
+    ]
+    write_moves(connection, times, moved)
+    return claims
+
+
+def _finish(
+    connection: sa.Connection,
+    times: dict[str, Any],
+    worker_id: WorkerId | None,
+    finishes: Sequence[Finish],
+) -> list[Finish]:
+    if not finishes:
+        return []
+    rows = ledger.endings(worker_id, finishes)
+    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
+    refused = [finish for finish in finishes if finish.claim.job.id not in done]
+    if refused:
+        kept = [finish for finish in finishes if finish.claim.job.id in done]
+        rows = ledger.endings(worker_id, kept)
+        refused = _not_recorded(connection, worker_id, refused)
+    if done:
+        connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
+        connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
+    return refused
+
+
+def _not_recorded(
+    connection: sa.Connection, worker_id: WorkerId | None, refused: Sequence[Finish]
+) -> list[Finish]:
+    # After a lost reply to COMMIT the same finish comes again: its own row says that it was
+    # recorded. A rescuer's row has the same token but says `crashed`.
+    runs = _runs((finish.claim.job.id, finish.claim.token) for finish in refused)
+    rows = connection.execute(hot.RECORDED, {"runs": runs})
+    known = {(row.job_id, row.token, row.state) for row in rows if row.worker_id == worker_id}
+    return [
+        finish
+        for finish in refused
+        if (finish.claim.job.id, finish.claim.token, ledger.recorded_as(finish)) not in known
+    ]
+
+
+def _checked(new: NewJob, n: int) -> str:
+    try:
+        text = spec.encode(new)
+        spec.check(new, text)
+    except InvalidJob as error:
+        error.index = n
+        raise
+    return text
+
+
+def _runs(runs: Iterable[Run]) -> str:
+    return json.dumps([{"job_id": job_id, "token": token} for job_id, token in runs])
+
+
+def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (rows[i : i + _ROWS_A_STATEMENT] for i in range(0, len(rows), _ROWS_A_STATEMENT))
+
+
+def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:
+    return connection.execute(statement, values).scalar_one()

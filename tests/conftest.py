@@ -1,0 +1,93 @@
+"""Fixtures that every test may use: stores to work on, and the rule against skipping in CI."""
+
+import os
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresMissing, PostgresServer, private_server
+
+IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole session: ours, or the one of QUEUECTL_TEST_POSTGRES."""
+    if admin_url := os.environ.get("QUEUECTL_TEST_POSTGRES"):
+        yield PostgresServer(admin_url=admin_url)
+        return
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(private_server())
+        except PostgresMissing as missing:
+            pytest.skip(f"no PostgreSQL: {missing}")
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """Give the URL of an empty PostgreSQL database of the test's own."""
+    url = postgres_server.create_database()
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{(tmp_path / 'queue.db').as_posix()}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of an empty database, once of each kind."""
+    # Asked for by name, so that a run of the SQLite half starts no server.
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, str)
+    return url
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that says this platform cannot run it."""
+    if platform := foreign_platform(item):
+        pytest.skip(f"not on {platform}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test that is skipped in CI: there a missing part is an error, not an excuse."""
+    report = yield
+    expected_failure = hasattr(report, "wasxfail")
+    if IN_CI and report.skipped and not expected_failure and not foreign_platform(item):
+        refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a module that skips itself in CI."""
+    report = yield
+    if IN_CI and report.skipped:
+        refuse_skip(report)
+    return report
+
+
+def refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a report of a skip into one of a failure that names the reason of the skip."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    report.outcome = "failed"
+    report.longrepr = f"{report.nodeid} was skipped in CI, where nothing may be: {reason}"
+
+
+def foreign_platform(item: pytest.Item) -> str | None:
+    """Name the mark `not_on` that keeps *item* from this platform, if one does."""
+    for mark in item.iter_markers("not_on"):
+        for platform in mark.args:
+            if sys.platform.startswith(platform):
+                return str(platform)
+    return None
