@@ -1,6 +1,7 @@
 """Where the store and the settings files are. Looks at the file system; opens nothing."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,11 @@ def find_settings_files(*, cwd: Path) -> list[Path]:
     if own.is_file() and own not in found:
         found.append(own)
     return found
+
+
+def without_password(url: str) -> str:
+    """Return a store's address fit for printing."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
 
 
 def user_data_folder() -> Path:

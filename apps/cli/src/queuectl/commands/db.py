@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from queuectl.exits import CommandError, Exit
-from queuectl.locate import PROJECT_FOLDER, STORE_FILE, StoreAddress
+from queuectl.locate import PROJECT_FOLDER, STORE_FILE, StoreAddress, without_password
 from queuectl.session import Session
 
 app = typer.Typer(
@@ -70,10 +70,8 @@ def path(ctx: typer.Context) -> None:
 
     A server's address is printed without its password. With --json: store, origin.
     """
-    from queuectl_store import printable_url
-
     session: Session = ctx.obj
-    shown = printable_url(session.address.url)
+    shown = without_password(session.address.url)
     if session.json:
         session.terminal.document({"store": shown, "origin": session.address.origin})
         return

@@ -43,33 +43,35 @@ def list_jobs(
         name=name,
         tags=parse_pairs(tag or [], option="--tag"),
     )
-    jobs, is_cut = _read(session, wanted, limit or _MANY)
-    if session.json:
-        for document in documents(session, jobs):
-            session.terminal.document(document)
-    else:
-        _print(session, jobs)
-    if is_cut:
-        session.terminal.say(f"only the newest {limit} are shown; --limit 0 shows all")
+    empty = "no jobs; `queuectl enqueue -- COMMAND` adds one"
+    print_jobs(session, *read_jobs(session, wanted, limit), empty=empty)
 
 
-def _read(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job], bool]:
+def read_jobs(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job], bool]:
+    """Return the newest *limit* jobs (0: all) that *wanted* lets through, and whether there are more."""
     reader = session.read_store().reader
+    most = limit or _MANY
     jobs: list[Job] = []
-    while len(jobs) <= limit:
-        size = min(_PAGE, limit + 1 - len(jobs))
+    while len(jobs) <= most:
+        size = min(_PAGE, most + 1 - len(jobs))
         page = reader.page(wanted, limit=size, before=jobs[-1].id if jobs else None)
         jobs += page
         if len(page) < size:
             return jobs, False
-    return jobs[:limit], True
+    return jobs[:most], True
 
 
-def _print(session: Session, jobs: list[Job]) -> None:
-    if not jobs:
-        session.terminal.say("no jobs; `queuectl enqueue -- COMMAND` adds one")
-        return
-    reader = session.open_store().reader
-    is_full = not session.terminal.is_screen
-    columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=is_full)
-    print_table(session.terminal, columns, rows)
+def print_jobs(session: Session, jobs: list[Job], is_cut: bool, *, empty: str) -> None:  # noqa: FBT001
+    """Print *jobs* as rows or documents; say so when there are none, or more than these."""
+    if session.json:
+        for document in documents(session, jobs):
+            session.terminal.document(document)
+    elif jobs:
+        reader = session.open_store().reader
+        is_full = not session.terminal.is_screen
+        columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=is_full)
+        print_table(session.terminal, columns, rows)
+    else:
+        session.terminal.say(empty)
+    if is_cut:
+        session.terminal.say(f"only the newest {len(jobs)} are shown; --limit 0 shows all")
