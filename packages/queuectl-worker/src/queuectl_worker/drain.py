@@ -1,0 +1,76 @@
+"""How a worker comes to its end: it claims no more, lets its jobs finish, then ends them."""
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from queuectl_worker.executors import Executor
+from queuectl_worker.news import OnNews, WorkerStopping
+from queuectl_worker.runner import Runner
+from queuectl_worker.tuning import Tuning
+
+
+class Stop(IntEnum):
+    """How urgently the worker is to end."""
+
+    NOT = 0
+    DRAIN = 1
+    NOW = 2
+
+
+class Drain:
+    """The way to the end. `request` is for any thread and signal handler, the rest for the hot loop."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        executor: Executor,
+        *,
+        tuning: Callable[[], Tuning],
+        on_news: OnNews,
+    ) -> None:
+        self._runner, self._executor = runner, executor
+        self._tuning, self._tell = tuning, on_news
+        self._wanted = self._reached = Stop.NOT
+        self._deadline_ms = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the worker is to end."""
+        return self._wanted > Stop.NOT
+
+    def request(self, stop: Stop) -> None:
+        """Ask for the end; a weaker wish after a stronger one changes nothing."""
+        self._wanted = max(self._wanted, stop)
+
+    def advance(self, now_ms: int) -> None:
+        """Do what the wish and the time ask for."""
+        if self._reached is Stop.NOT and self._wanted > Stop.NOT:
+            self._begin(now_ms)
+        if self._reached is Stop.DRAIN and (self._wanted is Stop.NOW or self._is_late(now_ms)):
+            self._end_runs(now_ms)
+
+    def deadline_in_ms(self, now_ms: int) -> int | None:
+        """Return the time until the jobs' grace is over, while it counts."""
+        return max(0, self._deadline_ms - now_ms) if self._reached is Stop.DRAIN else None
+
+    def gives_up(self, now_ms: int, *, after_ms: int) -> bool:
+        """Say whether results that the store would not take are left to its rescuers.
+
+        Args:
+            after_ms: How long beyond the grace they are worth waiting for.
+        """
+        return self._reached is Stop.NOW or now_ms > self._deadline_ms + after_ms
+
+    def _is_late(self, now_ms: int) -> bool:
+        return self._runner.held > 0 and now_ms >= self._deadline_ms
+
+    def _begin(self, now_ms: int) -> None:
+        self._reached, self._deadline_ms = Stop.DRAIN, now_ms + self._tuning().grace_ms
+        self._runner.is_stopping = True
+        self._runner.recall()
+        self._tell(WorkerStopping(now=False))
+
+    def _end_runs(self, now_ms: int) -> None:
+        self._reached, self._deadline_ms = Stop.NOW, now_ms
+        self._executor.stop_all(grace_ms=self._tuning().kill_grace_ms)
+        self._tell(WorkerStopping(now=True))

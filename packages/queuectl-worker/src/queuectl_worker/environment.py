@@ -1,0 +1,54 @@
+"""Which environment variables a command sees: picked when it is enqueued, completed when it runs."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import translate
+from functools import lru_cache
+
+from queuectl_store import Claim
+
+PRIVATE_PREFIX = "QUEUECTL_"
+
+
+def pick_environment(environ: Mapping[str, str], patterns: Iterable[str]) -> dict[str, str]:
+    """Return the variables whose names match one of *patterns*, but none of QueueCTL's own.
+
+    Patterns are those of the shell (`LC_*`), matched with case: `env_pass` says what it says.
+    """
+    matches = _matcher(tuple(patterns))
+    return {
+        name: value
+        for name, value in environ.items()
+        if matches(name) and not name.startswith(PRIVATE_PREFIX)
+    }
+
+
+def without_private(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return *variables* without QueueCTL's settings: a store's password may be among them."""
+    return {k: v for k, v in variables.items() if not k.startswith(PRIVATE_PREFIX)}
+
+
+def run_variables(claim: Claim, *, store_path: str | None) -> dict[str, str]:
+    """Return what is set for this one run, on top of the job's environment.
+
+    Args:
+        store_path: The SQLite file, which `queuectl progress` needs inside the job. A server's
+            address is never given: it may hold a password.
+    """
+    job = claim.job
+    own = {
+        "QUEUECTL_JOB_ID": str(job.id),
+        "QUEUECTL_ATTEMPT": str(job.attempt),
+        "QUEUECTL_QUEUE": job.queue,
+        "QUEUECTL_TOKEN": str(claim.token),
+        "QUEUECTL_IDEMPOTENCY_KEY": job.key,
+    }
+    if store_path is not None:
+        own["QUEUECTL_DB"] = store_path
+    return {**job.env, **own}
+
+
+@lru_cache(maxsize=8)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
+    combined = re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)")
+    return combined.match

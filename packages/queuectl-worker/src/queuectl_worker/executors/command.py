@@ -1,0 +1,237 @@
+"""Commands: claims become the guardian's launches, and its reports become ends of attempts."""
+
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import assert_never
+
+from queuectl_store import Claim, RunFacts, StoreError, Task
+
+from queuectl_worker.environment import pick_environment, run_variables, without_private
+from queuectl_worker.executors.commandline import command_line, encode_variables
+from queuectl_worker.executors.protocol import (
+    Completed,
+    Ending,
+    RunEnded,
+    RunKey,
+    RunRecalled,
+    RunReport,
+    RunStarted,
+    Stopped,
+    Unserved,
+    Unstartable,
+    key_of,
+)
+from queuectl_worker.guardian import (
+    Ended,
+    Guardian,
+    Launch,
+    Lost,
+    NotStarted,
+    Recalled,
+    Report,
+    SpawnProblem,
+    Started,
+)
+from queuectl_worker.output import LogFolder
+from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, error_of
+from queuectl_worker.tuning import Tuning
+
+GUARDIAN_DIED = Crashed(reason="the process guardian died")
+
+
+class CommandExecutor:
+    """Runs commands under a guardian.
+
+    Args:
+        slots: How many run at a time; the guardian was made with the same number.
+        stored: Gives the environment of that id, as it was when the job was enqueued.
+        store_path: The SQLite file, for `queuectl progress` inside jobs; None for a server.
+    """
+
+    def __init__(
+        self,
+        guardian: Guardian,
+        *,
+        slots: int,
+        logs: LogFolder,
+        stored: Callable[[int], Mapping[str, str]],
+        store_path: Path | None,
+        tuning: Callable[[], Tuning],
+    ) -> None:
+        self._guardian, self._slots, self._logs, self._tuning = guardian, slots, logs, tuning
+        self._stored = stored
+        self._store_path = None if store_path is None else str(store_path.absolute())
+        self._numbers = itertools.count(1)
+        self._claims: dict[int, Claim] = {}
+        self._number_of: dict[RunKey, int] = {}
+        self._started: set[int] = set()
+        self._env_refs: dict[int | tuple[str, ...], int] = {}
+        self._own: list[RunReport] = []
+
+    def start(self) -> None:
+        """Start the guardian."""
+        self._guardian.start()
+
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Hand *claims* to the guardian, which starts them in order."""
+        launches = [launch for claim in claims if (launch := self._launch(claim)) is not None]
+        if not launches:
+            return
+        try:
+            self._guardian.launch(launches)
+        except OSError as error:  # it died, and the host cannot start another one now
+            self._own += [
+                Unstartable(key=self._forget(launch.key), message=str(error)) for launch in launches
+            ]
+
+    def recall(self, keys: Sequence[RunKey]) -> None:
+        """Take back those of *keys* that have not started."""
+        numbers = [self._number_of[key] for key in keys if key in self._number_of]
+        self._guardian.recall(numbers)
+
+    def stop(self, key: RunKey, *, grace_ms: int) -> None:
+        """TERM the run's process tree, and KILL what is left after *grace_ms*."""
+        if (number := self._number_of.get(key)) is not None:
+            self._guardian.stop(number, grace_ms=grace_ms)
+
+    def stop_all(self, *, grace_ms: int) -> None:
+        """Stop every run."""
+        self._guardian.stop_all(grace_ms=grace_ms)
+
+    def extend(self, until_ms: int) -> None:
+        """Move the moment at which the guardian kills everything by itself."""
+        self._guardian.extend(until_ms)
+
+    def fileno(self) -> int:
+        """Return the guardian's descriptor."""
+        return self._guardian.fileno()
+
+    def receive(self) -> list[RunReport]:
+        """Return what happened since the last call."""
+        reports, self._own = self._own, []
+        for report in self._guardian.receive():
+            reports.extend(self._translate(report))
+        return reports
+
+    def close(self) -> None:
+        """End the guardian and everything under it."""
+        self._guardian.close()
+
+    def _launch(self, claim: Claim) -> Launch | None:
+        """Make the launch for *claim*; where none can be made, report that instead."""
+        if isinstance(claim.job.work, Task):
+            self._own.append(_unrun(key_of(claim), Unserved()))
+            return None
+        try:
+            launch = self._describe(claim, next(self._numbers))
+        except StoreError as error:  # its environment cannot be read now
+            self._own.append(Unstartable(key=key_of(claim), message=str(error)))
+            return None
+        except UnicodeEncodeError:
+            message = "the command holds half a character (a lone surrogate); no program takes that"
+            self._own.append(_unrun(key_of(claim), CannotStart(message=message)))
+            return None
+        self._claims[launch.key], self._number_of[key_of(claim)] = claim, launch.key
+        return launch
+
+    def _describe(self, claim: Claim, number: int) -> Launch:
+        job = claim.job
+        return Launch(
+            key=number,
+            argv=command_line(job.work),
+            cwd=os.fsencode(job.cwd or os.getcwd()),
+            env_ref=self._env_ref(job.environment_id),
+            env=encode_variables(run_variables(claim, store_path=self._store_path)),
+            log=os.fsencode(self._logs.path(job.id, claim.token, job.started_at or 0)),
+            timeout_ms=job.timeout_ms,
+            kill_grace_ms=self._tuning().kill_grace_ms,
+        )
+
+    def _env_ref(self, environment_id: int | None) -> int:
+        patterns = self._tuning().env_pass
+        which = patterns if environment_id is None else environment_id
+        if (known := self._env_refs.get(which)) is not None:
+            return known
+        if environment_id is None:
+            variables = pick_environment(os.environ, patterns)
+        else:
+            variables = without_private(self._stored(environment_id))
+        ref = self._env_refs[which] = self._guardian.define_env(encode_variables(variables))
+        return ref
+
+    def _translate(self, report: Report) -> list[RunReport]:
+        match report:
+            case Started(key=number, pid=pid, at_ms=at_ms):
+                self._started.add(number)
+                return [RunStarted(key=key_of(self._claims[number]), pid=pid, at_ms=at_ms)]
+            case Ended():
+                return [self._ended(report)]
+            case NotStarted():
+                return [self._not_started(report)]
+            case Recalled(key=number):
+                return [RunRecalled(key=self._forget(number))]
+            case Lost(keys=numbers):
+                return self._lost(numbers)
+            case _:
+                assert_never(report)
+
+    def _ended(self, report: Ended) -> RunEnded:
+        ending = _ending(report, self._claims[report.key])
+        facts = RunFacts(
+            started_at=report.started_ms,
+            exit_code=report.exit_code,
+            signal=report.signal,
+            error=None if isinstance(ending, Completed | Stopped) else error_of(ending),
+            max_rss=report.max_rss,
+            cpu_ms=report.cpu_ms,
+            log_bytes=report.log_bytes,
+        )
+        key = self._forget(report.key)
+        return RunEnded(key=key, facts=facts, ending=ending, run_ms=report.run_ms)
+
+    def _not_started(self, report: NotStarted) -> RunReport:
+        key = self._forget(report.key)
+        match report.problem:
+            case SpawnProblem.RESOURCES:
+                return Unstartable(key=key, message=report.message)
+            case SpawnProblem.NOT_FOUND | SpawnProblem.NOT_EXECUTABLE | SpawnProblem.NO_FOLDER:
+                return _unrun(key, CannotStart(message=report.message))
+            case _:
+                assert_never(report.problem)
+
+    def _lost(self, numbers: Sequence[int]) -> list[RunReport]:
+        # Starts are told a few ms late: as many of the next in line as had a slot may have run too,
+        # and one of them may have killed the guardian. The others surely had not started.
+        unstarted = [number for number in sorted(numbers) if number not in self._started]
+        free_slots = max(0, self._slots - (len(numbers) - len(unstarted)))
+        waiting = set(unstarted[free_slots:])
+        return [self._lose(number, had_started=number not in waiting) for number in numbers]
+
+    def _lose(self, number: int, *, had_started: bool) -> RunReport:
+        key = self._forget(number)
+        if not had_started:
+            return RunRecalled(key=key)
+        return _unrun(key, GUARDIAN_DIED)
+
+    def _forget(self, number: int) -> RunKey:
+        key = key_of(self._claims.pop(number))
+        del self._number_of[key]
+        self._started.discard(number)
+        return key
+
+
+def _ending(report: Ended, claim: Claim) -> Ending:
+    if report.timed_out:
+        return TimedOut(after_ms=claim.job.timeout_ms or report.run_ms)
+    if report.stopped:
+        return Stopped()
+    if report.signal is not None:
+        return Signalled(signal=report.signal)
+    return Exited(code=report.exit_code) if report.exit_code else Completed()
+
+
+def _unrun(key: RunKey, ending: CannotStart | Crashed | Unserved) -> RunEnded:
+    error = None if isinstance(ending, Unserved) else error_of(ending)
+    return RunEnded(key=key, facts=RunFacts(error=error), ending=ending, run_ms=0)

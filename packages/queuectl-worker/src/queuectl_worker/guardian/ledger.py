@@ -1,0 +1,91 @@
+"""Whose process is it? Keeps every process below the guardian assigned to a run."""
+
+from __future__ import annotations
+
+import os
+
+from . import procs
+from .procs import Process
+
+UNDECIDED = 0
+NOBODY = -1
+
+
+class Ledger:
+    """The run of each process that a run has made, however far it strayed.
+
+    Runs are numbered from 1 by the guardian itself; *leaders* maps the pid of each live first
+    process to its run. A tree below a leader is its run's. What lost its parents was adopted by
+    the guardian and is known by, in this order: an earlier look at the tree, the tag in its
+    environment, its session. What has none of these (left session, parents and environment
+    between two looks) belongs to one of the runs that were live when it appeared: it is theirs
+    once only one of them is left, and nobody's once all have ended.
+    """
+
+    def __init__(self, tag: bytes) -> None:
+        self._me = os.getpid()
+        self._tag = tag
+        self._known: dict[tuple[int, int], int] = {}
+        self._orphans: dict[int, int] = {}
+        self._sessions: dict[int, int] = {}
+        self._suspects: dict[tuple[int, int], set[int]] = {}
+
+    def has_news(self, leaders: dict[int, int], ended: dict[int, int]) -> bool:
+        """Say whether a scan could find a process that outlived its run.
+
+        Cheap enough for every exit: it reads one file. An adopted orphan keeps its pid until we
+        reap it, so pids are enough here.
+        """
+        self._sessions |= ended
+        orphans = [pid for pid in procs.children(self._me) if pid not in leaders]
+        live = set(leaders.values())
+        return any(self._orphans.get(pid) not in live for pid in orphans)
+
+    def scan(self, leaders: dict[int, int]) -> dict[int, list[Process]]:
+        """Look at the whole tree; return the living processes of each run, parents first."""
+        self._sessions |= leaders
+        live = set(leaders.values())
+        runs: dict[int, int] = {}
+        census: dict[int, list[Process]] = {}
+        everything = procs.descendants(self._me)
+        for process in everything:
+            run = leaders.get(process.pid) or runs.get(process.ppid) or UNDECIDED
+            if not process.is_dead:
+                run = run if run > 0 else self._attribute(process, live)
+                census.setdefault(run, []).append(process)
+            runs[process.pid] = run
+        self._remember(everything, runs, leaders)
+        return census
+
+    def _attribute(self, process: Process, live: set[int]) -> int:
+        return (
+            self._known.get(process.identity)
+            or self._tagged(process.pid)
+            or self._sessions.get(process.sid)
+            or self._suspect(process, live)
+        )
+
+    def _tagged(self, pid: int) -> int:
+        tag = procs.tag_of(pid, self._tag)
+        run = tag.rpartition(b":")[2] if tag else b""
+        return int(run) if run.isdigit() else UNDECIDED
+
+    def _suspect(self, process: Process, live: set[int]) -> int:
+        suspects = self._suspects.setdefault(process.identity, live) & live
+        if not suspects:
+            return NOBODY
+        return suspects.pop() if len(suspects) == 1 else UNDECIDED
+
+    def _remember(
+        self, everything: list[Process], runs: dict[int, int], leaders: dict[int, int]
+    ) -> None:
+        """Replace what is known by what this look found, so that it never outgrows the tree."""
+        self._known, self._sessions, self._orphans = {}, {}, {}
+        for process in everything:
+            run = runs[process.pid]
+            if run > 0:
+                self._known[process.identity] = self._sessions[process.sid] = run
+            if process.ppid == self._me and process.pid not in leaders:
+                self._orphans[process.pid] = run
+        present = {process.identity for process in everything}
+        self._suspects = {who: runs for who, runs in self._suspects.items() if who in present}

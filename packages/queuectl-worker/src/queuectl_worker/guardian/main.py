@@ -1,0 +1,49 @@
+"""The guardian process: `python -I -S main.py SOCKET SLOTS SPOOL CAP NONCE`, started by client.py.
+
+Run by path, so that it starts in milliseconds and stays small: neither queuectl_worker nor a site
+package is imported, only the files beside this one and a little of the standard library.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+if not __package__:
+    # Relative imports need a package. This one has no __init__: the real one loads the client.
+    __package__ = "guardian"
+    _folder = type(sys)(__package__)
+    _folder.__path__ = [os.path.dirname(os.path.abspath(__file__))]
+    sys.modules[__package__] = _folder
+
+from . import keeper, kernel
+from .loop import Loop
+from .procs import sweep
+from .protocol import Channel
+from .spool import SpoolRoom
+
+
+def main(socket: str, slots: str, spool: str, cap: str, nonce: str) -> None:
+    """Become keeper and guardian, and serve the worker at the other end of *socket*."""
+    channel = Channel(int(socket))
+    os.setsid()
+    # Handlers that do nothing, since jobs would inherit SIG_IGN: only the worker ends a guardian.
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, lambda *_: None)
+    room = SpoolRoom(os.fsencode(spool), prefix=nonce.encode(), cap=int(cap))
+    kernel.become_subreaper()
+    forked = keeper.split()
+    if forked is not None:
+        keeper.keep(channel, *forked)
+        room.remove_leftovers()
+        return
+    kernel.become_subreaper()
+    loop = Loop(channel, slots=int(slots), room=room, tag=f"{nonce}:".encode())
+    loop.run()
+    sweep()
+    loop.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

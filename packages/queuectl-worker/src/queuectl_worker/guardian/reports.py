@@ -1,0 +1,95 @@
+"""What the guardian tells the worker: a closed union of facts about runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from . import protocol
+
+
+class SpawnProblem(StrEnum):
+    """Why a run did not start. RESOURCES is the host's fault, the others the job's."""
+
+    NOT_FOUND = protocol.NOT_FOUND
+    NOT_EXECUTABLE = protocol.NOT_EXECUTABLE
+    NO_FOLDER = protocol.NO_FOLDER
+    RESOURCES = protocol.RESOURCES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The command's first process exists. `at_ms` is wall-clock time."""
+
+    key: int
+    pid: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The command's first process ended; what it left behind is being killed.
+
+    Attributes:
+        exit_code: None when a signal ended it.
+        signal: None when it exited by itself.
+        timed_out: The limit was reached first, whatever the exit code says.
+        stopped: A stop or the fence came first.
+        started_ms: Wall clock; may step. `run_ms` is monotonic.
+        max_rss: Bytes. Never less than the guardian's own size: the kernel counts from the fork.
+        log_bytes: Bytes written to the log; 0 means that there is no log file.
+        log_problem: Why the log is missing or over its cap, for people; None is the rule.
+    """
+
+    key: int
+    exit_code: int | None
+    signal: int | None
+    timed_out: bool
+    stopped: bool
+    started_ms: int
+    ended_ms: int
+    run_ms: int
+    max_rss: int
+    cpu_ms: int
+    log_bytes: int
+    log_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotStarted:
+    """The command could not be started. `message` is for people."""
+
+    key: int
+    problem: SpawnProblem
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """The run was still queued and will not start."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The guardian died. Every process of these runs was gone before this was said."""
+
+    keys: tuple[int, ...]
+
+
+Report = Started | Ended | NotStarted | Recalled | Lost
+
+
+def read_report(kind: str, fields: Mapping[str, Any]) -> Started | Ended | NotStarted | Recalled:
+    """Turn one message of the guardian into its report."""
+    match kind:
+        case protocol.STARTED:
+            return Started(**fields)
+        case protocol.ENDED:
+            return Ended(**fields)
+        case protocol.NOT_STARTED:
+            return NotStarted(**{**fields, "problem": SpawnProblem(fields["problem"])})
+        case protocol.RECALLED:
+            return Recalled(**fields)
+    raise ValueError(f"the guardian sent a report of an unknown kind: {kind!r}")

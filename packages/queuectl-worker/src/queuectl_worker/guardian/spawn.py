@@ -1,0 +1,196 @@
+"""Starting one command, and telling apart why it could not be started."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import stat
+
+from . import protocol
+
+_HOST_PROBLEMS = frozenset(
+    (
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.EAGAIN,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EIO,
+        errno.ETXTBSY,
+    )
+)
+_DEFAULT_PATH = b"/usr/local/bin:/usr/bin:/bin"
+_STD_FDS = (0, 1, 2)
+
+
+class SpawnError(Exception):
+    """The command was not started: `problem` is one of protocol's, `message` is for people."""
+
+    def __init__(self, problem: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+        self.message = message
+
+
+def host_problem(error: OSError, doing: str) -> SpawnError:
+    """Describe a failure that the job is not to blame for."""
+    return SpawnError(protocol.RESOURCES, f"{doing}: {error.strerror}")
+
+
+def spawn(
+    argv: tuple[bytes, ...], *, cwd: bytes, env: dict[bytes, bytes], stdin: int, output: int
+) -> int:
+    """Start *argv* in *cwd*, a session of its own, and return its pid.
+
+    The child has three descriptors and the signal dispositions of a fresh login.
+
+    Raises:
+        SpawnError: Nothing was started.
+    """
+    _enter(cwd)
+    program = _find_program(argv[0] if argv else b"", env.get(b"PATH", _DEFAULT_PATH))
+    try:
+        return _start(program, argv, env, (stdin, output, output))
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise _explain(error, program) from error
+    except ValueError as error:
+        # A NUL byte, or a variable without a name: no system call could carry it.
+        raise SpawnError(
+            protocol.NOT_EXECUTABLE, f"{_show(program)} cannot be run like this: {error}"
+        ) from error
+    return _start_script(program, argv, env, (stdin, output, output))
+
+
+def _enter(cwd: bytes) -> None:
+    try:
+        os.chdir(cwd)
+    except OSError as error:
+        if error.errno in _HOST_PROBLEMS:
+            raise host_problem(error, f"the folder {_show(cwd)} could not be entered") from error
+        what = {
+            errno.ENOENT: "does not exist",
+            errno.ENOTDIR: "is not a folder",
+            errno.EACCES: "may not be entered",
+        }.get(error.errno or 0, f"cannot be entered ({error.strerror})")
+        raise SpawnError(protocol.NO_FOLDER, f"the folder {_show(cwd)} {what}") from error
+    except ValueError as error:
+        raise SpawnError(protocol.NO_FOLDER, f"no folder is named {_show(cwd)}") from error
+
+
+def _find_program(name: bytes, path: bytes) -> bytes:
+    """Do what execvp does, but say what was wrong with the only candidate there was."""
+    if b"/" in name:
+        candidates = [name]
+        missing = f"the program {_show(name)} does not exist"
+    else:
+        # An empty entry means the current folder, as in every shell.
+        candidates = [os.path.join(entry or b".", name) for entry in path.split(b":")] * bool(name)
+        missing = f"no program named {_show(name)} on the PATH of the job"
+    blocked = None
+    for candidate in candidates:
+        match _judge(candidate):
+            case "":
+                return candidate
+            case str(reason):
+                blocked = blocked or SpawnError(
+                    protocol.NOT_EXECUTABLE, f"{_show(candidate)} {reason}"
+                )
+    raise blocked or SpawnError(protocol.NOT_FOUND, missing)
+
+
+def _judge(candidate: bytes) -> str | None:
+    """Return why *candidate* cannot be executed: empty if it can, None if it is not there."""
+    try:
+        mode = os.stat(candidate).st_mode
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISDIR(mode):
+        return "is a folder, not a program"
+    return "" if os.access(candidate, os.X_OK) else "is not executable (chmod +x makes it so)"
+
+
+def _start(
+    program: bytes, argv: tuple[bytes, ...], env: dict[bytes, bytes], fds: tuple[int, int, int]
+) -> int:
+    try:
+        return os.posix_spawn(
+            program,
+            argv,
+            env,
+            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(fds)],
+            setsid=True,
+            setsigmask=[],
+            setsigdef=_IGNORED,
+        )
+    except NotImplementedError:
+        return fork_and_exec(program, argv, env, fds)
+
+
+def _start_script(
+    program: bytes, argv: tuple[bytes, ...], env: dict[bytes, bytes], fds: tuple[int, int, int]
+) -> int:
+    """Run a text file that has no #! line by the shell, as execvp and every shell do."""
+    try:
+        return _start(b"/bin/sh", (b"/bin/sh", program, *argv[1:]), env, fds)
+    except OSError as error:
+        raise _explain(error, program) from error
+
+
+def fork_and_exec(
+    program: bytes, argv: tuple[bytes, ...], env: dict[bytes, bytes], fds: tuple[int, int, int]
+) -> int:
+    """Start a child where posix_spawn cannot make a session (before glibc 2.26, macOS 10.15)."""
+    answer, report = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.setsid()
+            for target, fd in enumerate(fds):
+                os.dup2(fd, target)
+            for signum in _IGNORED:
+                signal.signal(signum, signal.SIG_DFL)
+            os.execve(program, argv, env)  # noqa: S606  a job asks for a shell if it wants one
+        except OSError as error:
+            os.write(report, b"%d" % (error.errno or errno.EIO))
+        finally:
+            os._exit(127)
+    os.close(report)
+    problem = os.read(answer, 16)  # empty once the exec has closed the other end
+    os.close(answer)
+    if problem:
+        os.waitpid(pid, 0)
+        raise OSError(int(problem), os.strerror(int(problem)))
+    return pid
+
+
+def _explain(error: OSError, program: bytes) -> SpawnError:
+    if error.errno in _HOST_PROBLEMS:
+        return host_problem(error, f"{_show(program)} could not be started")
+    if error.errno == errno.ENOENT:
+        reason = "names an interpreter in its first line that does not exist"
+    elif error.errno == errno.E2BIG:
+        reason = "was given more arguments and environment than the system takes"
+    else:
+        reason = f"cannot be executed: {error.strerror}"
+    return SpawnError(protocol.NOT_EXECUTABLE, f"{_show(program)} {reason}")
+
+
+def _show(name: bytes) -> str:
+    return repr(os.fsdecode(name))
+
+
+def _ignored_signals() -> list[int]:
+    """List what this process ignores: an ignored signal would stay ignored in every job.
+
+    Python ignores SIGPIPE and SIGXFSZ; `nohup` and a shell's `&` add others.
+    """
+    return [
+        signum for signum in signal.valid_signals() if signal.getsignal(signum) is signal.SIG_IGN
+    ]
+
+
+_IGNORED = _ignored_signals()

@@ -1,0 +1,99 @@
+"""Signals for whole process trees: the live runs', and what ended runs left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from . import procs
+from .ledger import UNDECIDED, Ledger
+from .procs import Process
+from .run import ASK_AGAIN_MS, Run
+
+# Often enough to have seen nearly every process before it leaves its session and its parents.
+_LOOK_MS = 250
+_STRAY_GRACE_MS = 2_000
+# A round finds what was forked during the one before. Few, since deadlines of others wait.
+_KILL_ROUNDS = 8
+
+
+class Trees:
+    """The processes below the guardian, by run.
+
+    A stray, a process that outlives its run, gets SIGTERM when it is found and SIGKILL when the
+    run's grace is over. `due` is the time of the next look, None while there is nothing to see.
+    """
+
+    def __init__(self, tag: bytes) -> None:
+        self.due: int | None = None
+        self._ledger = Ledger(tag)
+        self._leaders: dict[int, int] = {}
+        self._kill_at: dict[int, int] = {}
+        self._asked: set[tuple[int, int]] = set()
+
+    def add(self, run: Run, now: int) -> None:
+        """Count the tree of *run*'s first process as its own from now on."""
+        self._leaders[run.pid] = run.number
+        self.due = now + _LOOK_MS if self.due is None else self.due
+
+    def bury(self, ended: list[Run], now: int) -> bool:
+        """Forget the first processes of *ended*; say whether processes were left behind."""
+        sessions = {run.pid: self._leaders.pop(run.pid) for run in ended}
+        if not self._ledger.has_news(self._leaders, sessions):
+            if not self._leaders and not self._kill_at:
+                self.due = None
+            return False
+        for run in ended:
+            grace_ms = 0 if run.is_killing else min(run.grace_ms, _STRAY_GRACE_MS)
+            self._kill_at[run.number] = now + grace_ms
+        return self.look(now)
+
+    def look(self, now: int) -> bool:
+        """Learn whose each process is and chase the strays; say whether there are any."""
+        census = self._ledger.scan(self._leaders)
+        strays = self._strays_in(census)
+        for number, processes in strays.items():
+            if now < self._kill_at.setdefault(number, now + _STRAY_GRACE_MS):
+                self._ask_once(processes)
+            else:
+                _send_all(processes, signal.SIGKILL)
+        self._kill_at = {number: at for number, at in self._kill_at.items() if number in strays}
+        self._asked &= {process.identity for found in strays.values() for process in found}
+        self._plan(now, is_busy=bool(self._leaders or census))
+        return bool(strays or UNDECIDED in census)
+
+    def signal(self, run: Run, signum: int) -> None:
+        """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
+        for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
+            living = self._ledger.scan(self._leaders).get(run.number, [])
+            if not living:
+                return
+            _send_all(living, signum)
+
+    def kill_all(self) -> None:
+        """Send SIGKILL to every process of every run until none is found."""
+        for _ in range(_KILL_ROUNDS):
+            if not procs.kill_below(os.getpid()):
+                return
+
+    def _strays_in(self, census: dict[int, list[Process]]) -> dict[int, list[Process]]:
+        spared = {UNDECIDED, *self._leaders.values()}
+        return {number: found for number, found in census.items() if number not in spared}
+
+    def _ask_once(self, processes: list[Process]) -> None:
+        fresh = [process for process in processes if process.identity not in self._asked]
+        _send_all(fresh, signal.SIGTERM)
+        self._asked |= {process.identity for process in fresh}
+
+    def _plan(self, now: int, *, is_busy: bool) -> None:
+        """Set the time of the next look."""
+        later = [max(at, now + ASK_AGAIN_MS) for at in self._kill_at.values()]
+        self.due = min([now + _LOOK_MS, *later]) if is_busy else None
+
+
+def _send_all(processes: list[Process], signum: int) -> None:
+    for process in processes:
+        procs.send(process, signum)
+        if signum == signal.SIGTERM:
+            # A stopped process would take the signal only when somebody continues it.
+            procs.send(process, signal.SIGCONT)

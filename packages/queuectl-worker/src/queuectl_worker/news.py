@@ -1,0 +1,64 @@
+"""What a worker tells the program around it, for live lines and logs.
+
+A result is told only after the commit that recorded it returned.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from queuectl_store import Claim, Finish, WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerJoined:
+    """The worker is registered and claims jobs; told again when it had to register anew."""
+
+    worker_id: WorkerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStopping:
+    """The worker claims no more; *now*: it also ends what runs."""
+
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPaused:
+    """This host cannot start runs; nothing is claimed for *pause_ms*."""
+
+    reason: str
+    pause_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStarted:
+    """A run began. *at_ms* is UTC."""
+
+    claim: Claim
+    pid: int | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEnded:
+    """The end of a run is recorded."""
+
+    finish: Finish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRefused:
+    """The end of a run was not recorded: the claim had been lost before."""
+
+    finish: Finish
+
+
+News = WorkerJoined | WorkerStopping | WorkerPaused | JobStarted | JobEnded | ResultRefused
+
+# Called in the hot loop: it must return at once and never raise.
+OnNews = Callable[[News], None]
+
+
+def ignore(_news: News) -> None:
+    """Listen to nothing."""

@@ -1,0 +1,51 @@
+"""How many jobs to claim now. Pure.
+
+A worker whose jobs take a second claims one for each free slot. One whose jobs take a
+millisecond would then wait for a commit after each of them, so it claims ahead: about as much
+as runs within 50 ms, since another worker cannot take what waits here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+AHEAD_MS = 50
+TOO_LONG_MS = 100
+MOST_AHEAD = 100
+
+# One run in five changes the mean by a fifth of the difference: ten runs settle it.
+WEIGHT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long runs take, by a moving average; None before the first one ended."""
+
+    mean_run_ms: float | None = None
+
+    def after(self, runs_ms: Iterable[int]) -> "Pace":
+        """Return the pace with these runs counted in."""
+        mean = self.mean_run_ms
+        for run_ms in runs_ms:
+            mean = float(run_ms) if mean is None else mean + WEIGHT * (run_ms - mean)
+        return Pace(mean)
+
+    def at_least(self, run_ms: int) -> "Pace":
+        """Return a pace no faster than *run_ms*: something that has not ended takes that long."""
+        return Pace(max(self.mean_run_ms or 0.0, float(run_ms)))
+
+
+def ahead(*, slots: int, pace: Pace) -> int:
+    """Return how many runs to hold beyond the slots."""
+    if pace.mean_run_ms is None or pace.mean_run_ms > TOO_LONG_MS:
+        return 0
+    return min(MOST_AHEAD, int(slots * AHEAD_MS / max(pace.mean_run_ms, 1.0)))
+
+
+def claim_limit(*, slots: int, held: int, pace: Pace) -> int:
+    """Return how many jobs to claim while *held* are here, running or waiting; 0 for none."""
+    window = slots + ahead(slots=slots, pace=pace)
+    room = window - held
+    # Every claim costs a statement: while all slots are busy, wait until a quarter is free.
+    if held >= slots and room * 4 < window:
+        return 0
+    return max(0, room)

@@ -1,0 +1,33 @@
+"""Takes jobs back from workers that vanished, by the same rules as any other failure."""
+
+import logging
+import random
+from collections.abc import Callable
+
+from queuectl_store import Claim, Finish, RunFacts, Store
+
+from queuectl_worker.retry import Crashed, decide, error_of
+from queuectl_worker.tuning import Tuning
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+VANISHED = Crashed()
+
+
+def rescuer(store: Store, tuning: Callable[[], Tuning]) -> Callable[[], float]:
+    """Return the tick that rescues, three times a lease."""
+
+    def verdict(claim: Claim) -> Finish:
+        jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
+        outcome = decide(claim.job, VANISHED, policy=tuning().policy, jitter=jitter)
+        facts = RunFacts(started_at=claim.job.started_at, error=error_of(VANISHED))
+        return Finish(claim=claim, outcome=outcome, facts=facts, crashed=True)
+
+    def tick() -> float:
+        rescued = store.rescue(verdict, limit=BATCH)
+        for finish in rescued:
+            log.warning("rescued a job", extra={"job_id": finish.claim.job.id})
+        return 0.0 if len(rescued) == BATCH else tuning().lease_ms / 3000
+
+    return tick

@@ -1,0 +1,133 @@
+"""What becomes of a job after an attempt that did not succeed.
+
+Pure, and the only rule book: the runner feeds it what the guardian saw, the rescuer what a
+vanished worker left behind.
+"""
+
+import signal as signals
+from dataclasses import dataclass
+from typing import assert_never
+
+from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry
+
+EX_TEMPFAIL = 75
+DO_NOT_RETRY = 100
+CRASH_LIMIT = 3
+
+# Ten years: a backoff that a person mistyped must still fit the database's integers.
+LONGEST_DELAY_MS = 10 * 365 * 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exited:
+    """The command ended by itself with a code that is not 0."""
+
+    code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signalled:
+    """A signal that we did not send ended the command."""
+
+    signal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut:
+    """The attempt reached its time limit."""
+
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotStart:
+    """The command can never start as it was enqueued: no such program, folder or permission."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crashed:
+    """What ran the attempt died with it: the worker, or the guardian of its processes."""
+
+    reason: str = "its worker vanished"
+
+
+Failure = Exited | Signalled | TimedOut | CannotStart | Crashed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """The rules in force where a job does not carry its own.
+
+    Attributes:
+        exit_retry: Codes that ask for a retry, even where *exit_dead* names them too.
+        exit_dead: Codes that ask never to be retried.
+        crash_limit: Crashes after which a job is dead, whatever its allowance.
+    """
+
+    backoff: Backoff = Backoff()  # noqa: RUF009  # frozen, so sharing it is safe
+    exit_retry: frozenset[int] = frozenset({EX_TEMPFAIL})
+    exit_dead: frozenset[int] = frozenset({DO_NOT_RETRY})
+    crash_limit: int = CRASH_LIMIT
+
+
+def decide(job: Job, failure: Failure, *, policy: RetryPolicy, jitter: float) -> Outcome:
+    """Say what becomes of *job* after *failure* ended its current attempt.
+
+    Args:
+        jitter: A number drawn from [0, 1); 0.5 leaves the delay as the backoff says.
+    """
+    if job.cancel_requested:
+        return Cancelled()
+    if reason := _hopeless(job, failure, policy):
+        return Dead(reason=reason)
+    reason, used = error_of(failure), job.attempt - job.attempt_base
+    if job.attempts_left == 0:
+        return Dead(reason=f"attempt {used} of {job.max_retries + 1} failed: {reason}")
+    delay_ms = retry_delay_ms(used, job.backoff or policy.backoff, jitter=jitter)
+    return Retry(delay_ms=delay_ms, reason=reason)
+
+
+def error_of(failure: Failure) -> str:
+    """Say in a few words what ended the attempt."""
+    match failure:
+        case Exited(code=code):
+            return f"exit code {code}"
+        case Signalled(signal=number):
+            return f"killed by {_signal_name(number)}"
+        case TimedOut(after_ms=after_ms):
+            return f"timed out after {after_ms / 1000:g}s"
+        case CannotStart(message=text) | Crashed(reason=text):
+            return text
+        case _:
+            assert_never(failure)
+
+
+def retry_delay_ms(retry: int, backoff: Backoff, *, jitter: float) -> int:
+    """Return how long to wait before the *retry*-th retry, counted from 1; never negative."""
+    try:
+        seconds = min(float(backoff.base) ** retry, backoff.max_s)
+    except OverflowError:
+        seconds = backoff.max_s
+    factor = 1 + backoff.jitter * (2 * jitter - 1)
+    return int(max(0.0, min(seconds * factor * 1000, LONGEST_DELAY_MS)))
+
+
+def _hopeless(job: Job, failure: Failure, policy: RetryPolicy) -> str | None:
+    match failure:
+        case CannotStart(message=message):
+            return message
+        case Exited(code=code) if code in policy.exit_dead and code not in policy.exit_retry:
+            return f"exit code {code} asks for no retry"
+        case Crashed() if job.crashes + 1 >= policy.crash_limit:
+            return "crashed worker"
+        case _:
+            return None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return f"{signals.Signals(number).name} ({number})"
+    except ValueError:  # real-time signals have no name of their own
+        return f"signal {number}"

@@ -1,0 +1,71 @@
+"""The runs that a worker holds: waiting for a slot, or running."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from queuectl_store import Claim
+
+from queuectl_worker.executors import RunKey, key_of
+
+
+@dataclass(slots=True)
+class Run:
+    """One held claim; it changes while it is held, and only the hot loop changes it."""
+
+    claim: Claim
+    since_ms: int
+    has_started: bool = False
+    is_cancelled: bool = False
+
+
+class Runs:
+    """The table of held runs, in the order in which they were claimed."""
+
+    def __init__(self) -> None:
+        self._runs: dict[RunKey, Run] = {}
+        self._unstarted: dict[RunKey, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[RunKey]:
+        return iter(tuple(self._runs))
+
+    def get(self, key: RunKey) -> Run | None:
+        """Return the run of that name, if it is held."""
+        return self._runs.get(key)
+
+    def hold(self, claims: Iterable[Claim], *, now_ms: int) -> None:
+        """Hold *claims*, which wait for a slot from now."""
+        for claim in claims:
+            key = key_of(claim)
+            self._runs[key] = Run(claim, now_ms)
+            self._unstarted[key] = None
+
+    def started(self, key: RunKey) -> Run | None:
+        """Note that a run has its slot, and return it."""
+        self._unstarted.pop(key, None)
+        if run := self._runs.get(key):
+            run.has_started = True
+        return run
+
+    def let_go(self, key: RunKey) -> Run | None:
+        """Hold the run no longer, and return it."""
+        self._unstarted.pop(key, None)
+        return self._runs.pop(key, None)
+
+    def clear(self) -> None:
+        """Hold nothing any more."""
+        self._runs.clear()
+        self._unstarted.clear()
+
+    def unstarted(self, *, since_ms: int | None = None) -> list[RunKey]:
+        """Return the runs that wait for a slot, or only those that have since *since_ms*."""
+        return [
+            key for key in self._unstarted if since_ms is None or self._runs[key].since_ms <= since_ms
+        ]
+
+    def oldest_unstarted_ms(self) -> int | None:
+        """Return since when the first one waits for a slot."""
+        first = next(iter(self._unstarted), None)
+        return None if first is None else self._runs[first].since_ms

@@ -1,0 +1,90 @@
+"""The settings that a worker goes by, as one value that is replaced while it runs."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from queuectl_store import SETTINGS, Backoff, InvalidSetting, Store
+
+from queuectl_worker.retry import RetryPolicy
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What the settings say. Changes of the first group reach a running worker within a second.
+
+    Attributes:
+        kill_grace_ms: Between SIGTERM and SIGKILL.
+        grace_ms: How long a stopping worker lets its jobs finish.
+        env_pass: Patterns for jobs that were enqueued without an environment.
+        lease_ms, concurrency, log_cap, log_dir: Fixed when the worker starts.
+    """
+
+    kill_grace_ms: int
+    grace_ms: int
+    env_pass: tuple[str, ...]
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    lease_ms: int
+    concurrency: int
+    log_cap: int
+    log_dir: str
+
+
+def read_tuning(texts: Mapping[str, str]) -> Tuning:
+    """Turn the settings' *texts* into values; a setting that is not among them has its default.
+
+    Raises:
+        InvalidSetting: A text is not of its setting's kind.
+    """
+    value = {name: setting.parse(texts.get(name, setting.default)) for name, setting in _USED}
+    return Tuning(
+        kill_grace_ms=value["kill_grace"],
+        grace_ms=value["grace"],
+        env_pass=value["env_pass"],
+        policy=_policy(value),
+        lease_ms=value["lease"],
+        concurrency=value["concurrency"],
+        log_cap=value["log_cap"],
+        log_dir=value["log_dir"],
+    )
+
+
+class Tuner:
+    """Keeps the tuning of one worker current; `refresh` is for one thread, `current` for all.
+
+    Args:
+        overrides: Settings (name and text) that the caller gave and that the store cannot change.
+    """
+
+    def __init__(self, store: Store, overrides: Mapping[str, str]) -> None:
+        self._store, self._overrides = store, dict(overrides)
+        self.current = read_tuning({**store.settings.all(), **self._overrides})
+
+    def refresh(self) -> None:
+        """Read the store's settings again; keeps the last good ones when they make no sense."""
+        texts = {**self._store.settings.all(), **self._overrides}
+        try:
+            self.current = read_tuning(texts)
+        except InvalidSetting as error:
+            log.warning("a setting is not usable", extra={"reason": str(error)})
+
+
+def _policy(value: Mapping[str, Any]) -> RetryPolicy:
+    backoff = Backoff(
+        base=value["backoff_base"],
+        max_s=value["backoff_max"] / 1000,
+        jitter=value["backoff_jitter"],
+    )
+    return RetryPolicy(
+        backoff=backoff, exit_retry=value["exit_retry"], exit_dead=value["exit_dead"]
+    )
+
+
+_NAMES = (
+    "kill_grace grace env_pass lease concurrency log_cap log_dir"
+    " backoff_base backoff_max backoff_jitter exit_retry exit_dead"
+).split()
+_USED = tuple((name, SETTINGS[name]) for name in _NAMES)
