@@ -1,4 +1,4 @@
-"""What the commands that act on jobs share: which jobs, a last question, and what became of each."""
+"""What the commands that act on jobs share: which jobs, a last question, what became of each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,15 @@ from queuectl.selection import ids_in_ranges, ids_matching, parse_ids, parse_sta
 from queuectl.session import Session
 from queuectl_store import Admin, JobFilter, JobId, JobState, Moved
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9.")]
-States = Annotated[list[str] | None, typer.Option("--state", help="All jobs in this state; repeatable.")]
-Queues = Annotated[list[str] | None, typer.Option("--queue", help="All jobs of this queue; repeatable.")]
+Ids = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9.")
+]
+States = Annotated[
+    list[str] | None, typer.Option("--state", help="All jobs in this state; repeatable.")
+]
+Queues = Annotated[
+    list[str] | None, typer.Option("--queue", help="All jobs of this queue; repeatable.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print which jobs it would be.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -34,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A verb, its past for the report, and the states that it works on where a filter names none."""
+    """A verb, its past for the report, and its states where a filter names none."""
 
     verb: str
     done: str
@@ -72,7 +78,9 @@ def _chosen(session: Session, action: Action, choice: Choice) -> list[JobId]:
         states = parse_states(choice.states) or tuple(action.states)
         ids = sorted(ids_matching(store, JobFilter(states=states, queues=tuple(choice.queues))))
     else:
-        raise UsageProblem(f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state or --queue")
+        raise UsageProblem(
+            f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state or --queue"
+        )
     if not ids:
         raise CommandError(f"no job matches; nothing to {action.verb}", code=Exit.NOT_FOUND)
     return ids
@@ -94,7 +102,9 @@ def _move(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
 def _tell(session: Session, action: Action, moved: Moved) -> None:
     terminal = session.terminal
     if session.json:
-        refused = [{"id": getattr(error, "job_id", None), "error": str(error)} for error in moved.refused]
+        refused = [
+            {"id": getattr(error, "job_id", None), "error": str(error)} for error in moved.refused
+        ]
         terminal.document({"done": list(moved.done), "refused": refused})
     else:
         for job_id in moved.done:

@@ -1,4 +1,4 @@
-"""From a `JobSpec` to a `NewJob`: what was not said comes from the settings and the surroundings."""
+"""From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from queuectl.config import Settings
 from queuectl.exits import UsageProblem
 from queuectl.spec import JobSpec
 from queuectl_store import Backoff, NewJob
-from queuectl_worker import pick_environment, without_private
+from queuectl_worker.environment import pick_environment, without_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

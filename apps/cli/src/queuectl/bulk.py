@@ -5,8 +5,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from queuectl.exits import UsageProblem
-from queuectl.spec import spec_from_text
-from queuectl.spec import JobSpec
+from queuectl.spec import JobSpec, spec_from_text
 from queuectl_store import InvalidJob, JobId, NewJob, Store
 
 BATCH = 1_000

@@ -1,8 +1,8 @@
 """Every command's name, place and one-line purpose. Imports none of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 PLUGIN_GROUP = "queuectl.commands"
 
@@ -56,12 +56,24 @@ BUILT_IN: Mapping[str, Entry] = MappingProxyType(
 )
 
 
-def plugins() -> dict[str, EntryPoint]:
+class Plugin(NamedTuple):
+    """A command of another installed package; *load* imports it."""
+
+    purpose: str
+    load: Callable[[], Any]
+
+
+def plugins() -> dict[str, Plugin]:
     """Return the commands that other installed packages provide, by name."""
-    found = entry_points(group=PLUGIN_GROUP)
-    return {point.name: point for point in sorted(found) if point.name not in BUILT_IN}
+    # Imported here: reading the installed packages costs more than most commands' start.
+    from importlib.metadata import entry_points
+
+    return {
+        point.name: Plugin(_summary(point.dist), point.load)
+        for point in sorted(entry_points(group=PLUGIN_GROUP))
+        if point.name not in BUILT_IN
+    }
 
 
-def purpose_of(plugin: EntryPoint) -> str:
-    """Return a plugin's purpose without importing it: its distribution's summary."""
-    return str(plugin.dist.metadata["Summary"] or "") if plugin.dist else ""
+def _summary(package: Any) -> str:
+    return str(package.metadata["Summary"] or "") if package else ""

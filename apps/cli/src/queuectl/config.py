@@ -55,7 +55,7 @@ class Settings:
         """Return the value in force as its kind.
 
         Raises:
-            UsageProblem: The text in force is not a value of its kind; the message names its origin.
+            UsageProblem: The text is not a value of its kind; the message names its origin.
         """
         value = self.value(name)
         try:
@@ -92,7 +92,9 @@ def file_layer(path: Path) -> Layer:
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise UsageProblem(f"cannot read the settings in {str(path)!r}: {error}") from error
-    values = {check_name(name, where=str(path)): _text(name, raw, path) for name, raw in content.items()}
+    values = {
+        check_name(name, where=str(path)): _text(name, raw, path) for name, raw in content.items()
+    }
     return Layer(origin=str(path), values=values)
 
 

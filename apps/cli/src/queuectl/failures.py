@@ -18,9 +18,7 @@ from queuectl_store.errors import StoreError
 def guarded(command: Callable[[], int]) -> int:
     """Run *command*; return its exit code, or that of its failure after telling the person."""
     try:
-        code = command()
-        sys.stdout.flush()
-        return code
+        return _flushed(command())
     except (CommandError, StoreError, typer.TyperException, typer.Abort) as error:
         return _expected(error)
     except KeyboardInterrupt:
@@ -32,6 +30,11 @@ def guarded(command: Callable[[], int]) -> int:
         return _tell(str(error), Exit.FAILED)
     except Exception:  # noqa: BLE001 the last edge: anything else is a defect and says so
         return _defect()
+
+
+def _flushed(code: int) -> int:
+    sys.stdout.flush()
+    return code
 
 
 def _expected(error: Exception) -> int:
@@ -56,7 +59,8 @@ def _usage_message(error: typer.TyperException) -> str:
 def _tell(message: str, code: int) -> int:
     lines = [safe_text(line) for line in message.splitlines() if line.strip()]
     try:
-        print("queuectl: " + "\n".join(lines[:2]), file=sys.stderr, flush=True)
+        sys.stderr.write("queuectl: " + "\n".join(lines[:2]) + "\n")
+        sys.stderr.flush()
     except OSError:  # nobody listens; the code still says it
         return code
     return code
@@ -77,7 +81,9 @@ def _keep(report: str) -> Path:
     folder = user_log_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", errors="backslashreplace") as out:
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", errors="backslashreplace"
+    ) as out:
         out.write(report)
     return file
 

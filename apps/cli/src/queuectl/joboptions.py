@@ -25,18 +25,34 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         {"metavar": "WHEN"},
         "Not before: 2026-04-01T18:30, 18:30, 'tomorrow 09:00'; local time unless it names a zone.",
     ),
-    ("--timeout", {"metavar": "TIME"}, f"Stop an attempt that runs longer: {_TIME}. [setting: timeout]"),
+    (
+        "--timeout",
+        {"metavar": "TIME"},
+        f"Stop an attempt that runs longer: {_TIME}. [setting: timeout]",
+    ),
     ("--max-retries", {"type": int}, "Retries after the first attempt. [setting: max_retries]"),
     (
         "--backoff-base",
         {"type": float},
         "The delay before retry n is base ** n seconds. [setting: backoff_base]",
     ),
-    ("--backoff-max", {"metavar": "TIME"}, f"The longest delay before a retry: {_TIME}. [setting: backoff_max]"),
+    (
+        "--backoff-max",
+        {"metavar": "TIME"},
+        f"The longest delay before a retry: {_TIME}. [setting: backoff_max]",
+    ),
     ("--name", {}, "A name to find it by."),
     ("--tag", {"metavar": "K=V", "multiple": True}, "A tag; repeatable."),
-    ("--env", {"metavar": "K=V", "multiple": True}, "An environment variable for the job; repeatable."),
-    ("--env-all", {"is_flag": True}, "Pass your whole environment, not only what the setting env_pass names."),
+    (
+        "--env",
+        {"metavar": "K=V", "multiple": True},
+        "An environment variable for the job; repeatable.",
+    ),
+    (
+        "--env-all",
+        {"is_flag": True},
+        "Pass your whole environment, not only what the setting env_pass names.",
+    ),
     ("--cwd", {"metavar": "DIR"}, "The folder it runs in, instead of the current one."),
 )
 
@@ -74,7 +90,9 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         env=parse_pairs(said.get("env", ()), option="--env"),
         cwd=said.get("cwd"),
         delay_ms=_read(said, "delay", _span),
-        run_at=_read(said, "at", lambda text: to_ms(parse_moment(text, now=datetime.now(UTC).astimezone()))),
+        run_at=_read(
+            said, "at", lambda text: to_ms(parse_moment(text, now=datetime.now(UTC).astimezone()))
+        ),
         timeout_ms=_read(said, "timeout", _span),
         max_retries=said.get("max_retries"),
         backoff_base=said.get("backoff_base"),

@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as build
 
 from queuectl import __version__
-from queuectl.catalogue import BUILT_IN, SECTIONS, plugins, purpose_of
+from queuectl.catalogue import BUILT_IN, SECTIONS, plugins
 from queuectl.session import Session
 
 Command = TyperCommand | TyperGroup
@@ -24,11 +24,11 @@ Command = TyperCommand | TyperGroup
 class LazyGroup(TyperGroup):
     """A group that builds a command when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 the library's signature
         """Return the names in the order of the help."""
         return [*BUILT_IN, *plugins()]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 the library's signature
         """Import and build one command; None if there is none of that name."""
         if cmd_name in BUILT_IN:
             module, _, attribute = BUILT_IN[cmd_name].target.partition(":")
@@ -44,12 +44,12 @@ class LazyGroup(TyperGroup):
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 as above
         """Write the commands in sections, without importing them."""
         for title, entries in SECTIONS.items():
             rows = [(name, entry.purpose) for name, entry in entries.items()]
             if title == "Look":
-                rows += [(name, purpose_of(plugin)) for name, plugin in plugins().items()]
+                rows += [(name, plugin.purpose) for name, plugin in plugins().items()]
             with formatter.section(title):
                 formatter.write_dl(rows)
 
@@ -88,11 +88,18 @@ def global_options(*, hidden: bool) -> list[TyperOption]:
         )
 
     return [
-        option("--db", attribute="db", metavar="URL|PATH", help="The store: a file or a postgresql:// URL."),
+        option(
+            "--db",
+            attribute="db",
+            metavar="URL|PATH",
+            help="The store: a file or a postgresql:// URL.",
+        ),
         option("--json", attribute="json", is_flag=True, help="Print JSON for programs."),
         option("--quiet", "-q", attribute="quiet", is_flag=True, help="Print the result alone."),
         option("--no-color", attribute="no_color", is_flag=True, help="Print without colours."),
-        option("--version", attribute="version", is_flag=True, is_eager=True, help="Print the version."),
+        option(
+            "--version", attribute="version", is_flag=True, is_eager=True, help="Print the version."
+        ),
     ]
 
 
@@ -102,7 +109,9 @@ def _store_in(attribute: str) -> Callable[[Any, Any, Any], None]:
         if not value or session is None:
             return
         if attribute == "version":
-            session.terminal.line(json.dumps({"version": __version__}) if session.json else __version__)
+            session.terminal.line(
+                json.dumps({"version": __version__}) if session.json else __version__
+            )
             raise typer.Exit
         setattr(session.options, attribute, value)
 

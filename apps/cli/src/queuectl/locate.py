@@ -23,7 +23,7 @@ class StoreAddress:
 
 
 def find_store(*, option: str | None, environ: Mapping[str, str], cwd: Path) -> StoreAddress:
-    """Choose the store: `--db`, `QUEUECTL_DB`, the nearest `.queuectl/` upward, the user's data folder.
+    """Choose the store: `--db`, `QUEUECTL_DB`, the nearest `.queuectl/`, the user's data folder.
 
     Raises:
         CommandError: The nearest `.queuectl/` belongs to another user.
@@ -41,7 +41,7 @@ def find_store(*, option: str | None, environ: Mapping[str, str], cwd: Path) -> 
 
 
 def find_settings_files(*, cwd: Path) -> list[Path]:
-    """Return the settings files that apply, nearest first: upward from *cwd*, then the user's own."""
+    """Return the settings files that apply: the nearest upward from *cwd*, then the user's own."""
     found = []
     for folder in _upward(cwd):
         file = folder / SETTINGS_FILE

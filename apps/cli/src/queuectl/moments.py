@@ -52,7 +52,8 @@ def describe_moment(moment: datetime, *, now: datetime) -> str:
     shown = f"{moment:%Y-%m-%d %H:%M:%S} {moment.tzname()}"
     if moment <= now:
         return f"{shown} (now)"
-    return f"{shown} (in {humanize.precisedelta(moment - now, minimum_unit='seconds', format='%0.0f')})"
+    distance = humanize.precisedelta(moment - now, minimum_unit="seconds", format="%0.0f")
+    return f"{shown} (in {distance})"
 
 
 def local_time(ms: int) -> datetime:
@@ -71,7 +72,11 @@ def short_span(ms: int) -> str:
     if seconds < 10:
         return f"{seconds:.1f}s"
     whole = int(seconds)
-    for size, unit, below, lesser in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
+    for size, unit, below, lesser in (
+        (86_400, "d", 3_600, "h"),
+        (3_600, "h", 60, "m"),
+        (60, "m", 1, "s"),
+    ):
         if whole >= size:
             rest = whole % size // below
             return f"{whole // size}{unit}" + (f"{rest}{lesser}" if rest else "")

@@ -32,7 +32,7 @@ Row = Sequence[Cell]
 
 
 def print_table(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Row]) -> None:
-    """Print *rows*; on a terminal as a table that fits it, in a pipe in full and without headings."""
+    """Print *rows*: as a table that fits the terminal; in a pipe in full and without headings."""
     if terminal.is_screen:
         _print_aligned(terminal, columns, rows)
         return

@@ -28,7 +28,9 @@ def parse_id(word: str) -> JobId:
     """
     if found := _ONE.fullmatch(word):
         return JobId(int(found[1]))
-    raise UsageProblem(f"{word!r} is not a job id; ids are whole numbers, `queuectl list` shows them")
+    raise UsageProblem(
+        f"{word!r} is not a job id; ids are whole numbers, `queuectl list` shows them"
+    )
 
 
 def parse_ids(words: Sequence[str]) -> Ids:

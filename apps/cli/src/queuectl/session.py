@@ -1,11 +1,11 @@
-"""What one command works with: its global options, its terminal, the settings and the open store."""
+"""What one command works with: global options, terminal, settings and the open store."""
 
 import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from queuectl.config import Layer, Settings, environment_layers, file_layer
 from queuectl.exits import UsageProblem
@@ -97,14 +97,19 @@ class Session:
         """
         if not self.terminal.can_ask:
             return
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        sys.stderr.write(f"{question} [y/N] ")
+        sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise UsageProblem("nothing was done")
 
-    def _durability(self) -> Any:
+    def _durability(self) -> Literal["full", "normal"]:
         # The store's own value cannot be asked before it is open: variables and files decide.
-        layers = [*environment_layers(os.environ), *map(file_layer, find_settings_files(cwd=Path.cwd()))]
-        return Settings(layers).typed("durability")
+        layers = [
+            *environment_layers(os.environ),
+            *map(file_layer, find_settings_files(cwd=Path.cwd())),
+        ]
+        is_normal = Settings(layers).typed("durability") == "normal"
+        return "normal" if is_normal else "full"
 
     def _make_own_folder(self) -> None:
         if self.address.origin == "default":

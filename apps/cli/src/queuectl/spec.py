@@ -17,7 +17,7 @@ from queuectl_store.job import Argv, Shell, Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """What was asked for; None is not said. Lengths of time in milliseconds, *run_at* UTC milliseconds."""
+    """What was asked for; None is not said. Times are milliseconds, *run_at* UTC."""
 
     work: Work | None = None
     queue: str | None = None
@@ -36,20 +36,18 @@ class JobSpec:
     key: str | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
-        """Return this spec with everything that *other* says in its place; tags and env are joined."""
-        said = {
-            name: getattr(other, name)
-            for name in _PLAIN
-            if getattr(other, name) is not None
-        }
+        """Return this spec with what *other* says in its place; tags and env are joined."""
+        said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
             said = {"delay_ms": None, "run_at": None} | said
-        joined = {"tags": {**self.tags, **other.tags}, "env": {**self.env, **other.env}}
-        return dataclasses.replace(self, **said, **joined)
+        tags, env = {**self.tags, **other.tags}, {**self.env, **other.env}
+        return dataclasses.replace(self, **said, tags=tags, env=env)
 
 
-_PLAIN = tuple(item.name for item in dataclasses.fields(JobSpec) if item.name not in ("tags", "env"))
+_PLAIN = tuple(
+    item.name for item in dataclasses.fields(JobSpec) if item.name not in ("tags", "env")
+)
 
 
 def spec_from_words(words: Sequence[str]) -> JobSpec:

@@ -1,4 +1,4 @@
-"""Bulk enqueue as a person sees it: where the lines come from, progress, and what is in when it ends."""
+"""Bulk enqueue as a person sees it: where lines come from, progress, what is in at the end."""
 
 import os
 import sys
@@ -75,7 +75,9 @@ def _opened(source: str) -> Iterator[BinaryIO]:
     try:
         file = open(source, "rb")  # noqa: SIM115 closed below; only the opening is guarded
     except OSError as error:
-        raise UsageProblem(f"cannot read {source!r}: {error.strerror}; nothing is enqueued") from error
+        raise UsageProblem(
+            f"cannot read {source!r}: {error.strerror}; nothing is enqueued"
+        ) from error
     with file:
         yield file
 

@@ -51,11 +51,14 @@ class Terminal:
     def say(self, text: str) -> None:
         """Tell the person something that is not the result."""
         if not self.quiet:
-            print(text, file=sys.stderr, flush=True)
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
     def line(self, text: str = "") -> None:
         """Print one line of the result."""
-        print(text, flush=self.is_screen)
+        sys.stdout.write(f"{text}\n")
+        if self.is_screen:
+            sys.stdout.flush()
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document on a line of its own.

@@ -6,7 +6,8 @@ from contextlib import closing
 
 from queuectl.exits import Exit
 from queuectl_store import FINAL, Job, JobId, JobState, Store, UnknownJob
-from queuectl_worker import LogFolder, follow, read_log
+from queuectl_worker.output import LogFolder, follow
+from queuectl_worker.output import read as read_log
 
 # A safety net under the store's wake-ups, which may get lost between hosts.
 _LOOK_S = 0.5
@@ -33,7 +34,7 @@ def code_of_job(job: Job) -> int:
 def until_finished(
     store: Store, ids: Sequence[JobId], *, timeout_s: float | None, is_any: bool
 ) -> Iterator[Job]:
-    """Yield each of the jobs as it becomes final; ends with the last, or with the first if *is_any*.
+    """Yield each of the jobs as it becomes final, or only the first if *is_any*.
 
     Raises:
         TimeoutError: *timeout_s* passed first.
@@ -57,7 +58,12 @@ def until_finished(
 
 
 def follow_output(
-    store: Store, logs: LogFolder, job_id: JobId, *, notify: Callable[[Job], None], tail: int | None = None
+    store: Store,
+    logs: LogFolder,
+    job_id: JobId,
+    *,
+    notify: Callable[[Job], None],
+    tail: int | None = None,
 ) -> Iterator[bytes]:
     """Yield a job's output as it comes, run after run, until the job is final and all was read.
 

@@ -36,6 +36,7 @@ _RELEASE = Action(
 
 def cancel(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
@@ -58,6 +59,7 @@ def cancel(
 
 def retry(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
@@ -80,6 +82,7 @@ def retry(
 
 def rerun(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
@@ -101,6 +104,7 @@ def rerun(
 
 def hold(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
@@ -122,6 +126,7 @@ def hold(
 
 def release(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,

@@ -59,6 +59,7 @@ def list_settings(ctx: typer.Context) -> None:
 @app.command("get")
 def get_setting(
     ctx: typer.Context,
+    *,
     name: Annotated[str, typer.Argument(metavar="SETTING", help="Its name.")],
 ) -> None:
     """Print one setting's value.
@@ -83,8 +84,14 @@ def get_setting(
 @app.command("set", context_settings={"ignore_unknown_options": True})
 def set_setting(
     ctx: typer.Context,
+    *,
     name: Annotated[str, typer.Argument(metavar="SETTING", help="Its name.")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="Lengths of time: 90 (seconds), 30s, 10m; sizes: 64M.")],
+    value: Annotated[
+        str,
+        typer.Argument(
+            metavar="VALUE", help="Lengths of time: 90 (seconds), 30s, 10m; sizes: 64M."
+        ),
+    ],
 ) -> None:
     """Set a setting in the store, for every worker and every command that uses it.
 
@@ -106,6 +113,7 @@ def set_setting(
 @app.command("unset")
 def unset_setting(
     ctx: typer.Context,
+    *,
     name: Annotated[str, typer.Argument(metavar="SETTING", help="Its name.")],
 ) -> None:
     """Take a setting out of the store.
@@ -145,7 +153,9 @@ def settings_path(ctx: typer.Context) -> None:
     for file in files:
         session.terminal.line(str(file))
     if not files:
-        session.terminal.say(f"there is none; {SETTINGS_FILE!r} here or {str(user_settings_file())!r} is read")
+        session.terminal.say(
+            f"there is none; {SETTINGS_FILE!r} here or {str(user_settings_file())!r} is read"
+        )
 
 
 def _tell(session: Session, name: str) -> None:

@@ -26,6 +26,7 @@ They stay until a person retries them: list, inspect, retry.""",
 @app.command("list")
 def list_dead(
     ctx: typer.Context,
+    *,
     queue: Queues = None,
     limit: Annotated[int, typer.Option(min=0, help="Print at most this many jobs; 0 is all.")] = 50,
 ) -> None:
@@ -40,12 +41,13 @@ def list_dead(
     """
     session: Session = ctx.obj
     wanted = JobFilter(states=(JobState.DEAD,), queues=tuple(queue or ()))
-    print_jobs(session, *read_jobs(session, wanted, limit), empty="no dead jobs")
+    print_jobs(session, read_jobs(session, wanted, limit), empty="no dead jobs")
 
 
 @app.command("show")
 def show_dead(
     ctx: typer.Context,
+    *,
     job: Annotated[str, typer.Argument(metavar="ID", help="The job's id.")],
 ) -> None:
     """Show a dead job with all its attempts.
@@ -71,6 +73,7 @@ def show_dead(
 @app.command("retry")
 def retry_dead(
     ctx: typer.Context,
+    *,
     jobs: Ids = None,
     all_: Annotated[bool, typer.Option("--all", help="Every dead job.")] = False,
     queue: Queues = None,

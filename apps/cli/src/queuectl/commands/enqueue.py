@@ -13,8 +13,8 @@ import typer
 from queuectl.asking import Defaults, new_job, read_defaults
 from queuectl.commands.wait import wait_for
 from queuectl.exits import UsageProblem
-from queuectl.jobs import documents
 from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
+from queuectl.jobs import documents
 from queuectl.moments import describe_moment, local_time
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text, spec_from_words
@@ -27,25 +27,30 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command(cls=JobCommand)
 def enqueue(
     ctx: typer.Context,
+    *,
     command: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[--] COMMAND [ARG]...",
-            help="Several words: a program and its arguments, run without a shell. One word: a shell "
-            "command, or a JSON spec if it starts with {. A single - reads either from stdin.",
+            help="Several words: a program and its arguments, run without a shell. One word: "
+            "a shell command, or a JSON spec if it starts with {. A single - reads either from stdin.",
         ),
     ] = None,
     from_: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="FILE|-", help="A job a line: a shell command or a JSON spec; - is stdin."
+            "--from",
+            metavar="FILE|-",
+            help="A job a line: a shell command or a JSON spec; - is stdin.",
         ),
     ] = None,
     atomic: Annotated[
         bool, typer.Option("--atomic", help="With --from: all lines or none, not batches of 1,000.")
     ] = False,
     hold: Annotated[bool, typer.Option("--hold", help="Keep it until `queuectl release`.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for it and exit with its code.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for it and exit with its code.")
+    ] = False,
 ) -> None:
     """Add a job to the queue and print its id.
 

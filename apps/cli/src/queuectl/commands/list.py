@@ -17,10 +17,20 @@ _PAGE = 1_000
 
 def list_jobs(
     ctx: typer.Context,
-    state: Annotated[list[str] | None, typer.Option(help="Only jobs in this state; repeat or separate by commas.")] = None,
-    queue: Annotated[list[str] | None, typer.Option(help="Only jobs of this queue; repeatable.")] = None,
-    search: Annotated[str | None, typer.Option(help="Only jobs whose command or name contains this text.")] = None,
-    tag: Annotated[list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")] = None,
+    *,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help="Only jobs in this state; repeat or separate by commas."),
+    ] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Only jobs of this queue; repeatable.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Only jobs whose command or name contains this text.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Only jobs of this name.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="Print at most this many jobs; 0 is all.")] = 50,
 ) -> None:
@@ -44,11 +54,11 @@ def list_jobs(
         tags=parse_pairs(tag or [], option="--tag"),
     )
     empty = "no jobs; `queuectl enqueue -- COMMAND` adds one"
-    print_jobs(session, *read_jobs(session, wanted, limit), empty=empty)
+    print_jobs(session, read_jobs(session, wanted, limit), empty=empty)
 
 
 def read_jobs(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job], bool]:
-    """Return the newest *limit* jobs (0: all) that *wanted* lets through, and whether there are more."""
+    """Return the newest *limit* jobs of *wanted* (0: all), and whether there are more."""
     reader = session.read_store().reader
     most = limit or _MANY
     jobs: list[Job] = []
@@ -61,8 +71,9 @@ def read_jobs(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job
     return jobs[:most], True
 
 
-def print_jobs(session: Session, jobs: list[Job], is_cut: bool, *, empty: str) -> None:  # noqa: FBT001
+def print_jobs(session: Session, found: tuple[list[Job], bool], *, empty: str) -> None:
     """Print *jobs* as rows or documents; say so when there are none, or more than these."""
+    jobs, is_cut = found
     if session.json:
         for document in documents(session, jobs):
             session.terminal.document(document)

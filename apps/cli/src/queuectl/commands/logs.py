@@ -11,15 +11,26 @@ from queuectl.selection import ids_in_ranges, parse_ids
 from queuectl.session import Session
 from queuectl.watching import follow_output
 from queuectl_store import Attempt, Job, JobId
-from queuectl_worker import read_log
+from queuectl_worker.output import read as read_log
 
 
 def logs(
     ctx: typer.Context,
-    jobs: Annotated[list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")],
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as output comes, until the job is finished.")] = False,
-    attempt: Annotated[int | None, typer.Option(min=1, metavar="N", help="The output of attempt N instead of the latest.")] = None,
-    tail: Annotated[int | None, typer.Option(min=0, metavar="N", help="Only the last N lines.")] = None,
+    *,
+    jobs: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")
+    ],
+    follow: Annotated[
+        bool,
+        typer.Option("--follow", "-f", help="Go on as output comes, until the job is finished."),
+    ] = False,
+    attempt: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="The output of attempt N instead of the latest."),
+    ] = None,
+    tail: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Only the last N lines.")
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="The exact bytes, on a terminal too.")] = False,
 ) -> None:
     """Print a job's output: stdout and stderr in the order they came.
@@ -91,7 +102,9 @@ def _follow(session: Session, job_id: JobId, *, tail: int | None, raw: bool) -> 
 
     def notify(between: Job) -> None:
         error = between.last.error if between.last else None
-        terminal.say(safe_text(f"attempt {between.attempt}: {error or between.state}; waiting for the next"))
+        terminal.say(
+            safe_text(f"attempt {between.attempt}: {error or between.state}; waiting for the next")
+        )
 
     shown = OutputFilter()
     for piece in follow_output(store, logs_of(session), job_id, notify=notify, tail=tail):

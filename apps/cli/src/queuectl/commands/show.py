@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import typer
 
 from queuectl.jobs import (
+    STATE_STYLES,
     attempts_documents,
     documents,
     exit_text,
     moment_text,
     state_cell,
-    STATE_STYLES,
     title_of,
     took,
 )
@@ -36,6 +36,7 @@ _ATTEMPT_COLUMNS = (
 
 def show(
     ctx: typer.Context,
+    *,
     job: Annotated[str, typer.Argument(metavar="ID", help="The job's id.")],
 ) -> None:
     """Show all facts about a job and its attempts.

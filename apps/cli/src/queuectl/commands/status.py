@@ -38,7 +38,9 @@ def status(ctx: typer.Context) -> None:
         if jobs:
             _section(session, title, jobs)
     if not active and not last:
-        session.terminal.line("No jobs yet. `queuectl enqueue -- COMMAND` adds one, `queuectl demo` shows a few.")
+        session.terminal.line(
+            "No jobs yet. `queuectl enqueue -- COMMAND` adds one, `queuectl demo` shows a few."
+        )
     session.terminal.line(_counts_line(session, facts))
     session.terminal.line(_moves_line(facts))
     session.terminal.line(_workers_line(workers, facts))

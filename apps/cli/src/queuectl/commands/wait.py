@@ -17,9 +17,19 @@ from queuectl_store import FINAL, Job, JobId
 
 def wait(
     ctx: typer.Context,
-    jobs: Annotated[list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")],
-    any_: Annotated[bool, typer.Option("--any", help="Return when the first of them is finished.")] = False,
-    timeout: Annotated[str | None, typer.Option(metavar="TIME", help="Give up after this long: 90 (seconds), 30s, 10m, 1h30m.")] = None,
+    *,
+    jobs: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")
+    ],
+    any_: Annotated[
+        bool, typer.Option("--any", help="Return when the first of them is finished.")
+    ] = False,
+    timeout: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Give up after this long: 90 (seconds), 30s, 10m, 1h30m."
+        ),
+    ] = None,
 ) -> None:
     """Wait for jobs to finish and exit with their code.
 
@@ -45,7 +55,9 @@ def wait(
     raise typer.Exit(code)
 
 
-def wait_for(session: Session, ids: Sequence[JobId], *, timeout_s: float | None, is_any: bool = False) -> int:
+def wait_for(
+    session: Session, ids: Sequence[JobId], *, timeout_s: float | None, is_any: bool = False
+) -> int:
     """Wait, tell each end, and return the first code that is not 0.
 
     Raises:
@@ -59,7 +71,9 @@ def wait_for(session: Session, ids: Sequence[JobId], *, timeout_s: float | None,
             _tell_end(session, job)
     except TimeoutError as error:
         left = ", ".join(str(job_id) for job_id in ids if job_id not in codes)
-        raise CommandError(f"still not finished: {left}; they go on", code=Exit.TIMED_OUT) from error
+        raise CommandError(
+            f"still not finished: {left}; they go on", code=Exit.TIMED_OUT
+        ) from error
     return next((codes[job_id] for job_id in ids if codes.get(job_id)), 0)
 
 
@@ -67,11 +81,14 @@ def _tell_waiting(session: Session, ids: Sequence[JobId]) -> None:
     if not session.terminal.talks_to_person or len(ids) > 1:
         return
     reader = session.open_store().reader
-    [job] = reader.find(ids) or [None]
-    if job is not None and job.state not in FINAL:
+    for job in reader.find(ids):
+        if job.state in FINAL:
+            return
         reason = reader.reasons([job]).get(job.id)
         because = f" ({reason})" if reason else ""
-        session.terminal.say(safe_text(f"job {job.id} is {job.state}{because}; waiting, Ctrl-C stops only this"))
+        session.terminal.say(
+            safe_text(f"job {job.id} is {job.state}{because}; waiting, Ctrl-C stops only this")
+        )
 
 
 def _tell_end(session: Session, job: Job) -> None:
