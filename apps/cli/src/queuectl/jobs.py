@@ -7,7 +7,7 @@ from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, without_empty
 from queuectl.session import Session
 from queuectl_store import Job, JobId, JobState, Task, attempt_document, job_document
-from queuectl_worker.output import LogFolder, log_root
+from queuectl_worker import LogFolder, log_root
 
 STATE_STYLES: Mapping[str, str] = {
     "running": "cyan",

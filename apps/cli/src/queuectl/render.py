@@ -34,10 +34,16 @@ Row = Sequence[Cell]
 def print_table(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Row]) -> None:
     """Print *rows*: as a table that fits the terminal; in a pipe in full and without headings."""
     if terminal.is_screen:
-        _print_aligned(terminal, columns, rows)
+        print_aligned(terminal, columns, rows)
         return
     for row in rows:
         terminal.line("\t".join(safe_text(cell.text) for cell in row))
+
+
+def print_aligned(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Print *rows* under headings, in a pipe too."""
+    for line in aligned_lines(terminal, columns, rows):
+        terminal.line(line)
 
 
 def without_empty(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[list[Column], list[Row]]:
@@ -56,7 +62,8 @@ def print_facts(terminal: Terminal, facts: Mapping[str, Cell | str | None]) -> N
         terminal.line(f"{terminal.paint(name.ljust(width), 'dim')}  {text}")
 
 
-def _print_aligned(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Row]) -> None:
+def aligned_lines(terminal: Terminal, columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
+    """Return headings and rows as aligned lines; on a terminal none is wider than it."""
     # Imported here: a pipe needs none of it. Only rich's measuring is used: its tables take
     # seconds for a few thousand rows.
     from rich.cells import cell_len
@@ -64,10 +71,14 @@ def _print_aligned(terminal: Terminal, columns: Sequence[Column], rows: Sequence
     heading = [Cell(text=column.title, style="dim") for column in columns]
     lines = [heading, *([Cell(text=safe_text(c.text), style=c.style) for c in row] for row in rows)]
     wanted = [max(cell_len(line[index].text) for line in lines) for index in range(len(columns))]
-    widths = _fitted(wanted, columns, shutil.get_terminal_size().columns)
-    for line in lines:
-        cells = zip(line, columns, widths, strict=True)
-        terminal.line(_GAP.join(_cell(terminal, *parts) for parts in cells).rstrip())
+    if terminal.is_screen:
+        wanted = _fitted(wanted, columns, shutil.get_terminal_size().columns)
+    return [
+        _GAP.join(
+            _cell(terminal, *parts) for parts in zip(line, columns, wanted, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
 
 
 def _fitted(wanted: Sequence[int], columns: Sequence[Column], screen: int) -> list[int]:

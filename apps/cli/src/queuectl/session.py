@@ -83,6 +83,14 @@ class Session:
             ]
         )
 
+    def worker_settings(self) -> dict[str, str]:
+        """Return the settings that a worker started here goes by whatever the store says."""
+        return {
+            value.name: value.text
+            for value in self.settings().all()
+            if value.origin not in ("default", STORE_ORIGIN)
+        }
+
     def close(self) -> None:
         """Close the store if it was opened."""
         if self._store is not None:

@@ -6,7 +6,7 @@ Nothing here escapes text: whoever prints stored text passes it through `safe_te
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _STYLES = {
@@ -59,6 +59,18 @@ class Terminal:
         sys.stdout.write(f"{text}\n")
         if self.is_screen:
             sys.stdout.flush()
+
+    def redraw(self, lines: Sequence[str], *, over: int) -> None:
+        """Print *lines* over the last *over* lines, which must be the newest on the screen."""
+        up = f"\x1b[{over}F" if over else ""
+        body = "".join(f"{line}\x1b[K\n" for line in lines)
+        # One write, and the rest of the screen cleared after it: nothing flickers.
+        sys.stdout.write(f"{up}{body}\x1b[J")
+        sys.stdout.flush()
+
+    def flush(self) -> None:
+        """Let a reader of stdout have what was printed so far."""
+        sys.stdout.flush()
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print one JSON document on a line of its own.

@@ -6,8 +6,8 @@ from contextlib import closing
 
 from queuectl.exits import Exit
 from queuectl_store import FINAL, Job, JobId, JobState, Store, UnknownJob
-from queuectl_worker.output import LogFolder, follow
-from queuectl_worker.output import read as read_log
+from queuectl_worker import LogFolder, follow
+from queuectl_worker import read as read_log
 
 # A safety net under the store's wake-ups, which may get lost between hosts.
 _LOOK_S = 0.5
@@ -64,12 +64,14 @@ def follow_output(
     *,
     notify: Callable[[Job], None],
     tail: int | None = None,
+    while_waiting: Callable[[Job], None] = lambda _job: None,
 ) -> Iterator[bytes]:
     """Yield a job's output as it comes, run after run, until the job is final and all was read.
 
     Args:
         notify: Called with the job whenever a run is over and another is to follow.
         tail: Begin with the last *tail* lines of what is there already.
+        while_waiting: Called again and again with the job while none of its runs goes on.
     """
     seen = 0
     with closing(store.listen()) as listener:
@@ -82,6 +84,7 @@ def follow_output(
             elif job.state in FINAL:
                 return
             else:
+                while_waiting(job)
                 listener.wait(_LOOK_S)
 
 

@@ -33,7 +33,7 @@ def enqueue(
         typer.Argument(
             metavar="[--] COMMAND [ARG]...",
             help="Several words: a program and its arguments, run without a shell. One word: "
-            "a shell command, or a JSON spec if it starts with {. A single - reads either from stdin.",
+            "a shell command, or a JSON spec if it starts with {. - reads either from stdin.",
         ),
     ] = None,
     from_: Annotated[

@@ -11,7 +11,7 @@ from queuectl.selection import ids_in_ranges, parse_ids
 from queuectl.session import Session
 from queuectl.watching import follow_output
 from queuectl_store import Attempt, Job, JobId
-from queuectl_worker.output import read as read_log
+from queuectl_worker import read as read_log
 
 
 def logs(

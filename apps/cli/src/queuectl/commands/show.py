@@ -15,7 +15,7 @@ from queuectl.jobs import (
     took,
 )
 from queuectl.moments import short_span
-from queuectl.render import Cell, Column, Row, print_facts, print_table, without_empty
+from queuectl.render import Cell, Column, Row, print_aligned, print_facts, without_empty
 from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Attempt, Job
@@ -67,7 +67,7 @@ def print_job(session: Session, job: Job) -> None:
     if attempts:
         session.terminal.line()
         rows: list[Row] = [_attempt_row(attempt, now_ms) for attempt in attempts]
-        print_table(session.terminal, *without_empty(_ATTEMPT_COLUMNS, rows))
+        print_aligned(session.terminal, *without_empty(_ATTEMPT_COLUMNS, rows))
 
 
 def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | str | None]:

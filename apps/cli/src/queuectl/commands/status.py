@@ -5,7 +5,7 @@ from typing import Any
 import typer
 
 from queuectl.jobs import STATE_STYLES, job_table
-from queuectl.render import print_table
+from queuectl.render import print_aligned
 from queuectl.safe import safe_text
 from queuectl.session import Session
 from queuectl_metrics import Activity, Moves, activity
@@ -63,7 +63,7 @@ def _section(session: Session, title: str, jobs: list[Job]) -> None:
     terminal, reader = session.terminal, session.open_store().reader
     terminal.line(terminal.paint(title, "bold"))
     columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=False)
-    print_table(terminal, columns, rows)
+    print_aligned(terminal, columns, rows)
     terminal.line()
 
 
