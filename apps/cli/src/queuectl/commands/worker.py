@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from queuectl.detaching import start_detached
 from queuectl.exits import CommandError, Exit
 from queuectl.jobs import logs_of, moment_text
 from queuectl.live import live_lines, logged_problems
@@ -15,7 +16,8 @@ from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
 from queuectl_store import WorkerId, instant
-from queuectl_worker import Worker, ignore, supervise
+from queuectl_worker import Worker, supervise
+from queuectl_worker.news import ignore
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Start, list and stop workers, on all hosts."
