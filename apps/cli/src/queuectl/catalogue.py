@@ -21,8 +21,8 @@ def _here(place: str, purpose: str) -> Entry:
 SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
     {
         "Add work": {
-            "enqueue": _here("enqueue:enqueue", "Add jobs to the queue."),
-            "run": _here("run:run", "Add a job, stream its output and exit with its code."),
+            "enqueue": _here("enqueue:app", "Add jobs to the queue."),
+            "run": _here("run:app", "Add a job, stream its output and exit with its code."),
         },
         "Look": {
             "status": _here("status:status", "Show the queue on one screen."),

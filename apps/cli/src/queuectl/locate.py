@@ -57,7 +57,9 @@ def find_settings_files(*, cwd: Path) -> list[Path]:
 
 def without_password(url: str) -> str:
     """Return a store's address fit for printing."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
+    # Up to the last @: a password may hold one.
+    hidden = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", hidden)
 
 
 def user_data_folder() -> Path:

@@ -8,7 +8,7 @@ from queuectl.inprocess import SideWorker
 from queuectl.jobs import state_cell, took
 from queuectl.render import Cell, Column, aligned_lines
 from queuectl.terminal import Terminal
-from queuectl_store import FINAL, Job, JobId, Store
+from queuectl_store import FINAL, Job, JobId, JobState, Store
 
 _LOOK_S = 0.1
 _COLUMNS = (
@@ -91,7 +91,8 @@ class _Told:
         reasons = store.reader.reasons(jobs)
         for job in jobs:
             state = (str(job.state), job.attempt)
-            if self._states.get(job.id) == state:
+            # That a job may start is no news: nearly all of them start at once.
+            if self._states.get(job.id) == state or job.state is JobState.PENDING:
                 continue
             self._states[job.id] = state
             told = state_cell(job, reasons.get(job.id)).text
