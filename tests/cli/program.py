@@ -110,7 +110,7 @@ def hostile_words() -> Sequence[bytes]:
     """Arguments that a shell, a JSON reader or an option parser would love to misread."""
     return [
         b"two words",
-        b"it's \"quoted\"",
+        b'it\'s "quoted"',
         b"$(touch pwned)",
         b"`id`;ls&&true|cat>x",
         b"line\nbreak\ttab\r",

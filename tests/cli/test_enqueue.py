@@ -64,7 +64,12 @@ def test_a_spec_is_read_and_the_command_line_wins(queuectl: Program) -> None:
     result = queuectl.must("enqueue", "--queue", "b", "--json", spec)
 
     job = result.document
-    assert (job["command"], job["shell"], job["queue"], job["priority"]) == ("sleep 2", True, "b", 2)
+    assert (job["command"], job["shell"], job["queue"], job["priority"]) == (
+        "sleep 2",
+        True,
+        "b",
+        2,
+    )
 
 
 def test_a_dash_reads_a_script_of_several_lines_or_a_spec(queuectl: Program) -> None:

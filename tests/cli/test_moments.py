@@ -82,7 +82,14 @@ def test_what_is_no_length_of_time_is_refused_by_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("ms", "shown"),
-    [(-5, "0.0s"), (400, "0.4s"), (12_000, "12s"), (200_000, "3m20s"), (7_200_000, "2h"), (86_400_000 * 9, "9d")],
+    [
+        (-5, "0.0s"),
+        (400, "0.4s"),
+        (12_000, "12s"),
+        (200_000, "3m20s"),
+        (7_200_000, "2h"),
+        (86_400_000 * 9, "9d"),
+    ],
 )
 def test_a_span_is_shown_in_its_two_largest_units(ms: int, shown: str) -> None:
     assert short_span(ms) == shown

@@ -62,7 +62,20 @@ def test_of_a_jobs_output_lines_and_colours_pass_and_nothing_else(
 @given(
     st.lists(
         st.sampled_from(
-            [b"\x1b", b"[", b"31m", b"2J", b"]", b"\x07", b"\\", b"\r", b"\n", b"a", b"\xc3", b"\xa9"]
+            [
+                b"\x1b",
+                b"[",
+                b"31m",
+                b"2J",
+                b"]",
+                b"\x07",
+                b"\\",
+                b"\r",
+                b"\n",
+                b"a",
+                b"\xc3",
+                b"\xa9",
+            ]
         )
     )
 )

@@ -8,7 +8,7 @@ import typer
 
 from queuectl.exits import CommandError, Exit, UsageProblem, code_of
 from queuectl.safe import safe_text
-from queuectl.selection import ids_in_ranges, ids_matching, parse_ids, parse_states
+from queuectl.selection import existing_ids, ids_matching, parse_ids, parse_states
 from queuectl.session import Session
 from queuectl_store import Admin, JobFilter, JobId, JobState, Moved
 
@@ -68,19 +68,19 @@ def act(session: Session, action: Action, choice: Choice) -> None:
 
 
 def _chosen(session: Session, action: Action, choice: Choice) -> list[JobId]:
-    store = session.read_store()
-    if choice.ids and (choice.states or choice.queues):
+    is_filtered = bool(choice.states or choice.queues)
+    if choice.ids and is_filtered:
         raise UsageProblem("give ids or a filter, not both")
-    if choice.ids:
-        wanted = parse_ids(choice.ids)
-        ids = list(dict.fromkeys([*wanted.single, *ids_in_ranges(store, wanted.ranges)]))
-    elif choice.states or choice.queues:
-        states = parse_states(choice.states) or tuple(action.states)
-        ids = sorted(ids_matching(store, JobFilter(states=states, queues=tuple(choice.queues))))
-    else:
+    if not choice.ids and not is_filtered:
         raise UsageProblem(
             f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state or --queue"
         )
+    wanted, states = parse_ids(choice.ids), parse_states(choice.states)
+    store = session.read_store()
+    if choice.ids:
+        return existing_ids(store, wanted, words=choice.ids)
+    chosen = JobFilter(states=states or tuple(action.states), queues=tuple(choice.queues))
+    ids = sorted(ids_matching(store, chosen))
     if not ids:
         raise CommandError(f"no job matches; nothing to {action.verb}", code=Exit.NOT_FOUND)
     return ids

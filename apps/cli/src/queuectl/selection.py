@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from queuectl.exits import UsageProblem
+from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl_store import JobFilter, JobId, JobState, Store
 
 _ONE = re.compile(r"#?(\d{1,18})")
@@ -64,6 +64,21 @@ def parse_states(words: Sequence[str]) -> tuple[JobState, ...]:
         known = ", ".join(JobState)
         bad = next(name for name in names if name not in set(JobState))
         raise UsageProblem(f"there is no state {bad!r}; the states are {known}") from error
+
+
+def existing_ids(store: Store, wanted: Ids, *, words: Sequence[str]) -> list[JobId]:
+    """Return the single ids as they are and the ids that exist in the ranges, each once.
+
+    Raises:
+        CommandError: There is none; *words* are how they were written.
+    """
+    ids = list(dict.fromkeys([*wanted.single, *ids_in_ranges(store, wanted.ranges)]))
+    if not ids:
+        raise CommandError(
+            f"no job has an id in {' '.join(words)}; `queuectl list` shows the jobs there are",
+            code=Exit.NOT_FOUND,
+        )
+    return ids
 
 
 def ids_in_ranges(store: Store, ranges: Sequence[tuple[int, int]]) -> Iterator[JobId]:

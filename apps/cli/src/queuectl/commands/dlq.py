@@ -57,7 +57,8 @@ def show_dead(
       queuectl dlq show 12
     """
     session: Session = ctx.obj
-    found = session.read_store().reader.get(parse_id(job))
+    job_id = parse_id(job)
+    found = session.read_store().reader.get(job_id)
     if found.state is not JobState.DEAD:
         raise CommandError(
             f"job {found.id} is {found.state}, not dead; `queuectl show {found.id}` shows it",

@@ -68,7 +68,9 @@ def enqueue(
     session: Session = ctx.obj
     options = replace(spec_from_options(ctx), hold=hold or None)
     if (from_ is None) == (not command):
-        raise UsageProblem("give a command or --from FILE; `queuectl enqueue --help` has examples")
+        raise UsageProblem(
+            "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
+        )
     asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
     defaults = _defaults(session, is_whole=is_whole_environment(ctx))
     if asked is None:

@@ -7,7 +7,7 @@ import typer
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.jobs import logs_of
 from queuectl.safe import OutputFilter, safe_text
-from queuectl.selection import ids_in_ranges, parse_ids
+from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.watching import follow_output
 from queuectl_store import Attempt, Job, JobId
@@ -46,9 +46,9 @@ def logs(
     surrogate escapes).
     """
     session: Session = ctx.obj
-    store = session.read_store()
     wanted = parse_ids(jobs)
-    ids = [*wanted.single, *ids_in_ranges(store, wanted.ranges)]
+    store = session.read_store()
+    ids = existing_ids(store, wanted, words=jobs)
     if follow and (len(ids) != 1 or attempt or session.json):
         raise UsageProblem("--follow takes one job, and neither --attempt nor --json")
     if follow:

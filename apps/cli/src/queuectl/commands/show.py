@@ -49,7 +49,8 @@ def show(
     With --json: the job, with its attempts as the additional key `attempts`.
     """
     session: Session = ctx.obj
-    found = session.read_store().reader.get(parse_id(job))
+    job_id = parse_id(job)
+    found = session.read_store().reader.get(job_id)
     if session.json:
         [document] = documents(session, [found])
         session.terminal.document({**document, "attempts": attempts_documents(session, found)})

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from queuectl.exits import CommandError, Exit, UsageProblem
+from queuectl.exits import CommandError, Exit
 from queuectl.jobs import documents
 from queuectl.moments import parse_span
 from queuectl.safe import safe_text
-from queuectl.selection import ids_in_ranges, parse_ids
+from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.watching import code_of_job, until_finished
 from queuectl_store import FINAL, Job, JobId
@@ -45,12 +45,9 @@ def wait(
     the order they finish.
     """
     session: Session = ctx.obj
-    store = session.read_store()
     wanted = parse_ids(jobs)
-    ids = [*wanted.single, *ids_in_ranges(store, wanted.ranges)]
-    if not ids:
-        raise UsageProblem(f"no job has an id in {' '.join(jobs)}; `queuectl list` shows them")
     timeout_s = None if timeout is None else parse_span(timeout, what="--timeout") / 1000
+    ids = existing_ids(session.read_store(), wanted, words=jobs)
     code = wait_for(session, ids, timeout_s=timeout_s, is_any=any_)
     raise typer.Exit(code)
 
