@@ -19,6 +19,7 @@ STATE_STYLES: Mapping[str, str] = {
     "blocked": "magenta",
     "cancelled": "dim",
     "crashed": "red",
+    "failed": "yellow",
 }
 
 _COLUMNS = (

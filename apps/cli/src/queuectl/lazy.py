@@ -94,7 +94,9 @@ def global_options(*, hidden: bool) -> list[TyperOption]:
             metavar="URL|PATH",
             help="The store: a file or a postgresql:// URL.",
         ),
-        option("--json", attribute="json", is_flag=True, help="Print JSON for programs."),
+        option(
+            "--json", attribute="json", is_flag=True, is_eager=True, help="Print JSON for programs."
+        ),
         option("--quiet", "-q", attribute="quiet", is_flag=True, help="Print the result alone."),
         option("--no-color", attribute="no_color", is_flag=True, help="Print without colours."),
         option(

@@ -84,12 +84,16 @@ class Session:
         )
 
     def worker_settings(self) -> dict[str, str]:
-        """Return the settings that a worker started here goes by whatever the store says."""
-        return {
-            value.name: value.text
-            for value in self.settings().all()
-            if value.origin not in ("default", STORE_ORIGIN)
-        }
+        """Return the settings that a worker started here goes by whatever the store says.
+
+        Raises:
+            UsageProblem: One of them is not a value of its kind.
+        """
+        settings = self.settings()
+        chosen = [v for v in settings.all() if v.origin not in ("default", STORE_ORIGIN)]
+        for value in chosen:
+            settings.typed(value.name)
+        return {value.name: value.text for value in chosen}
 
     def close(self) -> None:
         """Close the store if it was opened."""

@@ -76,7 +76,7 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
     return {
         "job": str(job.id),
         "state": state_cell(job, document["reason"]),
-        "note": job.note,
+        "note": job.note if job.note != document["reason"] else None,
         "command": title_of(job),
         "name": job.name,
         "queue": job.queue,
