@@ -4,7 +4,7 @@ import re
 
 from tests.cli.program import Program
 
-JOB_KEYS = [,]
+JOB_KEYS = [
     "id",
     "state",
     "reason",
@@ -38,7 +38,7 @@ JOB_KEYS = [,]
     "progress",
     "log",
 ]
-ATTEMPT_KEYS = [,]
+ATTEMPT_KEYS = [
     "number",
     "state",
     "worker",
