@@ -16,10 +16,12 @@ Ids = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9.")
 ]
 States = Annotated[
-    list[str] | None, typer.Option("--state", help="All jobs in this state; repeatable.")
+    list[str] | None,
+    typer.Option("--state", metavar="STATE", help="All jobs in this state; repeatable."),
 ]
 Queues = Annotated[
-    list[str] | None, typer.Option("--queue", help="All jobs of this queue; repeatable.")
+    list[str] | None,
+    typer.Option("--queue", metavar="QUEUE", help="All jobs of this queue; repeatable."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print which jobs it would be.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -17,8 +17,12 @@ _TIME = "90 (seconds), 30s, 10m, 1h30m"
 
 # Names, what may follow on the command line, what it is for.
 _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
-    ("--queue", {}, "The queue. [setting: queue]"),
-    ("--priority", {}, "low, normal, high, critical or a whole number; higher runs first."),
+    ("--queue", {"metavar": "QUEUE"}, "The queue. [setting: queue]"),
+    (
+        "--priority",
+        {"metavar": "LEVEL"},
+        "low, normal, high, critical or a whole number; higher runs first.",
+    ),
     ("--delay", {"metavar": "TIME"}, f"Not before this long from now: {_TIME}, 2d."),
     (
         "--at",
@@ -30,18 +34,22 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         {"metavar": "TIME"},
         f"Stop an attempt that runs longer: {_TIME}. [setting: timeout]",
     ),
-    ("--max-retries", {"type": int}, "Retries after the first attempt. [setting: max_retries]"),
+    (
+        "--max-retries",
+        {"type": int, "metavar": "N"},
+        "Retries after the first attempt. [setting: max_retries]",
+    ),
     (
         "--backoff-base",
-        {"type": float},
-        "The delay before retry n is base ** n seconds. [setting: backoff_base]",
+        {"type": float, "metavar": "B"},
+        "The delay before retry n is B ** n seconds. [setting: backoff_base]",
     ),
     (
         "--backoff-max",
         {"metavar": "TIME"},
         f"The longest delay before a retry: {_TIME}. [setting: backoff_max]",
     ),
-    ("--name", {}, "A name to find it by."),
+    ("--name", {"metavar": "NAME"}, "A name to find it by."),
     ("--tag", {"metavar": "K=V", "multiple": True}, "A tag; repeatable."),
     (
         "--env",

@@ -28,7 +28,9 @@ def list_dead(
     ctx: typer.Context,
     *,
     queue: Queues = None,
-    limit: Annotated[int, typer.Option(min=0, help="Print at most this many jobs; 0 is all.")] = 50,
+    limit: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Print at most this many jobs; 0 is all.")
+    ] = 50,
 ) -> None:
     """List the dead jobs, newest first, each with its error.
 

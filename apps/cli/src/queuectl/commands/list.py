@@ -20,19 +20,26 @@ def list_jobs(
     *,
     state: Annotated[
         list[str] | None,
-        typer.Option(help="Only jobs in this state; repeat or separate by commas."),
+        typer.Option(
+            metavar="STATE", help="Only jobs in this state; repeat or separate by commas."
+        ),
     ] = None,
     queue: Annotated[
-        list[str] | None, typer.Option(help="Only jobs of this queue; repeatable.")
+        list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
     ] = None,
     search: Annotated[
-        str | None, typer.Option(help="Only jobs whose command or name contains this text.")
+        str | None,
+        typer.Option(metavar="TEXT", help="Only jobs whose command or name contains this text."),
     ] = None,
     tag: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Only jobs of this name.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Print at most this many jobs; 0 is all.")] = 50,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only jobs of this name.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Print at most this many jobs; 0 is all.")
+    ] = 50,
 ) -> None:
     """List jobs, newest first, with the reason why each one waits.
 

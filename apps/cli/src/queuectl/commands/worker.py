@@ -42,11 +42,15 @@ def start(
     concurrency: Annotated[
         int | None,
         typer.Option(
-            "--concurrency", "--count", min=1, help="Jobs at a time. [setting: concurrency]"
+            "--concurrency",
+            "--count",
+            min=1,
+            metavar="N",
+            help="Jobs at a time. [setting: concurrency]",
         ),
     ] = None,
     queue: Annotated[
-        list[str] | None, typer.Option(help="Only jobs of this queue; repeatable.")
+        list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
     ] = None,
     burst: Annotated[
         bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
