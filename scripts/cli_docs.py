@@ -19,9 +19,9 @@ WIDTH = 96
 INTRODUCTION = """\
 # The command line
 
-This page is what `queuectl --help` and `queuectl COMMAND --help` print; `scripts/cli_docs.py` writes
-it. [json.md](json.md) describes what `--json` prints, [configuration.md](configuration.md) where
-settings and the store come from.
+This page is what `queuectl --help` and `queuectl COMMAND --help` print, as `scripts/cli_docs.py`
+writes it. [json.md](json.md) describes what `--json` prints, [configuration.md](configuration.md)
+where settings and the store come from.
 
 The global options `--db`, `--json`, `--quiet`, `--no-color` and `--version` are taken before the
 command and after it. For `enqueue` and `run`, everything after the first word belongs to the

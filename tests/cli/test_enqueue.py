@@ -99,6 +99,7 @@ def test_a_bad_line_keeps_the_batches_before_it_and_nothing_of_its_own(queuectl:
 
     assert result.code == 2
     assert "line 1501" in result.err
+    assert "1,000 jobs are enqueued (ids 1-1000" in result.err
     assert result.document["enqueued"] == 1_000
     assert queuectl.must("status", "--json").document["counts"]["pending"] == 1_000
 

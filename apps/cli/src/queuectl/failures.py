@@ -1,5 +1,6 @@
 """The edge where every failure becomes one or two lines on stderr and an exit code."""
 
+import errno
 import os
 import sys
 import time
@@ -27,6 +28,8 @@ def guarded(command: Callable[[], int]) -> int:
         _silence_stdout()
         return Exit.BROKEN_PIPE
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _silence_stdout()
         return _tell(str(error), Exit.FAILED)
     except Exception:  # noqa: BLE001 the last edge: anything else is a defect and says so
         return _defect()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,6 @@ def _upward(folder: Path) -> Iterator[Path]:
 def _check_owner(path: Path, *, remedy: str) -> None:
     # A store names commands to run: one planted in a shared folder such as /tmp must not be taken
     # for the user's own (the same trap as Git's safe.directory).
-    if os.name == "nt" or path.stat().st_uid == os.geteuid():
+    if sys.platform == "win32" or path.stat().st_uid == os.geteuid():
         return
     raise CommandError(f"{str(path)!r} belongs to another user; {remedy}", code=Exit.UNREACHABLE)

@@ -54,7 +54,8 @@ def enqueue_from(
             )
         except UsageProblem as error:
             _print_ids(session, tally)
-            raise UsageProblem(f"{error}\n{tally}") from error
+            problem = str(error).splitlines()[0]
+            raise UsageProblem(f"{problem}\n{tally}") from error
         except KeyboardInterrupt:
             _print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console.
+_VIRTUAL_TERMINAL = 0x0004
+
 _STYLES = {
     "bold": "1",
     "dim": "2",
@@ -35,13 +38,13 @@ class Terminal:
         self.quiet = quiet
         self.is_screen = sys.stdout.isatty()
         is_dumb = os.environ.get("TERM", "") == "dumb"
-        self.is_live = self.is_screen and not is_dumb
+        self.is_live = self.is_screen and not is_dumb and _obeys_escapes()
         self.color = color and self.is_live and not os.environ.get("NO_COLOR")
 
     @property
     def can_ask(self) -> bool:
         """A person can see a question and answer it."""
-        return sys.stdin.isatty() and sys.stderr.isatty()
+        return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
     @property
     def talks_to_person(self) -> bool:
@@ -99,5 +102,23 @@ def tolerate_any_text() -> None:
 
     A legacy code page or a `C` locale must not turn a stored job into a failed command.
     """
+    # A stream that the caller closed is None; writing to it must not fail either.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _obeys_escapes() -> bool:
+    """Tell whether stdout's terminal obeys escape sequences; older Windows has to be asked to."""
+    if sys.platform != "win32":
+        return True
+    import ctypes
+    import msvcrt
+
+    console = ctypes.windll.kernel32
+    handle = msvcrt.get_osfhandle(sys.stdout.fileno())
+    mode = ctypes.c_ulong()
+    if not console.GetConsoleMode(handle, ctypes.byref(mode)):
+        return False
+    return bool(console.SetConsoleMode(handle, mode.value | _VIRTUAL_TERMINAL))
