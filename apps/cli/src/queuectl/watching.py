@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 from queuectl.exits import Exit
-from queuectl_store import FINAL, Job, JobId, JobState, Store, UnknownJob
+from queuectl.safe import safe_text
+from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Store, UnknownJob
 from queuectl_worker import LogFolder, follow
 from queuectl_worker import read as read_log
 
@@ -62,25 +63,27 @@ def follow_output(
     logs: LogFolder,
     job_id: JobId,
     *,
-    notify: Callable[[Job], None],
+    since: int,
+    notify: Callable[[Attempt], None],
     tail: int | None = None,
     while_waiting: Callable[[Job], None] = lambda _job: None,
 ) -> Iterator[bytes]:
     """Yield a job's output as it comes, run after run, until the job is final and all was read.
 
     Args:
-        notify: Called with the job whenever a run is over and another is to follow.
+        since: Begin with the run after the one of this token.
+        notify: Called with each run that is over and has another one after it.
         tail: Begin with the last *tail* lines of what is there already.
         while_waiting: Called again and again with the job while none of its runs goes on.
     """
-    seen = 0
     with closing(store.listen()) as listener:
         while True:
             job = store.reader.get(job_id)
-            if job.token > seen and job.started_at is not None:
-                yield from _follow_run(store, logs, job, tail=tail)
-                seen, tail = job.token, None
-                _tell_if_more(store.reader.get(job_id), seen, notify)
+            run = _next_run(store, job, since)
+            if run is not None:
+                yield from _follow_run(store, logs, job, run, tail=tail)
+                since, tail = run.token, None
+                _tell_if_more(store, job_id, since, notify)
             elif job.state in FINAL:
                 return
             else:
@@ -88,25 +91,49 @@ def follow_output(
                 listener.wait(_LOOK_S)
 
 
-def _follow_run(store: Store, logs: LogFolder, job: Job, *, tail: int | None) -> Iterator[bytes]:
-    path = logs.for_run(job)
+def _next_run(store: Store, job: Job, since: int) -> Attempt | Job | None:
+    """Return the run after the token *since*: an ended one, the job itself if it runs, or None.
+
+    Quick runs may have come and gone between two looks, so the ended ones come first.
+    """
+    for attempt in store.reader.attempts(job.id):
+        if attempt.token > since:
+            return attempt
+    return job if job.state is JobState.RUNNING and job.token > since else None
+
+
+def _follow_run(
+    store: Store, logs: LogFolder, job: Job, run: Attempt | Job, *, tail: int | None
+) -> Iterator[bytes]:
+    path = logs.for_run(job, run if isinstance(run, Attempt) else None)
     if path is None:
         return
     skip = 0 if tail is None else len(read_log(path)) - len(read_log(path, tail=tail))
-    for piece in follow(path, lambda: _is_run_over(store, job)):
+    for piece in follow(path, lambda: isinstance(run, Attempt) or _is_run_over(store, job)):
         if skip < len(piece):
             yield piece[skip:]
         skip = max(0, skip - len(piece))
 
 
-def _tell_if_more(job: Job, token: int, notify: Callable[[Job], None]) -> None:
-    if job.state not in FINAL and job.token == token:
-        notify(job)
+def _tell_if_more(
+    store: Store, job_id: JobId, token: int, notify: Callable[[Attempt], None]
+) -> None:
+    job = store.reader.get(job_id)
+    if job.state in FINAL and job.token == token:
+        return
+    for attempt in store.reader.attempts(job_id):
+        if attempt.token == token:
+            notify(attempt)
 
 
 def _is_run_over(store: Store, run: Job) -> bool:
     job = store.reader.get(run.id)
     return job.state is not JobState.RUNNING or job.token != run.token
+
+
+def run_note(run: Attempt, *, next_step: str) -> str:
+    """Return what to tell a person between two runs."""
+    return safe_text(f"attempt {run.number}: {run.error or run.state}; {next_step}")
 
 
 def _found(store: Store, ids: Sequence[JobId]) -> list[Job]:

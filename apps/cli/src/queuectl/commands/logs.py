@@ -9,7 +9,7 @@ from queuectl.jobs import logs_of
 from queuectl.safe import OutputFilter, safe_text
 from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
-from queuectl.watching import follow_output
+from queuectl.watching import follow_output, run_note
 from queuectl_store import Attempt, Job, JobId
 from queuectl_worker import read as read_log
 
@@ -100,14 +100,13 @@ def _follow(session: Session, job_id: JobId, *, tail: int | None, raw: bool) -> 
         reason = store.reader.reasons([job]).get(job_id)
         terminal.say(safe_text(f"job {job_id} is {job.state}" + (f" ({reason})" if reason else "")))
 
-    def notify(between: Job) -> None:
-        error = between.last.error if between.last else None
-        terminal.say(
-            safe_text(f"attempt {between.attempt}: {error or between.state}; waiting for the next")
-        )
+    def notify(run: Attempt) -> None:
+        terminal.say(run_note(run, next_step="waiting for the next"))
 
     shown = OutputFilter()
-    for piece in follow_output(store, logs_of(session), job_id, notify=notify, tail=tail):
+    for piece in follow_output(
+        store, logs_of(session), job_id, since=job.token - 1, notify=notify, tail=tail
+    ):
         terminal.output(_fit(session, piece, shown, raw=raw, is_last=False))
     terminal.output(_fit(session, b"", shown, raw=raw, is_last=True))
 

@@ -15,8 +15,8 @@ from queuectl.joboptions import JobCommand
 from queuectl.jobs import documents, logs_of
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl.watching import code_of_job, follow_output, until_finished
-from queuectl_store import FINAL, Job, JobId
+from queuectl.watching import code_of_job, follow_output, run_note, until_finished
+from queuectl_store import FINAL, Attempt, Job, JobId
 
 # After Ctrl-C: how long its worker may take to stop the job.
 _STOP_S = 15.0
@@ -93,14 +93,17 @@ def _watch(session: Session, job_id: JobId, help_out: Callable[[Job], None]) -> 
 
 
 def _stream(session: Session, job_id: JobId, help_out: Callable[[Job], None]) -> None:
-    def notify(between: Job) -> None:
-        error = between.last.error if between.last else None
-        text = f"attempt {between.attempt}: {error or between.state}; trying again"
-        session.terminal.say(safe_text(text))
+    def notify(run: Attempt) -> None:
+        session.terminal.say(run_note(run, next_step="trying again"))
 
     out = sys.stderr.buffer if session.json else sys.stdout.buffer
     pieces = follow_output(
-        session.open_store(), logs_of(session), job_id, notify=notify, while_waiting=help_out
+        session.open_store(),
+        logs_of(session),
+        job_id,
+        since=0,
+        notify=notify,
+        while_waiting=help_out,
     )
     for piece in pieces:
         out.write(piece)
