@@ -14,7 +14,7 @@ from queuectl.jobs import (
     title_of,
     took,
 )
-from queuectl.moments import short_span
+from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, print_aligned, print_facts, without_empty
 from queuectl.selection import parse_id
 from queuectl.session import Session
@@ -67,7 +67,7 @@ def print_job(session: Session, job: Job) -> None:
     attempts = reader.attempts(job.id)
     if attempts:
         session.terminal.line()
-        rows: list[Row] = [_attempt_row(attempt, now_ms) for attempt in attempts]
+        rows: list[Row] = [_attempt_row(attempt) for attempt in attempts]
         print_aligned(session.terminal, *without_empty(_ATTEMPT_COLUMNS, rows))
 
 
@@ -98,14 +98,14 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
     }
 
 
-def _attempt_row(attempt: Attempt, now_ms: int) -> list[Cell]:
+def _attempt_row(attempt: Attempt) -> list[Cell]:
     started = attempt.started_at
     length = short_span(attempt.finished_at - started) if started is not None else ""
     cpu, memory, output = attempt.cpu_ms, attempt.max_rss, attempt.log_bytes
     return [
         Cell(text=str(attempt.number)),
         Cell(text=attempt.state, style=STATE_STYLES.get(attempt.state)),
-        Cell(text=moment_text(started, now_ms=now_ms) or ""),
+        Cell(text=f"{local_time(started):%m-%d %H:%M:%S}" if started is not None else ""),
         Cell(text=length),
         Cell(text=exit_text(attempt.exit_code, attempt.signal)),
         Cell(text=str(attempt.worker_id) if attempt.worker_id is not None else ""),
