@@ -7,9 +7,9 @@ import typer
 
 from queuectl.detaching import start_detached
 from queuectl.exits import CommandError, Exit
-from queuectl.jobs import logs_of, moment_text
+from queuectl.jobs import logs_of
 from queuectl.live import live_lines, logged_problems
-from queuectl.moments import parse_span
+from queuectl.moments import parse_span, short_span
 from queuectl.render import Cell, Column, Row, print_table
 from queuectl.safe import safe_text
 from queuectl.selection import parse_id
@@ -30,7 +30,7 @@ _COLUMNS = (
     Column(title="PID", right=True),
     Column(title="BUSY", right=True),
     Column(title="QUEUES", flexible=True),
-    Column(title="STARTED"),
+    Column(title="AGE", right=True),
     Column(title="SEEN"),
 )
 
@@ -180,8 +180,8 @@ def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
         Cell(text=str(worker.pid)),
         Cell(text=f"{worker.running}/{worker.concurrency}"),
         Cell(text=", ".join(worker.queues) if worker.queues else "all"),
-        Cell(text=moment_text(worker.started_at, now_ms=now_ms) or ""),
-        Cell(text=moment_text(worker.seen_at, now_ms=now_ms) or "", style="dim"),
+        Cell(text=short_span(now_ms - worker.started_at)),
+        Cell(text=f"{short_span(now_ms - worker.seen_at)} ago", style="dim"),
     ]
 
 
