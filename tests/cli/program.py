@@ -55,6 +55,7 @@ class Program:
         }
         own = {
             "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
             "XDG_DATA_HOME": str(self.folder / "data"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "XDG_STATE_HOME": str(self.folder / "state"),
