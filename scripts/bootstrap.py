@@ -43,10 +43,10 @@ def install(*, for_development: bool) -> None:
     except InstallError as error:
         sys.exit(str(error))
     if not VENV.exists():
-        sys.stderr.write("Installing into .venv, once; this takes about a minute ...\n")
+        sys.stderr.write("Installing into .venv; only the first time takes long ...\n")
     scope = [] if for_development else ["--no-dev", "--inexact"]
     command = [uv, "sync", "--locked", "--all-packages", "--compile-bytecode", "--quiet", *scope]
-    if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode != 0:
+    if outlast(subprocess.Popen(command, cwd=ROOT, env=environment())) != 0:
         sys.exit("The installation stopped; uv's reason is above. Mend it and start again.")
 
 
@@ -139,9 +139,13 @@ def become(command: list[str]) -> None:
     if os.name != "nt":
         os.execv(command[0], command)
     # Windows has no exec: stay as a parent that leaves Ctrl-C to the child.
-    child = subprocess.Popen(command)
+    sys.exit(outlast(subprocess.Popen(command)))
+
+
+def outlast(child: "subprocess.Popen[bytes]") -> int:
+    """Wait for *child* and give its exit code; Ctrl-C reaches the child too and is its affair."""
     while True:
         try:
-            sys.exit(child.wait())
+            return child.wait()
         except KeyboardInterrupt:
             continue

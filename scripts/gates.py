@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def run_all() -> int:
     started = time.monotonic()
     for gate in every_gate():
         if code := run(gate):
-            print(f"stopped at {gate.name}", file=sys.stderr)
+            print(f"stopped at {gate.name}")
             return code
     print(f"all gates passed in {time.monotonic() - started:.1f} s")
     return 0
@@ -39,22 +40,18 @@ def run_all() -> int:
 def run(gate: Gate) -> int:
     """Run one gate and print how it went."""
     started = time.monotonic()
-    sink = None if gate.is_live else subprocess.PIPE
-    done = subprocess.run(
-        gate.command,
-        cwd=ROOT,
-        env=environment(),
-        stdout=sink,
-        stderr=sink and subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode and done.stdout:
-        print(done.stdout.rstrip())
-    verdict = "FAILED" if done.returncode else "ok"
+    with tempfile.TemporaryFile() as kept:
+        sink = None if gate.is_live else kept
+        code = bootstrap.outlast(
+            subprocess.Popen(gate.command, cwd=ROOT, env=environment(), stdout=sink, stderr=sink)
+        )
+        kept.seek(0)
+        said = kept.read().decode(errors="replace").rstrip()
+    if code and said:
+        print(said)
+    verdict = "FAILED" if code else "ok"
     print(f"{verdict:<7}{gate.name:<12}{time.monotonic() - started:6.1f} s", flush=True)
-    return done.returncode
+    return code
 
 
 def environment() -> dict[str, str]:

@@ -50,6 +50,13 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+def pytest_configure() -> None:
+    """Forget the settings of whoever runs the tests: they are about QueueCTL, not about them."""
+    for name in list(os.environ):
+        if name.startswith("QUEUECTL_") and not name.startswith("QUEUECTL_TEST_"):
+            del os.environ[name]
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test that says this platform cannot run it."""
     if platform := foreign_platform(item):

@@ -1,4 +1,4 @@
-"""Where time comes from: a wall clock for `run_at`, and a lease clock that a stepped wall clock cannot move.
+"""Where time comes from: a wall clock for `run_at`, and a lease clock that no step can move.
 
 The lease clock is (boot id, milliseconds since that boot): equal in all processes of one host,
 blind to NTP steps, and void as a whole after a reboot.

@@ -1,4 +1,4 @@
-"""Jobs and attempts as the JSON documents of the contract (docs/json.md): stable names, absent values null."""
+"""Jobs and attempts as the JSON documents of docs/json.md: stable names, absent values null."""
 
 import json
 from datetime import UTC, datetime

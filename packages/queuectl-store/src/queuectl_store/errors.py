@@ -57,7 +57,7 @@ class OutcomeUnknown(StoreError):
 
 
 class InvalidJob(StoreError):
-    """The job cannot be stored as asked; nothing was stored. *index* is its place among those given."""
+    """The job, at place *index* of those given, cannot be stored as asked; nothing was stored."""
 
     index: int = 0
 

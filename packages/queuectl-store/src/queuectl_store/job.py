@@ -14,7 +14,7 @@ DEFAULT_QUEUE = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argv:
-    """A program and its arguments, run without a shell; bytes that are not UTF-8 are surrogate escapes."""
+    """A program and its arguments, run without a shell; bytes not UTF-8 are surrogate escapes."""
 
     argv: tuple[str, ...]
 
@@ -40,7 +40,7 @@ Work = Argv | Shell | Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """Delay before retry n: min(base ** n, max) seconds, times a factor from [1 - jitter, 1 + jitter]."""
+    """Delay before retry n: min(base ** n, max) seconds, times a factor from 1 -+ jitter."""
 
     base: float = 2.0
     max_s: float = 21_600.0
@@ -176,7 +176,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWorker:
-    """A worker that introduces itself. *lease_ms* is how long it may be silent; None *queues* is all."""
+    """A worker that introduces itself; it may be silent for *lease_ms*. None *queues* is all."""
 
     host: str
     pid: int

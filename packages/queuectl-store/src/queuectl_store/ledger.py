@@ -19,7 +19,6 @@ from queuectl_store.outcome import (
 )
 from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
 
-
 _RECORDED: dict[type[Outcome], str] = {
     Succeeded: "succeeded",
     Retry: "failed",

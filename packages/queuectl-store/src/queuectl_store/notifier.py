@@ -1,4 +1,4 @@
-"""Wake-ups between processes. They only shorten the wait: whoever listens also polls, and the store is the truth."""
+"""Wake-ups between processes: they only shorten the wait of listeners that also poll."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ class Listener(Protocol):
         ...
 
     def fileno(self) -> int | None:
-        """Return a descriptor that is readable when `wait` would return at once; None where there is none."""
+        """Return a descriptor that is readable when `wait` need not wait; None if there is none."""
         ...
 
     def poke(self) -> None:
@@ -31,7 +31,7 @@ class Listener(Protocol):
 
 
 class FifoBell:
-    """Rings every listener through a FIFO of its own in one folder beside the store (Linux, macOS)."""
+    """Rings every listener through its own FIFO in one folder beside the store (Linux, macOS)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -10,7 +10,7 @@ from queuectl_store.states import Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What was seen of a run. Times are UTC milliseconds, *max_rss* bytes, *cpu_ms* of the whole tree."""
+    """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree."""
 
     started_at: int | None = None
     exit_code: int | None = None
@@ -30,7 +30,7 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """The attempt failed and another follows after *delay_ms*, counted by the store's clock at the finish."""
+    """The attempt failed; another follows *delay_ms* after the finish, by the store's clock."""
 
     delay_ms: int
     reason: str

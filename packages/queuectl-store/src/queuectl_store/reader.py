@@ -12,6 +12,7 @@ from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.sql import read as sql
+from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
 from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
@@ -120,7 +121,7 @@ class Reader:
             before = rows[-1].id
 
     def reasons(self, jobs: Sequence[Job]) -> dict[JobId, str]:
-        """Say of each job of *jobs* why it is where it is, where there is more to say than its state."""
+        """Say why jobs are where they are, for those whose state does not say all."""
         waits = any(job.state in WAITING for job in jobs)
         workers = self.workers() if waits else []
         now = self.now_ms() if waits else 0
@@ -149,7 +150,7 @@ class Reader:
 def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if chosen.states:
-        conditions.append(sql.is_in(*sorted(JobState(state) for state in chosen.states)))
+        conditions.append(is_in(*sorted(JobState(state) for state in chosen.states)))
     if chosen.queues:
         conditions.append(table.c.queue.in_(sorted(chosen.queues)))
     for column, value in ((table.c.task, chosen.task), (table.c.name, chosen.name)):

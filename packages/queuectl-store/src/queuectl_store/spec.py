@@ -1,4 +1,4 @@
-"""Between a job's values and the JSON text that the store keeps; and what is refused before it gets there.
+"""Between a job's values and the JSON text that the store keeps; and what is refused before that.
 
 The text is ASCII: bytes that are not UTF-8 travel as surrogate escapes, which neither database
 would take raw.
@@ -79,7 +79,7 @@ def check(new: NewJob, spec: str) -> None:
 
 def clean(text: str | None) -> str | None:
     """Make *text* storable in both databases: NUL and lone surrogates become visible escapes."""
-    if text is None or text.isascii() and "\0" not in text:
+    if text is None or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 

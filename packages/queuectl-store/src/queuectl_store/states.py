@@ -40,7 +40,7 @@ class Verb(StrEnum):
 
 
 class Move(NamedTuple):
-    """From which states a verb may start, and in which it ends; *otherwise* when its `run_at` is still ahead."""
+    """Where a verb may start and where it ends; *otherwise* while `run_at` is still ahead."""
 
     sources: frozenset[JobState]
     target: JobState

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
@@ -26,6 +26,7 @@ from queuectl_store.states import TRANSITIONS, JobState, Verb
 _ROWS_A_STATEMENT = 1_000
 
 Run = tuple[JobId, int]
+T = TypeVar("T")
 
 
 class Store:
@@ -177,14 +178,14 @@ class Store:
         return count
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until the next job is due; 0 when one is; None when none waits."""
+        """Return the milliseconds until the next job is due, 0 if one is, None if none waits."""
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, self._database.engine.times()).one()
         waits = [wait for wait in row if wait is not None]
         return max(0, min(waits)) if waits else None
 
     def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:
-        """Take running jobs from workers whose lease ran out, and record what *decide* makes of each.
+        """Take the jobs of workers whose lease ran out, and record what *decide* makes of each.
 
         The worker loses its lease and its jobs in one transaction, so that it cannot renew
         in between.
@@ -246,8 +247,8 @@ class Store:
         self.close()
 
     def _write(
-        self, work: Callable[[sa.Connection, dict[str, Any]], Any], *, repeatable: bool = False
-    ) -> Any:
+        self, work: Callable[[sa.Connection, dict[str, Any]], T], *, repeatable: bool = False
+    ) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
@@ -261,10 +262,8 @@ class Store:
             full = [
                 (key, new, text, self._environment_id(connection, new)) for key, new, text in part
             ]
-            added = connection.execute(
-                hot.ENQUEUE, {"new_jobs": ledger.new_jobs(full), **times}
-            ).all()
-            added.sort(key=lambda row: row.id)
+            new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
+            added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
             write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
             ids.update((row.key, row.id) for row in added)
             known = [key for key, *_ in part if key not in ids]

@@ -25,7 +25,7 @@ class Engine(Protocol):
         ...
 
     def times(self) -> Mapping[str, object]:
-        """Return the parameters `now`, `lease_now` and `boot` that statements read the clocks by."""
+        """Return `now`, `lease_now` and `boot`, by which statements read the clocks."""
         ...
 
     def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:

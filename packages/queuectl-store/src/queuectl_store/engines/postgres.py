@@ -109,7 +109,7 @@ class PostgresEngine:
         return int(newest or 0)
 
     def notify(self) -> None:
-        """Wake all listeners, at most ten times a second: NOTIFY takes a lock of the whole server."""
+        """Wake all listeners, ten times a second at most: NOTIFY locks the whole server."""
         self._bell.ring()
 
     def listen(self) -> Listener:

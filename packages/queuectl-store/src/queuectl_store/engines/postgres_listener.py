@@ -1,4 +1,4 @@
-"""LISTEN and NOTIFY: a listener that survives a lost connection, and a bell that does not ring too often."""
+"""LISTEN and NOTIFY: a listener that survives a lost connection, a bell that rings seldom."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ class PostgresListener:
         self._reconnect()
 
     def wait(self, timeout_s: float) -> bool:
-        """Return True at a notification, a poke, or a new connection, since one may have been missed."""
+        """Return True at a notification, a poke, or a new connection, which may have missed one."""
         if self._connection is None and self._reconnect():
             return True
         sources = [self._read_end, *([self._connection] if self._connection else [])]

@@ -73,7 +73,7 @@ class SqliteEngine:
         """Say in our own terms what *error* means."""
         return translate(error.orig, self._file, committing=committing)
 
-    def is_transient(self, error: StoreError) -> bool:
+    def is_transient(self, error: StoreError) -> bool:  # noqa: ARG002
         """Nothing is: BEGIN IMMEDIATE already waited for the lock."""
         return False
 

@@ -1,4 +1,4 @@
-"""Runs the numbered migrations on the connection that migrate.py hands over, inside its transaction."""
+"""Runs the numbered migrations on migrate.py's connection, inside its transaction."""
 
 from alembic import context
 

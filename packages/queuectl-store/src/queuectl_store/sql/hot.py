@@ -68,7 +68,7 @@ def literal(state: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{state}'", TEXT)
 
 
-_by_key = sa.select(sa.literal_column("1")).where(jobs.c.key == NEW_JOBS.c.key)
+_by_key: sa.Select[int] = sa.select(sa.literal_column("1")).where(jobs.c.key == NEW_JOBS.c.key)
 
 ENQUEUE = (
     sa.insert(jobs)

@@ -1,4 +1,4 @@
-"""Two expressions that the databases spell differently: a batch of rows in one JSON parameter, and the time now."""
+"""What the databases spell differently: a batch of rows in one JSON parameter, the time, a tag."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class Batch(TableClause):
 
 
 class NowMs(ColumnElement[int]):
-    """Wall time in UTC milliseconds: the parameter `:now`, or the database's clock where that is null."""
+    """Wall time in UTC milliseconds: the parameter `:now`, or if null the database's clock."""
 
     inherit_cache = True
     type = sa.BigInteger()
@@ -58,7 +58,7 @@ def _batch_sqlite(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
     rows = compiler.process(element.rows)
     fields = ", ".join(f"value ->> '{c.name}' AS {c.name}" for c in element.columns)
     # json_each keeps the array's order; the key column is its index.
-    return f"(SELECT {fields} FROM json_each({rows})) AS {element.name}"
+    return f"(SELECT {fields} FROM json_each({rows})) AS {element.name}"  # noqa: S608 (our names)
 
 
 @compiles(Batch, "postgresql")

@@ -38,7 +38,7 @@ jobs = sa.Table(
     sa.Column("environment_id", sa.BigInteger),
     sa.Column("name", sa.Text),
     sa.Column("task", sa.Text),
-    # JSON text: argv, shell or task arguments, folder, variables, tags. ASCII, so that any bytes survive.
+    # JSON text in ASCII, so that any bytes survive: the work, its folder, variables and tags.
     sa.Column("spec", sa.Text, nullable=False),
     sa.Column("note", sa.Text),
     sa.Column("result", sa.Text),

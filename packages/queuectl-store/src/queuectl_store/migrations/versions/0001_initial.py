@@ -10,11 +10,12 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 # Rows are rewritten several times in a short life: leave room on the page for the new version,
 # and clean up by number of dead rows, since a share of a large history comes too late.
+_SMALL_AND_HOT = "autovacuum_vacuum_scale_factor = 0, vacuum_truncate = off"
 _POSTGRES = (
-    "ALTER TABLE queuectl_jobs SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,"
-    " autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off)",
-    "ALTER TABLE queuectl_workers SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0,"
-    " autovacuum_vacuum_threshold = 200, vacuum_truncate = off)",
+    f"ALTER TABLE queuectl_jobs SET (fillfactor = 70, {_SMALL_AND_HOT})",
+    "ALTER TABLE queuectl_jobs SET (autovacuum_vacuum_threshold = 1000)",
+    "ALTER TABLE queuectl_jobs SET (autovacuum_vacuum_cost_delay = 0)",
+    f"ALTER TABLE queuectl_workers SET (fillfactor = 50, {_SMALL_AND_HOT})",
 )
 
 

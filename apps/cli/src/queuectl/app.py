@@ -1,0 +1,24 @@
+"""The program: parses, runs one command, turns its end into an exit code and a line for people."""
+
+import sys
+from collections.abc import Sequence
+
+from queuectl import __version__
+
+
+def main() -> None:
+    """Run the program with the process's arguments and exit."""
+    words = sys.argv[1:]
+    # Answered before anything is imported: it is what scripts and prompts ask all the time.
+    if words == ["--version"]:
+        print(__version__)  # noqa: T201
+        return
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    from queuectl.failures import guarded
+    from queuectl.root import invoke
+
+    return guarded(lambda: invoke(words))

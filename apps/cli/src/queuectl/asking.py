@@ -1,0 +1,86 @@
+"""From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from queuectl.config import Settings
+from queuectl.exits import UsageProblem
+from queuectl.spec import JobSpec
+from queuectl_store import Backoff, NewJob
+from queuectl_worker.environment import pick_environment, without_private
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a job gets where its spec says nothing. *backoff_ms*, *timeout_ms*: milliseconds."""
+
+    queue: str
+    max_retries: int
+    timeout_ms: int | None
+    backoff: Backoff
+    environment: Mapping[str, str]
+    cwd: Path
+
+
+def read_defaults(
+    settings: Settings, environ: Mapping[str, str], *, cwd: Path, is_whole_environment: bool
+) -> Defaults:
+    """Take the settings and the caller's surroundings together.
+
+    Args:
+        is_whole_environment: Take every variable, not only those that `env_pass` names.
+    """
+    if is_whole_environment:
+        environment = without_private(environ)
+    else:
+        environment = pick_environment(environ, settings.typed("env_pass"))
+    return Defaults(
+        queue=settings.typed("queue"),
+        max_retries=settings.typed("max_retries"),
+        timeout_ms=settings.typed("timeout"),
+        backoff=Backoff(
+            base=settings.typed("backoff_base"),
+            max_s=settings.typed("backoff_max") / 1000,
+            jitter=settings.typed("backoff_jitter"),
+        ),
+        environment=environment,
+        cwd=cwd,
+    )
+
+
+def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
+    """Return the job that *spec* asks for.
+
+    Raises:
+        UsageProblem: It names no work.
+    """
+    if spec.work is None:
+        raise UsageProblem("there is no command; give a program and its arguments")
+    return NewJob(
+        work=spec.work,
+        queue=spec.queue or defaults.queue,
+        priority=spec.priority or 0,
+        name=spec.name,
+        tags=spec.tags,
+        env=spec.env,
+        cwd=str(defaults.cwd / (spec.cwd or "")),
+        environment=defaults.environment,
+        delay_ms=spec.delay_ms,
+        run_at=spec.run_at,
+        hold=bool(spec.hold),
+        max_retries=defaults.max_retries if spec.max_retries is None else spec.max_retries,
+        timeout_ms=defaults.timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
+        backoff=_backoff(spec, defaults),
+        key=spec.key,
+    )
+
+
+def _backoff(spec: JobSpec, defaults: Defaults) -> Backoff | None:
+    if spec.backoff_base is None and spec.backoff_max_s is None:
+        return None  # the settings in force when an attempt fails
+    return Backoff(
+        base=defaults.backoff.base if spec.backoff_base is None else spec.backoff_base,
+        max_s=defaults.backoff.max_s if spec.backoff_max_s is None else spec.backoff_max_s,
+        jitter=defaults.backoff.jitter,
+    )

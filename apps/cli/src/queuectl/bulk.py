@@ -1,0 +1,72 @@
+"""Many jobs from the lines of a file or of standard input, a batch a transaction."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import BinaryIO
+
+from queuectl.exits import UsageProblem
+from queuectl.spec import JobSpec, spec_from_text
+from queuectl_store import InvalidJob, JobId, NewJob, Store
+
+BATCH = 1_000
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+
+Line = tuple[int, bytes]
+
+
+class BadLine(UsageProblem):
+    """A line is not a job; nothing of its batch is stored. *number* counts from 1."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        super().__init__(f"line {number}: {problem}")
+        self.number = number
+
+
+def read_lines(source: BinaryIO) -> Iterator[Line]:
+    """Yield the lines that ask for a job, with their numbers.
+
+    Blank lines and lines that begin with `#` ask for none. A Windows line end is not part of it.
+    """
+    for number, raw in enumerate(source, start=1):
+        if number == 1 and raw.startswith(_UTF16):
+            raise UsageProblem("the input is UTF-16; save it as UTF-8")
+        line = raw.removeprefix(_BOM) if number == 1 else raw
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
+        if line.strip() and not line.startswith(b"#"):
+            yield number, line
+
+
+def enqueue_lines(
+    store: Store,
+    lines: Iterator[Line],
+    build: Callable[[JobSpec], NewJob],
+    *,
+    is_atomic: bool,
+    stored: Callable[[list[JobId], int], None],
+) -> None:
+    """Enqueue a job for each line, in batches that are stored whole or not at all.
+
+    Args:
+        build: Completes a line's spec.
+        is_atomic: All lines are one batch.
+        stored: Called after each batch with its ids and the number of its last line.
+
+    Raises:
+        BadLine: A line is not a job; the batches before its own are stored.
+    """
+    while batch := list(lines if is_atomic else islice(lines, BATCH)):
+        jobs = [_job(line, build) for line in batch]
+        try:
+            ids = store.enqueue(jobs)
+        except InvalidJob as error:
+            raise BadLine(batch[error.index or 0][0], str(error)) from error
+        stored(ids, batch[-1][0])
+
+
+def _job(line: Line, build: Callable[[JobSpec], NewJob]) -> NewJob:
+    number, raw = line
+    try:
+        return build(spec_from_text(raw.decode("utf-8", "surrogateescape")))
+    except UsageProblem as error:
+        raise BadLine(number, str(error)) from error

@@ -1,0 +1,79 @@
+"""Every command's name, place and one-line purpose. Imports none of them."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+PLUGIN_GROUP = "queuectl.commands"
+
+
+class Entry(NamedTuple):
+    """Where a command lives (`module:attribute`) and what it is for."""
+
+    target: str
+    purpose: str
+
+
+def _here(place: str, purpose: str) -> Entry:
+    return Entry(f"queuectl.commands.{place}", purpose)
+
+
+SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
+    {
+        "Add work": {
+            "enqueue": _here("enqueue:app", "Add jobs to the queue."),
+            "run": _here("run:app", "Add a job, stream its output and exit with its code."),
+        },
+        "Look": {
+            "status": _here("status:status", "Show the queue on one screen."),
+            "list": _here("list:list_jobs", "List jobs, newest first."),
+            "show": _here("show:show", "Show all facts about a job and its attempts."),
+            "logs": _here("logs:logs", "Print a job's output, or follow it."),
+            "wait": _here("wait:wait", "Wait for jobs and exit with their code."),
+        },
+        "Act on jobs": {
+            "cancel": _here("act:cancel", "Stop jobs, in any state."),
+            "retry": _here("act:retry", "Try dead or waiting jobs again, now."),
+            "rerun": _here("act:rerun", "Run finished jobs once more."),
+            "hold": _here("act:hold", "Keep waiting jobs from starting."),
+            "release": _here("act:release", "Let held jobs start."),
+            "dlq": _here("dlq:app", "The dead letter queue: list, show, retry."),
+            "progress": _here("progress:progress", "Report progress from inside a job."),
+        },
+        "Run workers": {
+            "worker": _here("worker:app", "Start, list and stop workers."),
+        },
+        "Set up": {
+            "config": _here("config:app", "Settings and where each value came from."),
+            "db": _here("db:app", "Make, migrate and find the store."),
+            "demo": _here("demo:demo", "Watch a sample workload run."),
+        },
+    }
+)
+
+BUILT_IN: Mapping[str, Entry] = MappingProxyType(
+    {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+)
+
+
+class Plugin(NamedTuple):
+    """A command of another installed package; *load* imports it."""
+
+    purpose: str
+    load: Callable[[], Any]
+
+
+def plugins() -> dict[str, Plugin]:
+    """Return the commands that other installed packages provide, by name."""
+    # Imported here: reading the installed packages costs more than most commands' start.
+    from importlib.metadata import entry_points
+
+    return {
+        point.name: Plugin(_summary(point.dist), point.load)
+        for point in sorted(entry_points(group=PLUGIN_GROUP))
+        if point.name not in BUILT_IN
+    }
+
+
+def _summary(package: Any) -> str:
+    return str(package.metadata["Summary"] or "") if package else ""

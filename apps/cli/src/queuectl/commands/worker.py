@@ -1,0 +1,233 @@
+"""`queuectl worker`: start, list and stop workers."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from queuectl.detaching import start_detached
+from queuectl.exits import CommandError, Exit
+from queuectl.jobs import logs_of
+from queuectl.live import live_lines, logged_problems
+from queuectl.moments import parse_span, short_span
+from queuectl.render import Cell, Column, Row, print_table
+from queuectl.safe import safe_text
+from queuectl.selection import parse_id
+from queuectl.session import Session
+from queuectl_store import Worker as StoredWorker
+from queuectl_store import WorkerId, instant
+from queuectl_worker import Worker, supervise
+from queuectl_worker.news import ignore
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="Start, list and stop workers, on all hosts."
+)
+
+_COLUMNS = (
+    Column(title="ID", right=True),
+    Column(title="STATE"),
+    Column(title="HOST"),
+    Column(title="PID", right=True),
+    Column(title="BUSY", right=True),
+    Column(title="QUEUES", flexible=True),
+    Column(title="AGE", right=True),
+    Column(title="SEEN"),
+)
+
+
+@app.command("start")
+def start(
+    ctx: typer.Context,
+    *,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            "--concurrency",
+            "--count",
+            min=1,
+            metavar="N",
+            help="Jobs at a time. [setting: concurrency]",
+        ),
+    ] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
+    ] = None,
+    burst: Annotated[
+        bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
+    ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Go on in the background; print the worker's id.")
+    ] = False,
+    grace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How long jobs may go on when it stops: 90 (seconds), 30s, 10m. [setting: grace]",
+        ),
+    ] = None,
+) -> None:
+    """Run jobs until stopped.
+
+    \b
+    Examples:
+      queuectl worker start
+      queuectl worker start --concurrency 8 --queue video --queue audio
+      queuectl worker start --burst
+      queuectl worker start --detach
+
+    The first Ctrl-C or SIGTERM lets jobs finish within --grace and gives the others back, the
+    second ends them at once. Exit code 0 when drained, 75 when jobs were given back, 78 when
+    the store is damaged. With --json: one object an event.
+    """
+    session: Session = ctx.obj
+    grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
+    if detach:
+        _start_detached(session, _as_options(concurrency, queue, grace, burst=burst))
+        return
+    store, terminal = session.open_store(), session.terminal
+    with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
+        worker = Worker(
+            store,
+            concurrency=concurrency,
+            queues=queue or None,
+            burst=burst,
+            grace_s=grace_s,
+            settings=session.worker_settings(),
+            on_news=ignore if terminal.quiet and not session.json else tell,
+        )
+        code = supervise(worker)
+    raise typer.Exit(code)
+
+
+@app.command("list")
+def list_workers(
+    ctx: typer.Context,
+    *,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Also those that stopped or vanished.")
+    ] = False,
+) -> None:
+    """List the workers on all hosts.
+
+    \b
+    Examples:
+      queuectl worker list
+      queuectl worker list --all --json
+
+    With --json, one object a line: id, state, host, pid, concurrency, running, queues, version,
+    started_at, seen_at, alive.
+    """
+    session: Session = ctx.obj
+    reader = session.read_store().reader
+    workers = reader.workers(all=all_)
+    if session.json:
+        for worker in workers:
+            session.terminal.document(_document(worker))
+    elif workers:
+        now_ms = reader.now_ms()
+        rows: list[Row] = [_row(worker, now_ms) for worker in workers]
+        print_table(session.terminal, _COLUMNS, rows)
+    else:
+        session.terminal.say("no worker runs; `queuectl worker start` starts one")
+
+
+@app.command("stop")
+def stop(
+    ctx: typer.Context,
+    *,
+    workers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Workers' ids; none means all of them."),
+    ] = None,
+    now: Annotated[
+        bool, typer.Option("--now", help="End running jobs at once and give them back.")
+    ] = False,
+) -> None:
+    """Ask workers to stop, on whatever host they run.
+
+    \b
+    Examples:
+      queuectl worker stop
+      queuectl worker stop 3 --now
+
+    They let their jobs finish within their grace. The request goes through the store, so it
+    works on Windows and across hosts. Exit code 3 when no worker was there to ask. With --json:
+    asked.
+    """
+    session: Session = ctx.obj
+    ids = [WorkerId(parse_id(word)) for word in workers] if workers else None
+    asked = session.read_store().admin.stop_workers(ids, now=now)
+    missed = [] if ids is None else sorted(set(ids) - set(asked))
+    if not asked:
+        which = f"no worker {missed[0]} runs" if missed else "no worker runs"
+        raise CommandError(f"{which}; `queuectl worker list` shows them", code=Exit.NOT_FOUND)
+    if session.json:
+        session.terminal.document({"asked": asked})
+        return
+    for worker_id in asked:
+        session.terminal.line(str(worker_id))
+    for worker_id in missed:
+        session.terminal.say(f"queuectl: no worker {worker_id} runs")
+    session.terminal.say(f"asked {len(asked)} to stop; `queuectl worker list` shows them")
+
+
+def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
+    style = {"running": "green", "stopping": "yellow", "gone": "red"}.get(worker.state, "dim")
+    return [
+        Cell(text=str(worker.id)),
+        Cell(text=worker.state, style=style),
+        Cell(text=worker.host),
+        Cell(text=str(worker.pid)),
+        Cell(text=f"{worker.running}/{worker.concurrency}"),
+        Cell(text=", ".join(worker.queues) if worker.queues else "all"),
+        Cell(text=short_span(now_ms - worker.started_at)),
+        Cell(text=f"{short_span(now_ms - worker.seen_at)} ago", style="dim"),
+    ]
+
+
+def _document(worker: StoredWorker) -> dict[str, object]:
+    return {
+        "id": worker.id,
+        "state": worker.state,
+        "host": worker.host,
+        "pid": worker.pid,
+        "concurrency": worker.concurrency,
+        "running": worker.running,
+        "queues": list(worker.queues) if worker.queues is not None else None,
+        "version": worker.version,
+        "started_at": instant(worker.started_at),
+        "seen_at": instant(worker.seen_at),
+        "alive": worker.alive,
+    }
+
+
+def _start_detached(session: Session, options: Sequence[str]) -> None:
+    store = session.open_store()
+    found = start_detached(
+        store,
+        url=str(store.path) if store.path else session.address.url,
+        options=options,
+        log_folder=logs_of(session).root,
+    )
+    if session.json:
+        session.terminal.document(
+            {"worker": found.worker_id, "pid": found.pid, "log": str(found.log)}
+        )
+        return
+    session.terminal.line(str(found.worker_id))
+    session.terminal.say(
+        safe_text(
+            f"worker {found.worker_id} runs in the background; its log is {found.log};"
+            f" `queuectl worker stop {found.worker_id}` stops it"
+        )
+    )
+
+
+def _as_options(
+    concurrency: int | None, queues: list[str] | None, grace: str | None, *, burst: bool
+) -> list[str]:
+    options = ["--concurrency", str(concurrency)] if concurrency is not None else []
+    for queue in queues or []:
+        options += ["--queue", queue]
+    options += ["--grace", grace] if grace is not None else []
+    return [*options, "--burst"] if burst else options

@@ -1,0 +1,73 @@
+"""Exit codes, and how an expected error becomes one of them and a line on stderr."""
+
+from enum import IntEnum
+
+from queuectl_store.errors import (
+    InvalidJob,
+    InvalidSetting,
+    LostClaim,
+    OutcomeUnknown,
+    RefusedInState,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreUnreachable,
+    UnknownJob,
+    UnknownWorker,
+)
+
+
+class Exit(IntEnum):
+    """What a caller may rely on (PRODUCT, section 4)."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    REFUSED = 4
+    UNREACHABLE = 5
+    GIVEN_BACK = 75
+    DAMAGED = 78
+    TIMED_OUT = 124
+    NO_PROGRAM = 127
+    CANCELLED = 130
+    BROKEN_PIPE = 141
+
+
+class CommandError(Exception):
+    """A command cannot go on; *message* is for the person, one or two lines."""
+
+    def __init__(self, message: str, *, code: Exit = Exit.FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class UsageProblem(CommandError):
+    """The command line or its input does not say what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code=Exit.USAGE)
+
+
+_CODES: tuple[tuple[type[StoreError], Exit], ...] = (
+    (StoreDamaged, Exit.DAMAGED),
+    (StoreUnreachable, Exit.UNREACHABLE),
+    (StoreBusy, Exit.UNREACHABLE),
+    (StoreFull, Exit.UNREACHABLE),
+    (OutcomeUnknown, Exit.UNREACHABLE),
+    (UnknownJob, Exit.NOT_FOUND),
+    (UnknownWorker, Exit.NOT_FOUND),
+    (RefusedInState, Exit.REFUSED),
+    (LostClaim, Exit.REFUSED),
+    (InvalidJob, Exit.USAGE),
+    (InvalidSetting, Exit.USAGE),
+)
+
+
+def code_of(error: StoreError) -> Exit:
+    """Return the exit code that stands for *error*."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    return Exit.FAILED

@@ -1,0 +1,96 @@
+"""The edge where every failure becomes one or two lines on stderr and an exit code."""
+
+import errno
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from queuectl.exits import CommandError, Exit, code_of
+from queuectl.locate import user_log_folder
+from queuectl.safe import safe_text
+from queuectl_store.errors import StoreError
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run *command*; return its exit code, or that of its failure after telling the person."""
+    try:
+        return _flushed(command())
+    except (CommandError, StoreError, typer.TyperException, typer.Abort) as error:
+        return _expected(error)
+    except KeyboardInterrupt:
+        return Exit.CANCELLED
+    except BrokenPipeError:
+        _silence_stdout()
+        return Exit.BROKEN_PIPE
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _silence_stdout()
+        return _tell(str(error), Exit.FAILED)
+    except Exception:  # noqa: BLE001 the last edge: anything else is a defect and says so
+        return _defect()
+
+
+def _flushed(code: int) -> int:
+    sys.stdout.flush()
+    return code
+
+
+def _expected(error: Exception) -> int:
+    match error:
+        case CommandError(code=code):
+            return _tell(str(error), code)
+        case StoreError():
+            return _tell(str(error), code_of(error))
+        case typer.TyperException():
+            return _tell(_usage_message(error), error.exit_code)
+        case _:
+            return _tell("stopped", Exit.FAILED)
+
+
+def _usage_message(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "queuectl"
+    message = " ".join(error.format_message().split())
+    return f"{message}\n`{path} --help` shows what it takes"
+
+
+def _tell(message: str, code: int) -> int:
+    lines = [safe_text(line) for line in message.splitlines() if line.strip()]
+    try:
+        sys.stderr.write("queuectl: " + "\n".join(lines[:2]) + "\n")
+        sys.stderr.flush()
+    except OSError:  # nobody listens; the code still says it
+        return code
+    return code
+
+
+def _defect() -> int:
+    report = traceback.format_exc()
+    error = report.strip().splitlines()[-1]
+    try:
+        file = _keep(report)
+    except OSError:
+        sys.stderr.write(report)
+        return _tell(f"a bug in QueueCTL: {error}\nthe lines above say where", Exit.FAILED)
+    return _tell(f"a bug in QueueCTL: {error}\nplease report it with {str(file)!r}", Exit.FAILED)
+
+
+def _keep(report: str) -> Path:
+    folder = user_log_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", errors="backslashreplace"
+    ) as out:
+        out.write(report)
+    return file
+
+
+def _silence_stdout() -> None:
+    # The interpreter flushes at exit and would complain about the closed pipe again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

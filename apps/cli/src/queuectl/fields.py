@@ -1,0 +1,195 @@
+"""The keys of a JSON job spec, each with the check of its value. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from queuectl.exits import UsageProblem
+from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl_store.job import Argv, Shell, Task, Work
+
+PRIORITIES: Mapping[str, int] = MappingProxyType(
+    {"low": -10, "normal": 0, "high": 10, "critical": 20}
+)
+
+
+class Field(NamedTuple):
+    """How one key is read: the attribute that it fills (None: part of the work) and its check."""
+
+    target: str | None
+    value: Callable[[str, Any], Any]
+
+
+def parse_priority(text: str) -> int:
+    """Return a priority from its name or number.
+
+    Raises:
+        UsageProblem: It is neither.
+    """
+    if text in PRIORITIES:
+        return PRIORITIES[text]
+    try:
+        return int(text)
+    except ValueError as error:
+        names = ", ".join(PRIORITIES)
+        raise UsageProblem(f"{text!r} is not a priority; give {names} or a whole number") from error
+
+
+def parse_pairs(pairs: list[str], *, option: str) -> dict[str, str]:
+    """Return `K=V` words as a mapping.
+
+    Raises:
+        UsageProblem: A word has no `=`, or nothing before it.
+    """
+    result = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise UsageProblem(f"{option} takes NAME=VALUE, got {pair!r}")
+        result[key] = value
+    return result
+
+
+def work_of(document: Mapping[str, Any]) -> Work:
+    """Return the work of a spec: exactly one of command, argv, shell (text) or task.
+
+    Raises:
+        UsageProblem: There is none, there are several, or it does not fit.
+    """
+    given = [key for key in ("command", "argv", "task") if document.get(key) is not None]
+    if isinstance(document.get("shell"), str):
+        given.append("shell")
+    if len(given) != 1:
+        raise UsageProblem("a job spec needs exactly one of command, argv, shell and task")
+    key = given[0]
+    if key == "task":
+        return _task(document)
+    if document.get("args") is not None or document.get("kwargs") is not None:
+        raise UsageProblem(f"args and kwargs belong to a task; {key} takes none")
+    return _command(key, document[key], is_shell=document.get("shell"))
+
+
+def _command(key: str, value: Any, *, is_shell: Any) -> Work:
+    if isinstance(value, list) and key != "shell":
+        words = tuple(_text(key, item) for item in value)
+        if not words or not words[0]:
+            raise UsageProblem(f"{key} is empty; its first item is the program")
+        if is_shell is True:
+            raise UsageProblem(f"{key} is a list, which runs without a shell; give a string")
+        return Argv(argv=words)
+    if key == "argv" or is_shell is False:
+        raise UsageProblem(f"{key} must be a list of strings to run without a shell")
+    script = _text(key, value)
+    if not script.strip():
+        raise UsageProblem(f"{key} is empty; give a shell command")
+    return Shell(script=script)
+
+
+def _task(document: Mapping[str, Any]) -> Task:
+    args, kwargs = document.get("args"), document.get("kwargs")
+    if args is not None and not isinstance(args, list):
+        raise UsageProblem("args must be a list")
+    if kwargs is not None and not isinstance(kwargs, dict):
+        raise UsageProblem("kwargs must be an object")
+    name = _text("task", document["task"])
+    if not name:
+        raise UsageProblem("task is empty; give the name of a registered function")
+    return Task(name=name, args=tuple(args or ()), kwargs=kwargs or {})
+
+
+def _text(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageProblem(f"{key} must be text, got {_kind(value)}")
+    if "\0" in value:
+        raise UsageProblem(f"{key} holds a NUL, which no command line can carry")
+    return value
+
+
+def _priority(key: str, value: Any) -> int:
+    if isinstance(value, str):
+        return parse_priority(value)
+    return _whole(key, value)
+
+
+def _whole(key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UsageProblem(f"{key} must be a whole number, got {_kind(value)}")
+    return value
+
+
+def _count(key: str, value: Any) -> int:
+    if _whole(key, value) < 0:
+        raise UsageProblem(f"{key} must be 0 or more, got {value}")
+    return int(value)
+
+
+def _number(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageProblem(f"{key} must be a number, got {_kind(value)}")
+    return float(value)
+
+
+def _span_ms(key: str, value: Any) -> int:
+    if isinstance(value, str):
+        return parse_span(value, what=key)
+    seconds = _number(key, value)
+    if not 0 <= seconds < 1e11:
+        raise UsageProblem(f"{key} must be a length of time in seconds, got {value}")
+    return round(seconds * 1000)
+
+
+def _span_s(key: str, value: Any) -> float:
+    return _span_ms(key, value) / 1000
+
+
+def _moment(key: str, value: Any) -> int:
+    return to_ms(parse_moment(_text(key, value), now=datetime.now(UTC).astimezone()))
+
+
+def _flag(key: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageProblem(f"{key} must be true or false, got {_kind(value)}")
+    return value
+
+
+def _texts(key: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise UsageProblem(f"{key} must be an object of texts, got {_kind(value)}")
+    return {name: _text(f"{key}.{name}", item) for name, item in value.items()}
+
+
+def _kind(value: Any) -> str:
+    names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
+    return "null" if value is None else names.get(type(value), "an object")
+
+
+def _unread(_key: str, value: Any) -> Any:
+    return value
+
+
+FIELDS: Mapping[str, Field] = MappingProxyType(
+    {
+        "command": Field(None, _unread),
+        "argv": Field(None, _unread),
+        "shell": Field(None, _unread),
+        "task": Field(None, _unread),
+        "args": Field(None, _unread),
+        "kwargs": Field(None, _unread),
+        "queue": Field("queue", _text),
+        "priority": Field("priority", _priority),
+        "name": Field("name", _text),
+        "tags": Field("tags", _texts),
+        "env": Field("env", _texts),
+        "cwd": Field("cwd", _text),
+        "delay": Field("delay_ms", _span_ms),
+        "at": Field("run_at", _moment),
+        "run_at": Field("run_at", _moment),
+        "timeout": Field("timeout_ms", _span_ms),
+        "max_retries": Field("max_retries", _count),
+        "backoff_base": Field("backoff_base", _number),
+        "backoff_max": Field("backoff_max_s", _span_s),
+        "hold": Field("hold", _flag),
+        "key": Field("key", _text),
+    }
+)

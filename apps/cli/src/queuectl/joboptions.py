@@ -1,0 +1,128 @@
+"""The options of a new job, shared by the commands that make one."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+from queuectl.exits import UsageProblem
+from queuectl.fields import parse_pairs, parse_priority
+from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl.spec import JobSpec
+
+_SAID = "queuectl.job_options"
+_TIME = "90 (seconds), 30s, 10m, 1h30m"
+
+# Names, what may follow on the command line, what it is for.
+_OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
+    ("--queue", {"metavar": "QUEUE"}, "The queue. [setting: queue]"),
+    (
+        "--priority",
+        {"metavar": "LEVEL"},
+        "low, normal, high, critical or a whole number; higher runs first.",
+    ),
+    ("--delay", {"metavar": "TIME"}, f"Not before this long from now: {_TIME}, 2d."),
+    (
+        "--at",
+        {"metavar": "WHEN"},
+        "Not before: 2026-04-01T18:30, 18:30, 'tomorrow 09:00'; local time unless it names a zone.",
+    ),
+    (
+        "--timeout",
+        {"metavar": "TIME"},
+        f"Stop an attempt that runs longer: {_TIME}. [setting: timeout]",
+    ),
+    (
+        "--max-retries",
+        {"type": int, "metavar": "N"},
+        "Retries after the first attempt. [setting: max_retries]",
+    ),
+    (
+        "--backoff-base",
+        {"type": float, "metavar": "B"},
+        "The delay before retry n is B ** n seconds. [setting: backoff_base]",
+    ),
+    (
+        "--backoff-max",
+        {"metavar": "TIME"},
+        f"The longest delay before a retry: {_TIME}. [setting: backoff_max]",
+    ),
+    ("--name", {"metavar": "NAME"}, "A name to find it by."),
+    ("--tag", {"metavar": "K=V", "multiple": True}, "A tag; repeatable."),
+    (
+        "--env",
+        {"metavar": "K=V", "multiple": True},
+        "An environment variable for the job; repeatable.",
+    ),
+    (
+        "--env-all",
+        {"is_flag": True},
+        "Pass your whole environment, not only what the setting env_pass names.",
+    ),
+    ("--cwd", {"metavar": "DIR"}, "The folder it runs in, instead of the current one."),
+)
+
+
+class JobCommand(TyperCommand):
+    """A command that takes the options of a new job, then the words of the job's own command."""
+
+    # Everything after the first word belongs to the command that is enqueued.
+    allow_interspersed_args = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(_job_options())
+
+
+def is_whole_environment(ctx: typer.Context) -> bool:
+    """Tell whether `--env-all` was given."""
+    return bool(ctx.meta.get(_SAID, {}).get("env_all"))
+
+
+def spec_from_options(ctx: typer.Context) -> JobSpec:
+    """Return what the options of *ctx*'s command say.
+
+    Raises:
+        UsageProblem: A value does not fit, or `--delay` and `--at` are both there.
+    """
+    said: Mapping[str, Any] = ctx.meta.get(_SAID, {})
+    if "delay" in said and "at" in said:
+        raise UsageProblem("--delay and --at exclude each other; give one of them")
+    return JobSpec(
+        queue=said.get("queue"),
+        priority=_read(said, "priority", parse_priority),
+        name=said.get("name"),
+        tags=parse_pairs(said.get("tag", ()), option="--tag"),
+        env=parse_pairs(said.get("env", ()), option="--env"),
+        cwd=said.get("cwd"),
+        delay_ms=_read(said, "delay", _span),
+        run_at=_read(
+            said, "at", lambda text: to_ms(parse_moment(text, now=datetime.now(UTC).astimezone()))
+        ),
+        timeout_ms=_read(said, "timeout", _span),
+        max_retries=said.get("max_retries"),
+        backoff_base=said.get("backoff_base"),
+        backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
+    )
+
+
+def _job_options() -> list[TyperOption]:
+    return [
+        TyperOption(param_decls=[name], callback=_remember, expose_value=False, help=text, **more)
+        for name, more, text in _OPTIONS
+    ]
+
+
+def _remember(ctx: typer.Context, param: Any, value: Any) -> None:
+    if value is not None and value is not False and value != ():
+        ctx.meta.setdefault(_SAID, {})[param.name] = value
+
+
+def _read(said: Mapping[str, Any], name: str, read: Callable[[str], Any]) -> Any:
+    return read(said[name]) if name in said else None
+
+
+def _span(text: str) -> int:
+    return parse_span(text, what="the length of time")

@@ -1,0 +1,120 @@
+"""The root group: it knows all commands and imports only the one that runs.
+
+Every command, at any depth, gets hidden copies of the global options, so that
+`queuectl list --json` means `queuectl --json list`.
+"""
+
+import difflib
+import importlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.main import get_command as build
+
+from queuectl import __version__
+from queuectl.catalogue import BUILT_IN, SECTIONS, plugins
+from queuectl.session import Session
+
+Command = TyperCommand | TyperGroup
+
+
+class LazyGroup(TyperGroup):
+    """A group that builds a command when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 the library's signature
+        """Return the names in the order of the help."""
+        return [*BUILT_IN, *plugins()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 the library's signature
+        """Import and build one command; None if there is none of that name."""
+        if cmd_name in BUILT_IN:
+            module, _, attribute = BUILT_IN[cmd_name].target.partition(":")
+            return built(cmd_name, getattr(importlib.import_module(module), attribute))
+        plugin = plugins().get(cmd_name)
+        return built(cmd_name, plugin.load()) if plugin else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that *args* begins with, or suggest the nearest."""
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 as above
+        """Write the commands in sections, without importing them."""
+        for title, entries in SECTIONS.items():
+            rows = [(name, entry.purpose) for name, entry in entries.items()]
+            if title == "Look":
+                rows += [(name, plugin.purpose) for name, plugin in plugins().items()]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def built(name: str, target: typer.Typer | Callable[..., Any]) -> Command:
+    """Build a command from a function or a Typer app, with the global options attached."""
+    if isinstance(target, typer.Typer):
+        command = build(target)
+    else:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name)(target)
+        command = build(app)
+    command.name = name
+    attach_global_options(command)
+    return command  # type: ignore[return-value]
+
+
+def attach_global_options(command: Any) -> None:
+    """Give *command* and everything below it hidden copies of the global options."""
+    command.params.extend(global_options(hidden=True))
+    for below in getattr(command, "commands", {}).values():
+        attach_global_options(below)
+
+
+def global_options(*, hidden: bool) -> list[TyperOption]:
+    """Return the options that every command takes; their values go to the session."""
+
+    def option(*names: str, attribute: str, help: str, **more: Any) -> TyperOption:  # noqa: A002
+        return TyperOption(
+            param_decls=list(names),
+            callback=_store_in(attribute),
+            expose_value=False,
+            hidden=hidden,
+            help=help,
+            **more,
+        )
+
+    return [
+        option(
+            "--db",
+            attribute="db",
+            metavar="URL|PATH",
+            help="The store: a file or a postgresql:// URL.",
+        ),
+        option(
+            "--json", attribute="json", is_flag=True, is_eager=True, help="Print JSON for programs."
+        ),
+        option("--quiet", "-q", attribute="quiet", is_flag=True, help="Print the result alone."),
+        option("--no-color", attribute="no_color", is_flag=True, help="Print without colours."),
+        option(
+            "--version", attribute="version", is_flag=True, is_eager=True, help="Print the version."
+        ),
+    ]
+
+
+def _store_in(attribute: str) -> Callable[[Any, Any, Any], None]:
+    def remember(ctx: typer.Context, _param: Any, value: Any) -> None:
+        session = ctx.find_object(Session)
+        if not value or session is None:
+            return
+        if attribute == "version":
+            session.terminal.line(
+                json.dumps({"version": __version__}) if session.json else __version__
+            )
+            raise typer.Exit
+        setattr(session.options, attribute, value)
+
+    return remember

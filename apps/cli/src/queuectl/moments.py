@@ -1,0 +1,104 @@
+"""Moments in time as people write and read them. Pure: the present comes in."""
+
+import re
+from datetime import datetime, timedelta
+
+from queuectl.exits import UsageProblem
+from queuectl_store import parse_duration_ms
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
+_CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(?:at\s+)?(\d{1,2}):(\d\d)(?::(\d\d))?")
+_RELATIVE = re.compile(r"(?:in\s+|\+)(\S.*)")
+_FORMS = "write 2026-04-01T18:30, 18:30, 'tomorrow 09:00' or +10m"
+
+
+def parse_span(text: str, *, what: str) -> int:
+    """Return a length of time in milliseconds: `90` (seconds), `30s`, `10m`, `1h30m`, `2d`.
+
+    Raises:
+        UsageProblem: It is none; *what* names where it was given.
+    """
+    try:
+        return parse_duration_ms(text)
+    except ValueError as error:
+        raise UsageProblem(f"{what} {text!r} is not a length of time; {error}") from error
+
+
+def parse_moment(text: str, *, now: datetime) -> datetime:
+    """Return the instant that *text* names, in the zone of *now*.
+
+    A bare `18:30` is the next one. A time without a zone is local.
+
+    Raises:
+        UsageProblem: It is not a time, or could mean several.
+    """
+    words = text.strip()
+    if words == "now":
+        return now
+    if _ISO.fullmatch(words):
+        return _iso(words, now)
+    if found := _RELATIVE.fullmatch(words):
+        return now + timedelta(milliseconds=parse_span(found[1], what="the time"))
+    if found := _CLOCK.fullmatch(words):
+        return _clock(found, now, text)
+    raise UsageProblem(f"{text!r} is not a time; {_FORMS}")
+
+
+def describe_moment(moment: datetime, *, now: datetime) -> str:
+    """Return the instant with its zone and how far away it is."""
+    # Imported here: it costs a tenth of a command's start, and only delayed jobs need it.
+    import humanize
+
+    shown = f"{moment:%Y-%m-%d %H:%M:%S} {moment.tzname()}"
+    if moment <= now:
+        return f"{shown} (now)"
+    distance = humanize.precisedelta(moment - now, minimum_unit="seconds", format="%0.0f")
+    return f"{shown} (in {distance})"
+
+
+def local_time(ms: int) -> datetime:
+    """Return UTC milliseconds as a local time that knows its zone."""
+    return datetime.fromtimestamp(ms / 1000).astimezone()
+
+
+def to_ms(moment: datetime) -> int:
+    """Return the instant as UTC milliseconds."""
+    return round(moment.timestamp() * 1000)
+
+
+def short_span(ms: int) -> str:
+    """Return a length of time in its two largest units: `0.4s`, `12s`, `3m20s`, `5h2m`, `9d4h`."""
+    seconds = max(0, ms) / 1000
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    whole = int(seconds)
+    for size, unit, below, lesser in (
+        (86_400, "d", 3_600, "h"),
+        (3_600, "h", 60, "m"),
+        (60, "m", 1, "s"),
+    ):
+        if whole >= size:
+            rest = whole % size // below
+            return f"{whole // size}{unit}" + (f"{rest}{lesser}" if rest else "")
+    return f"{whole}s"
+
+
+def _iso(words: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(words.upper().replace(" ", "T"))
+    except ValueError as error:
+        raise UsageProblem(f"{words!r} is not a time: {error}; {_FORMS}") from error
+    return (moment if moment.tzinfo else moment.astimezone()).astimezone(now.tzinfo)
+
+
+def _clock(found: re.Match[str], now: datetime, text: str) -> datetime:
+    hour, minute, second = int(found[2]), int(found[3]), int(found[4] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise UsageProblem(f"{text!r} is not a time of day; {_FORMS}")
+    day = now + timedelta(days=1) if found[1] == "tomorrow" else now
+    # Through a naive time, so that the zone's own offset on that day applies.
+    naive = day.replace(hour=hour, minute=minute, second=second, microsecond=0, tzinfo=None)
+    moment = naive.astimezone()
+    if found[1] is None and moment <= now:
+        moment = (naive + timedelta(days=1)).astimezone()
+    return moment

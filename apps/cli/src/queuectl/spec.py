@@ -1,0 +1,109 @@
+"""A job as it is asked for: from options, from words, or from a JSON spec. Pure.
+
+Every way in ends as a `JobSpec`; what the command line says wins over what a spec says.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from queuectl.config import nearest
+from queuectl.exits import UsageProblem
+from queuectl.fields import FIELDS, work_of
+from queuectl_store.job import Argv, Shell, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """What was asked for; None is not said. Times are milliseconds, *run_at* UTC."""
+
+    work: Work | None = None
+    queue: str | None = None
+    priority: int | None = None
+    name: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str | None = None
+    delay_ms: int | None = None
+    run_at: int | None = None
+    timeout_ms: int | None = None
+    max_retries: int | None = None
+    backoff_base: float | None = None
+    backoff_max_s: float | None = None
+    hold: bool | None = None
+    key: str | None = None
+
+    def overridden_by(self, other: "JobSpec") -> "JobSpec":
+        """Return this spec with what *other* says in its place; tags and env are joined."""
+        said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
+        # A delay and a time exclude each other, so the stronger one removes the weaker one.
+        if {"delay_ms", "run_at"} & said.keys():
+            said = {"delay_ms": None, "run_at": None} | said
+        tags, env = {**self.tags, **other.tags}, {**self.env, **other.env}
+        return dataclasses.replace(self, **said, tags=tags, env=env)
+
+
+_PLAIN = tuple(
+    item.name for item in dataclasses.fields(JobSpec) if item.name not in ("tags", "env")
+)
+
+
+def spec_from_words(words: Sequence[str]) -> JobSpec:
+    """Read the words of a command line: several are an argv, one is a shell string or a JSON spec.
+
+    Raises:
+        UsageProblem: They are empty, or one word that starts with `{` is not a good spec.
+    """
+    if len(words) == 1:
+        return spec_from_text(words[0])
+    if not words or not words[0]:
+        raise UsageProblem("the command is empty; give a program and its arguments")
+    return JobSpec(work=Argv(argv=tuple(words)))
+
+
+def spec_from_text(text: str) -> JobSpec:
+    """Read one string: a JSON spec if it starts with `{`, otherwise a shell command.
+
+    Raises:
+        UsageProblem: It is empty, or starts with `{` and is not a good spec.
+    """
+    if text.startswith("{"):
+        return spec_from_document(_parsed(text))
+    if not text.strip():
+        raise UsageProblem("the command is empty; give a shell command, a program or a JSON spec")
+    return JobSpec(work=Shell(script=text))
+
+
+def spec_from_document(document: Mapping[str, Any]) -> JobSpec:
+    """Read a JSON spec.
+
+    Raises:
+        UsageProblem: A key is unknown or its value does not fit; the message names it.
+    """
+    for key in document:
+        if key not in FIELDS:
+            hint = nearest(key, FIELDS) or f"the keys are {', '.join(FIELDS)}"
+            raise UsageProblem(f"a job spec has no key {key!r}; {hint}")
+    said = {
+        read.target: read.value(key, document[key])
+        for key, read in FIELDS.items()
+        if read.target and document.get(key) is not None
+    }
+    if "delay_ms" in said and "run_at" in said:
+        raise UsageProblem("a job spec takes delay or at, not both")
+    return JobSpec(work=work_of(document), **said)
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageProblem(
+            f"this starts with {{ but is not JSON: {error}\n"
+            "mend it or pass it on standard input (-); a shell command that starts with {"
+            " needs a space before it"
+        ) from error
+    assert isinstance(document, dict)
+    return document

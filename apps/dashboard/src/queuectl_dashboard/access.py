@@ -1,0 +1,164 @@
+"""Who may talk to the dashboard: the settings, and the one gate that every request passes.
+
+The gate is the outermost WSGI layer, since framework hooks run before the framework's own host
+check. It denies by default: only the exact paths that it is given are open.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from queuectl_dashboard.bodies import bound_body
+from queuectl_dashboard.refusals import Refusal, refuse
+from queuectl_dashboard.rules import (
+    Bearer,
+    Cookie,
+    NoCredential,
+    check_host,
+    check_origin,
+    credential_of,
+)
+from queuectl_dashboard.sessions import Sessions
+from queuectl_dashboard.tokens import TokenCheck, Verdict
+
+OpenPaths = Mapping[str, frozenset[str]]
+
+HEADERS = (
+    (
+        "Content-Security-Policy",
+        (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+            "require-trusted-types-for 'script'; trusted-types 'none'"
+        ),
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What the gate lets in.
+
+    Attributes:
+        token: The secret that opens everything.
+        origins: The addresses that the dashboard is reached by, as browsers write an origin:
+            `http://127.0.0.1:8787`. A Host or Origin that is none of them is refused.
+        cookie: The session cookie's name. Cookies are shared by all ports of a host, so it
+            holds the port.
+        metrics_public: `/metrics` needs no token.
+    """
+
+    token: str
+    origins: frozenset[str]
+    cookie: str
+    metrics_public: bool = False
+
+    @classmethod
+    def on_port(
+        cls, port: int, *, token: str, origin: str | None = None, metrics_public: bool = False
+    ) -> "Access":
+        """Let in what comes to this computer's *port*, and to *origin* where a proxy serves it."""
+        suffix = "" if port == 80 else f":{port}"
+        hosts = ("127.0.0.1", "localhost", "[::1]")
+        origins = {f"http://{host}{suffix}" for host in hosts} | ({origin} if origin else set())
+        return cls(
+            token=token,
+            origins=frozenset(origins),
+            cookie=f"queuectl-{port}",
+            metrics_public=metrics_public,
+        )
+
+
+class Gate:
+    """Refuses a request or hands it on, and puts the security headers on every answer."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        access: Access,
+        tokens: TokenCheck,
+        sessions: Sessions,
+        open_paths: OpenPaths,
+        login_page: Callable[[], bytes],
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._tokens = tokens
+        self._sessions = sessions
+        self._open_paths = open_paths
+        self._login_page = login_page
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        guarded = _with_headers(start)
+        refusal = self._refusal(environ)
+        if refusal is None:
+            return self._app(environ, guarded)
+        page = self._login_page if refusal.status == 401 else None
+        return refuse(refusal, environ, guarded, login_page=page)
+
+    def _refusal(self, environ: WSGIEnvironment) -> Refusal | None:
+        own = check_host(environ, self._access.origins)
+        if isinstance(own, Refusal):
+            return own
+        credential = credential_of(environ, cookie=self._access.cookie)
+        return (
+            check_origin(environ, own=own, credential=credential)
+            or self._check_credential(environ, credential)
+            or bound_body(environ)
+        )
+
+    def _check_credential(
+        self, environ: WSGIEnvironment, credential: Bearer | Cookie | NoCredential
+    ) -> Refusal | None:
+        if environ["REQUEST_METHOD"] in self._open_paths.get(environ["PATH_INFO"], ()):
+            return None
+        match credential:
+            case Bearer(secret=secret):
+                verdict = self._tokens.check(secret, address=environ.get("REMOTE_ADDR", ""))
+                return refusal_of(verdict)
+            case Cookie(session=session) if self._sessions.holds(session):
+                return None
+            case _:
+                return UNKNOWN_CALLER
+
+
+UNKNOWN_CALLER = Refusal(
+    401,
+    "send `Authorization: Bearer TOKEN`, or open the link that `queuectl dashboard` printed",
+    (("WWW-Authenticate", 'Bearer realm="queuectl"'),),
+)
+TOO_MANY_GUESSES = Refusal(
+    429, "too many wrong tokens from this address; wait a minute", (("Retry-After", "60"),)
+)
+
+
+def refusal_of(verdict: Verdict) -> Refusal | None:
+    """Say what a shown token's *verdict* means for the request; None lets it pass."""
+    match verdict:
+        case Verdict.RIGHT:
+            return None
+        case Verdict.WRONG:
+            return UNKNOWN_CALLER
+        case Verdict.BLOCKED:
+            return TOO_MANY_GUESSES
+        case _:
+            assert_never(verdict)
+
+
+def _with_headers(start: StartResponse) -> StartResponse:
+    def guarded(
+        status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+    ) -> Callable[[bytes], object]:
+        present = {name.lower() for name, _ in headers}
+        missing = [pair for pair in HEADERS if pair[0].lower() not in present]
+        return start(status, [*headers, *missing], exc_info)
+
+    return guarded

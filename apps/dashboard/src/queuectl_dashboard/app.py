@@ -1,0 +1,108 @@
+"""The application: the blueprints, wired to one store and put behind the gate."""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response, abort, render_template, request
+from werkzeug.routing import BaseConverter, ValidationError
+
+from queuectl_dashboard.access import Access, Gate, OpenPaths
+from queuectl_dashboard.api import api_blueprint
+from queuectl_dashboard.assets import Asset, load_assets
+from queuectl_dashboard.bodies import BODY_LIMIT
+from queuectl_dashboard.live import add_live
+from queuectl_dashboard.login import login_blueprint
+from queuectl_dashboard.pages import pages_blueprint
+from queuectl_dashboard.probes import probes_blueprint
+from queuectl_dashboard.problems import add_problems
+from queuectl_dashboard.sessions import Sessions
+from queuectl_dashboard.text import shown, visible
+from queuectl_dashboard.timing import ago, iso, size, span, whole_span
+from queuectl_dashboard.tokens import TokenCheck
+from queuectl_store import Store
+
+READS = frozenset({"GET", "HEAD"})
+
+
+class IdConverter(BaseConverter):
+    """An id in a path. Python's own integers would take any number of digits."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        """Read the id; one that no database can hold is no id."""
+        if int(value) >= 2**63:
+            raise ValidationError
+        return int(value)
+
+
+def create_app(store: Store, *, access: Access, sessions: Sessions | None = None) -> Flask:
+    """Make the dashboard of *store*, closed to all but *access*.
+
+    Args:
+        sessions: Pass your own to hand out one-time codes.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["id"] = IdConverter
+    assets = load_assets()
+    _prepare_pages(app, store, assets)
+    _serve_assets(app, assets)
+    sessions, tokens = sessions or Sessions(), TokenCheck(access.token)
+    app.register_blueprint(login_blueprint(access, tokens, sessions))
+    app.register_blueprint(pages_blueprint(store))
+    app.register_blueprint(api_blueprint(store))
+    app.register_blueprint(probes_blueprint(store))
+    add_live(app, store)
+    add_problems(app)
+    gate = Gate(
+        app.wsgi_app,
+        access=access,
+        tokens=tokens,
+        sessions=sessions,
+        open_paths=_open_paths(access, assets),
+        login_page=lambda: _login_page(app),
+    )
+    app.wsgi_app = gate  # type: ignore[method-assign, assignment]
+    return app
+
+
+def _open_paths(access: Access, assets: Mapping[str, Asset]) -> OpenPaths:
+    paths = {"/healthz": READS, "/readyz": READS, "/login": frozenset({"POST"})}
+    paths |= {asset.path: READS for asset in assets.values()}
+    return paths | ({"/metrics": READS} if access.metrics_public else {})
+
+
+def _prepare_pages(app: Flask, store: Store, assets: Mapping[str, Asset]) -> None:
+    # Whatever a page prints passes here, so that no stored text can be forgotten.
+    app.jinja_options = {"finalize": shown, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters |= {
+        "ago": ago,
+        "iso": iso,
+        "size": size,
+        "span": span,
+        "visible": visible,
+        "whole_span": whole_span,
+    }
+    app.jinja_env.globals |= {
+        "asset": lambda name: request.script_root + assets[name].path,
+        "base": lambda: request.script_root,
+        "store_url": store.url,
+    }
+
+
+def _serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:
+    by_path = {asset.path: asset for asset in assets.values()}
+
+    @app.get("/static/<name>")
+    def static(name: str) -> Response:
+        asset = by_path.get(f"/static/{name}")
+        if asset is None:
+            abort(404)
+        headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(asset.body, content_type=asset.kind, headers=headers)
+
+
+def _login_page(app: Flask) -> bytes:
+    with app.test_request_context():
+        return render_template("login.html").encode()

@@ -1,0 +1,140 @@
+"""The `queuectl dashboard` command."""
+
+import ipaddress
+import json
+import os
+import secrets
+import sys
+import webbrowser
+from contextlib import AbstractContextManager
+from typing import Annotated, Protocol
+from urllib.parse import urlsplit
+
+import typer
+
+from queuectl_dashboard.access import Access
+from queuectl_dashboard.app import create_app
+from queuectl_dashboard.server import AddressError, DashboardServer
+from queuectl_dashboard.sessions import Sessions
+from queuectl_store import Store
+
+TOKEN_VARIABLE = "QUEUECTL_DASHBOARD_TOKEN"  # noqa: S105 - the variable's name
+
+
+class Session(Protocol):
+    """What the command line hands to a command."""
+
+    json: bool
+
+    def open_store(self) -> AbstractContextManager[Store]:
+        """Open the store that the command line chose."""
+        ...
+
+
+def dashboard(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+    ] = 8787,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the dashboard in your browser.")
+    ] = False,
+    metrics_public: Annotated[
+        bool, typer.Option("--metrics-public", help="Serve /metrics to callers without a token.")
+    ] = False,
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            help="The https address of the proxy in front, e.g. https://queue.example.org.",
+            envvar="QUEUECTL_DASHBOARD_ORIGIN",
+        ),
+    ] = None,
+) -> None:
+    """Serve the web dashboard and /metrics until Ctrl-C.
+
+    The printed link opens it. Programs send `Authorization: Bearer TOKEN`; the token is
+    QUEUECTL_DASHBOARD_TOKEN where that is set, else a new one each time.
+
+    Examples:
+
+        queuectl dashboard --open
+
+        queuectl --json dashboard --port 0
+    """
+    session: Session = ctx.obj
+    check_address(host, origin)
+    secret = os.environ.get(TOKEN_VARIABLE, "").strip() or None
+    token = secret or secrets.token_urlsafe(24)
+    with session.open_store() as store, _listen(host, port) as server:
+        access = Access.on_port(
+            server.port, token=token, origin=origin, metrics_public=metrics_public
+        )
+        sessions = Sessions()
+        app = create_app(store, access=access, sessions=sessions)
+        url = f"{origin or f'http://{_own_name(host)}:{server.port}'}/"
+        _announce(url, token, as_json=session.json, is_known=secret is not None)
+        if open_browser:
+            # Other users can see a browser's command line: it gets a code that works once.
+            webbrowser.open(f"{url}#code={sessions.new_code()}")
+        server.serve(app)
+
+
+def check_address(host: str, origin: str | None) -> None:
+    """Refuse to serve the token in clear text to a network.
+
+    Raises:
+        typer.BadParameter: The address is not this computer's own and no proxy is named, or
+            the proxy's address is none.
+    """
+    if origin is not None:
+        parts = urlsplit(origin)
+        if f"{parts.scheme}://{parts.netloc}" != origin or parts.scheme != "https":
+            raise typer.BadParameter(
+                f"{origin!r} is no https origin; write it as https://queue.example.org",
+                param_hint="--origin",
+            )
+    elif not _is_loopback(host):
+        raise typer.BadParameter(
+            f"{host} can be reached by others and the dashboard speaks plain HTTP; put a TLS proxy"
+            " in front and name it with --origin https://…, or use `ssh -L 8787:127.0.0.1:8787`",
+            param_hint="--host",
+        )
+
+
+def _listen(host: str, port: int) -> DashboardServer:
+    try:
+        return DashboardServer(host, port)
+    except AddressError as error:
+        message = (
+            f"queuectl: cannot listen on {host} port {port}: {error}\nname another with --port"
+        )
+        typer.echo(f"{message}; --port 0 takes a free one", err=True)
+        raise typer.Exit(1) from error
+
+
+def _announce(url: str, token: str, *, as_json: bool, is_known: bool) -> None:
+    # The fragment of a link stays in the browser: no server, log or Referer gets to see it.
+    link = f"{url}#token={token}"
+    if as_json:
+        typer.echo(json.dumps({"url": url, "token": token, "link": link}))
+    elif is_known:
+        # Whoever set the token knows it, and this output may end in a log.
+        typer.echo(f"Dashboard: {url}   (its token is in {TOKEN_VARIABLE})")
+    else:
+        typer.echo(f"Dashboard: {link}")
+    sys.stdout.flush()
+    if not as_json:
+        typer.echo("Ctrl-C stops it.", err=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _own_name(host: str) -> str:
+    return "[::1]" if host == "::1" else "localhost" if host == "localhost" else "127.0.0.1"

@@ -1,0 +1,66 @@
+"""Errors as answers: a page for a person, problem+json for a program, never a traceback."""
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from queuectl_dashboard.filters import BadQuery
+from queuectl_dashboard.refusals import problem, wants_page
+from queuectl_store import StoreBusy, StoreError, StoreUnreachable, UnknownJob
+
+log = logging.getLogger(__name__)
+
+# What the framework says of these says nothing of this program.
+_DETAILS = {
+    404: "there is no such page; the jobs are at /",
+    405: "this address does not take this method",
+}
+
+
+def add_problems(app: Flask) -> None:
+    """Answer every error of *app* in the form that the caller reads."""
+
+    @app.errorhandler(BadQuery)
+    def bad_query(error: BadQuery) -> Response:
+        return _answer(400, str(error))
+
+    @app.errorhandler(UnknownJob)
+    def unknown(error: UnknownJob) -> Response:
+        return _answer(404, str(error))
+
+    @app.errorhandler(StoreError)
+    def store(error: StoreError) -> Response:
+        passing = isinstance(error, StoreBusy | StoreUnreachable)
+        answer = _answer(503 if passing else 500, f"the store cannot be read: {error}")
+        if passing:
+            answer.headers["Retry-After"] = "2"
+        return answer
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if isinstance(error, InternalServerError):
+            return _answer(500, "this is a bug in QueueCTL; the terminal of the dashboard shows it")
+        status = error.code or 500
+        is_ours = error.description != type(error).description
+        detail = (error.description or "") if is_ours else _DETAILS.get(status, "")
+        answer = _answer(status, detail or error.name.lower())
+        _keep_headers(error, answer)
+        return answer
+
+
+def _answer(status: int, detail: str) -> Response:
+    if wants_page(request.environ):
+        title = HTTPStatus(status).phrase
+        page = render_template("problem.html", status=status, title=title, detail=detail)
+        return Response(page, status=status, content_type="text/html; charset=utf-8")
+    body = json.dumps(problem(status, detail))
+    return Response(body, status=status, content_type="application/problem+json")
+
+
+def _keep_headers(error: HTTPException, answer: Response) -> None:
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value

@@ -1,0 +1,79 @@
+"""What a queue did lately and what it holds now, for `queuectl status` and the dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from queuectl_store import JobState, Store, Verb
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """How many times something happened in one stretch of time.
+
+    Attributes:
+        started: Runs that began; a job that is retried starts several times.
+        failed: Runs that failed and are to be retried.
+        dead: Jobs that went to the dead letter queue.
+        cancelled: Jobs that a person stopped, whether they waited or ran.
+    """
+
+    enqueued: int = 0
+    started: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    dead: int = 0
+    cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """The last minute, hour and day from the event log, and the jobs there are now.
+
+    Attributes:
+        at: UTC milliseconds at which the three stretches end.
+        counts: Jobs in each state, over all queues; every state is named, at zero too.
+    """
+
+    at: int
+    minute: Moves
+    hour: Moves
+    day: Moves
+    counts: Mapping[JobState, int]
+
+
+def activity(store: Store, *, now: int | None = None) -> Activity:
+    """Read what *store* did lately and what it holds.
+
+    Args:
+        now: UTC milliseconds at which the stretches end; by default the store's own clock.
+    """
+    at = store.reader.now_ms() if now is None else now
+    return Activity(
+        at=at,
+        minute=_moves(store, since_ms=at - MINUTE_MS),
+        hour=_moves(store, since_ms=at - HOUR_MS),
+        day=_moves(store, since_ms=at - DAY_MS),
+        counts=total(store.reader.counts()),
+    )
+
+
+def total(by_queue: Mapping[str, Mapping[JobState, int]]) -> dict[JobState, int]:
+    """Add up the counts of all queues, with a zero for each state that has no job."""
+    return {state: sum(counts.get(state, 0) for counts in by_queue.values()) for state in JobState}
+
+
+def _moves(store: Store, *, since_ms: int) -> Moves:
+    counts = store.reader.event_counts(since_ms=since_ms)
+    return Moves(
+        enqueued=counts.get(Verb.ENQUEUE, 0),
+        started=counts.get(Verb.CLAIM, 0),
+        succeeded=counts.get(Verb.SUCCEED, 0),
+        failed=counts.get(Verb.BACK_OFF, 0),
+        dead=counts.get(Verb.DIE, 0),
+        # A waiting job is cancelled at once, a running one is stopped by its worker.
+        cancelled=counts.get(Verb.CANCEL, 0) + counts.get(Verb.STOP, 0),
+    )

@@ -1,0 +1,12 @@
+"""The program under test, with nothing of this machine's in reach."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program
+
+
+@pytest.fixture
+def queuectl(tmp_path: Path) -> Program:
+    return Program(folder=tmp_path)

@@ -1,0 +1,144 @@
+"""Workers: in the foreground, in the background, told to stop by signals and through the store."""
+
+import json
+import os
+import signal
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.cli.program import Program
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.not_on("win32")
+
+
+def workers(queuectl: Program) -> list[Any]:
+    return queuectl.must("worker", "list", "--json").documents
+
+
+def test_a_burst_ends_when_nothing_is_left_and_tells_each_start_and_end(queuectl: Program) -> None:
+    queuectl.must(
+        "enqueue", "--from", "-", stdin=b"true\nexit 3\n", env={"QUEUECTL_MAX_RETRIES": "0"}
+    )
+
+    result = queuectl.must("worker", "start", "--burst", "--concurrency", "2")
+
+    text = result.text
+    assert "started    1  true" in text
+    assert "succeeded  1  true" in text
+    assert "dead       2  exit 3  (exit code 3)" in text
+
+
+def test_a_worker_tells_programs_in_json_lines(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--max-retries", "0", "exit 3")
+
+    events = queuectl.must("worker", "start", "--burst", "--json").documents
+
+    assert [event["event"] for event in events] == ["joined", "started", "ended"]
+    assert events[1]["id"] == 1
+    assert {key: events[2][key] for key in ("id", "state", "exit_code", "error")} == {
+        "id": 1,
+        "state": "dead",
+        "exit_code": 3,
+        "error": "exit code 3",
+    }
+
+
+def test_a_worker_takes_only_its_queues(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--queue", "a", "true")
+    queuectl.must("enqueue", "--queue", "b", "true")
+
+    queuectl.must("worker", "start", "--burst", "-q", "--queue", "a")
+
+    assert [queuectl.job(1)["state"], queuectl.job(2)["state"]] == ["succeeded", "pending"]
+
+
+def test_the_first_signal_lets_jobs_finish(queuectl: Program) -> None:
+    queuectl.must("enqueue", "touch started; while [ ! -e go ]; do sleep 0.02; done; exit 0")
+    with queuectl.start("worker", "start") as worker:
+        eventually(lambda: (queuectl.folder / "started").exists(), within=30, what="the start")
+
+        worker.send_signal(signal.SIGTERM)
+        (queuectl.folder / "go").touch()
+        worker.communicate(timeout=30)
+
+    assert worker.returncode == 0
+    assert queuectl.job(1)["state"] == "succeeded"
+
+
+def test_the_second_signal_gives_the_jobs_back_and_says_so_by_its_code(queuectl: Program) -> None:
+    queuectl.must("enqueue", "touch started; sleep 300")
+    with queuectl.start("worker", "start", "--json") as worker:
+        assert worker.stdout is not None
+        eventually(lambda: (queuectl.folder / "started").exists(), within=30, what="the start")
+
+        worker.send_signal(signal.SIGINT)
+        _read_until(worker, "stopping")
+        worker.send_signal(signal.SIGINT)
+        worker.communicate(timeout=30)
+
+    job = queuectl.job(1)
+    assert worker.returncode == 75
+    assert (job["state"], job["attempt"]) == ("pending", 0)
+
+
+def test_a_detached_worker_is_there_when_the_command_returns(queuectl: Program) -> None:
+    queuectl.must("enqueue", "true")
+
+    started = queuectl.must("worker", "start", "--detach", "--count", "2", "--json").document
+    try:
+        [listed] = workers(queuectl)
+        waited = queuectl("wait", "1", "--timeout", "30s")
+
+        assert (listed["id"], listed["pid"]) == (started["worker"], started["pid"])
+        assert (listed["concurrency"], listed["alive"], waited.code) == (2, True, 0)
+    finally:
+        stopped = queuectl.must("worker", "stop", str(started["worker"]), "--json")
+
+    assert stopped.document == {"asked": [started["worker"]]}
+    eventually(lambda: not workers(queuectl), within=30, what="the worker to stop")
+    with open(started["log"], encoding="utf-8") as log:
+        assert "succeeded  1  true" in log.read()
+    assert os.stat(started["log"]).st_mode & 0o077 == 0
+
+
+def test_a_detached_worker_that_cannot_start_says_why(queuectl: Program) -> None:
+    queuectl.must("enqueue", "true")
+
+    result = queuectl("worker", "start", "--detach", env={"QUEUECTL_LEASE": "never"})
+
+    assert (result.code, result.out) == (2, b"")
+    assert "QUEUECTL_LEASE" in result.err
+    assert len(result.err.splitlines()) <= 2
+
+
+def test_stop_now_ends_the_running_jobs(queuectl: Program) -> None:
+    queuectl.must("enqueue", "touch started; sleep 300")
+    with queuectl.start("worker", "start") as worker:
+        eventually(lambda: (queuectl.folder / "started").exists(), within=30, what="the start")
+
+        queuectl.must("worker", "stop", "--now")
+        worker.communicate(timeout=30)
+
+    assert worker.returncode == 75
+    assert queuectl.job(1)["state"] == "pending"
+
+
+def test_workers_that_ended_are_listed_when_asked_for(queuectl: Program) -> None:
+    queuectl.must("enqueue", "true")
+    queuectl.must("worker", "start", "--burst", "-q")
+
+    everyone = queuectl.must("worker", "list", "--all", "--json").documents
+
+    assert workers(queuectl) == []
+    assert [(worker["id"], worker["state"]) for worker in everyone] == [(1, "stopped")]
+
+
+def _read_until(worker: subprocess.Popen[bytes], event: str) -> None:
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        if json.loads(line)["event"] == event:
+            return
+    raise AssertionError(f"the worker ended before it told {event!r}")

@@ -1,0 +1,147 @@
+"""What a client may take of the server: bytes, time and threads."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from queuectl_dashboard.bodies import BODY_LIMIT
+from queuectl_store import Store
+from tests.dashboard.site import BEARER, TOKEN, Site, serving
+from tests.waiting import eventually
+
+
+@contextmanager
+def half_open(
+    site: Site, start: bytes = b"GET / HTTP/1.1\r\nHost: x\r\n"
+) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(start)
+        yield connection
+
+
+def seconds_until_dropped(connection: socket.socket) -> float:
+    started = time.monotonic()
+    while connection.recv(1024):
+        pass
+    return time.monotonic() - started
+
+
+def test_a_body_over_the_limit_is_refused_by_its_length(site: Site) -> None:
+    head = f"POST /logout HTTP/1.1\r\nHost: {site.host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+    request = f"{head}Content-Length: {BODY_LIMIT + 1}\r\n\r\n"
+
+    assert b" 413 " in site.send(request.encode()).splitlines()[0]
+
+
+def test_a_chunked_body_over_the_limit_is_refused(site: Site) -> None:
+    head = f"POST /logout HTTP/1.1\r\nHost: {site.host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+
+    with half_open(site, f"{head}Transfer-Encoding: chunked\r\n\r\n".encode()) as connection:
+        connection.sendall(chunk * 16 + b"1\r\nx\r\n0\r\n\r\n")
+        answer = connection.recv(1024)
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_a_small_chunked_body_is_read(site: Site) -> None:
+    body = f'{{"token": "{TOKEN}"}}'
+    head = f"POST /login HTTP/1.1\r\nHost: {site.host}\r\nContent-Type: application/json\r\n"
+    chunks = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+
+    answer = site.send(f"{head}Transfer-Encoding: chunked\r\n\r\n{chunks}".encode())
+
+    assert b" 204 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: -1",
+        "Content-Length: 1e3",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: ٣",
+        "Content-Length: 0\r\nTransfer-Encoding: chunked",
+    ],
+)
+def test_a_length_that_is_none_is_refused(site: Site, headers: str) -> None:
+    head = f"POST /logout HTTP/1.1\r\nHost: {site.host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+
+    answer = site.send(f"{head}{headers}\r\n\r\n".encode())
+
+    assert b" 400 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize("size", [70_000, 200_000])
+def test_a_header_or_address_without_end_is_refused(site: Site, size: int) -> None:
+    header = f"GET / HTTP/1.1\r\nHost: {site.host}\r\nX: {'x' * size}\r\n\r\n"
+    address = f"GET /?{'x' * size} HTTP/1.1\r\nHost: {site.host}\r\n\r\n"
+
+    for request in (header, address):
+        with half_open(site, request.encode()) as connection:
+            assert connection.recv(1024).split(b" ")[1] in {b"431", b"414"}
+
+
+def test_ten_thousand_arguments_are_refused_quickly(site: Site) -> None:
+    started = time.monotonic()
+
+    answer = site.ask("/?" + "&".join(f"a{n}=" for n in range(8_000)))
+
+    assert answer.status == 400
+    assert time.monotonic() - started < 2
+
+
+def test_clients_that_never_finish_their_headers_are_dropped(store: Store) -> None:
+    with serving(store, header_limit_s=0.5) as site, ExitStack() as stack:
+        slow = [stack.enter_context(half_open(site)) for _ in range(50)]
+
+        assert site.ask("/healthz").status == 200
+        assert max(map(seconds_until_dropped, slow)) < 10
+
+
+def test_a_client_that_sends_a_byte_now_and_then_is_dropped_all_the_same(store: Store) -> None:
+    """A limit on each read alone would never end this one."""
+    with serving(store, header_limit_s=0.5) as site, half_open(site) as connection:
+
+        def refused() -> bool:
+            try:
+                connection.sendall(b"X")
+            except OSError:
+                return True
+            return False
+
+        eventually(refused, within=10, what="the server to drop the trickle")
+
+
+def test_a_client_that_never_sends_its_body_is_dropped(store: Store) -> None:
+    with serving(store, request_limit_s=0.5) as site:
+        head = f"POST /login HTTP/1.1\r\nHost: {site.host}\r\nContent-Type: application/json\r\n"
+        with half_open(site, f"{head}Content-Length: 100\r\n\r\n".encode()) as connection:
+            assert seconds_until_dropped(connection) < 10
+
+
+def test_more_requests_than_threads_are_told_to_come_back(store: Store) -> None:
+    with serving(store, request_cap=2) as site, ExitStack() as stack:
+        taken = [stack.enter_context(half_open(site)) for _ in range(2)]
+
+        turned_away = eventually(
+            lambda: site.ask("/healthz", headers={}).status == 503, within=5, what="a full server"
+        )
+        for connection in taken:
+            connection.close()
+
+        assert turned_away
+        eventually(lambda: answers(site), within=10, what="a free thread")
+
+
+def answers(site: Site) -> bool:
+    return site.ask("/healthz", headers={}).status == 200
+
+
+def test_the_server_does_not_name_what_it_is_made_of(site: Site) -> None:
+    headers = site.ask("/", headers=BEARER).headers
+
+    assert headers["server"] == "queuectl"
