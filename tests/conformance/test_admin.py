@@ -14,7 +14,7 @@ from queuectl_store import (
     UnknownJob,
     Verb,
 )
-from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, job, story_of
+from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, job, story_of
 
 BY_HAND = ("cancel", "hold", "release", "retry", "rerun")
 

@@ -17,11 +17,40 @@ from queuectl_store import (
 )
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, job
 
-FIELDS = (
-    "id state reason queue priority command argv shell task args kwargs cwd name tags group"
-    " unique_key after attempt max_retries timeout run_at created_at started_at finished_at"
-    " duration worker exit_code signal error result progress log"
-).split()
+FIELDS = [
+    "id",
+    "state",
+    "reason",
+    "queue",
+    "priority",
+    "command",
+    "argv",
+    "shell",
+    "task",
+    "args",
+    "kwargs",
+    "cwd",
+    "name",
+    "tags",
+    "group",
+    "unique_key",
+    "after",
+    "attempt",
+    "max_retries",
+    "timeout",
+    "run_at",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "duration",
+    "worker",
+    "exit_code",
+    "signal",
+    "error",
+    "result",
+    "progress",
+    "log",
+]
 
 
 def found(store: Store, **chosen: object) -> list[int]:
