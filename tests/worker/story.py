@@ -17,7 +17,6 @@ from queuectl_store import (
     Shell,
     Store,
 )
-
 from queuectl_worker import News, Worker, WorkerJoined
 from tests.waiting import eventually
 

@@ -1,8 +1,8 @@
 """What the operating system is given."""
 
 import pytest
-from queuectl_store import Argv, Shell, Task
 
+from queuectl_store import Argv, Shell, Task
 from queuectl_worker.executors.commandline import command_line, encode_variables, shell_line
 
 

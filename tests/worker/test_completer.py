@@ -1,8 +1,8 @@
 """Ends of runs wait for company, and none is let go of before it is recorded."""
 
 import pytest
-from queuectl_store import Claim, Finish, Store, Succeeded
 
+from queuectl_store import Claim, Finish, Store, Succeeded
 from queuectl_worker.completer import BACK_PRESSURE, FULL, LATEST_MS, Completer
 from tests.worker.story import claim_one
 

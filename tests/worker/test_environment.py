@@ -1,7 +1,6 @@
 """Which variables a command sees."""
 
 from queuectl_store import SETTINGS, Store
-
 from queuectl_worker.environment import pick_environment, run_variables, without_private
 from tests.worker.story import claim_one
 

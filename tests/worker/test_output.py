@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from queuectl_store import Store
 
+from queuectl_store import Store
 from queuectl_worker.output import LogFolder, follow, log_root, read
 from tests.worker.story import claim_one
 

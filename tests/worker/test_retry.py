@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from queuectl_store import Backoff, Cancelled, Dead, Job, JobId, JobState, Outcome, Retry, Shell
 
+from queuectl_store import Backoff, Cancelled, Dead, Job, JobId, JobState, Outcome, Retry, Shell
 from queuectl_worker.retry import (
     LONGEST_DELAY_MS,
     CannotStart,
@@ -21,6 +21,7 @@ from queuectl_worker.retry import (
     retry_delay_ms,
 )
 
+POLICY = RetryPolicy()
 FAILED = Exited(code=3)
 JOB = Job(
     id=JobId(1),
@@ -51,7 +52,7 @@ JOB = Job(
 )
 
 
-def after(failure: Failure, *, policy: RetryPolicy = RetryPolicy(), **fields: object) -> Outcome:
+def after(failure: Failure, *, policy: RetryPolicy = POLICY, **fields: object) -> Outcome:
     return decide(replace(JOB, **fields), failure, policy=policy, jitter=0.5)  # type: ignore[arg-type]
 
 
