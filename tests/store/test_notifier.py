@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import Listener, Store, connect
-from queuectl_store.notifier import FifoBell, PollingListener
+from queuectl_store.notifier import FifoBell, FifoListener, PollingListener
 from tests.conformance.story import a_job, a_worker
 
 AT_ONCE_S = 5.0
@@ -97,7 +97,7 @@ def test_many_rings_before_a_wait_are_one_wake_up(folder: Path) -> None:
 @pytest.mark.not_on("win32")
 def test_a_bell_can_be_waited_for_beside_other_descriptors(folder: Path) -> None:
     bell = FifoBell(folder)
-    listener = bell.listen()
+    listener = FifoListener(folder)
     assert not select.select([listener.fileno()], [], [], 0)[0]
 
     bell.ring()
