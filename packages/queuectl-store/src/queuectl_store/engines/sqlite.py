@@ -235,7 +235,15 @@ def _make_file(path: Path, *, create: bool) -> None:
             " use a local folder, or PostgreSQL for several hosts"
         )
     # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
-    if path.exists():
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreUnreachable(
+            f"cannot use the store {path}: {error.strerror}; choose another place with --db"
+        ) from error
+    else:
         return
     if not create:
         raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")
