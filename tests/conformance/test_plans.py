@@ -21,8 +21,8 @@ FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
 INSERT INTO queuectl_jobs (key, state, queue, priority, max_retries, created_at, run_at, worker_id,
     spec)
-SELECT '{state}' || i, '{state}', 'q' || (i - i / 3 * 3), i - i / 5 * 5, 3, 0, 9000000000000 + i, {worker},
-    '{{"shell": "true"}}'
+SELECT '{state}' || i, '{state}', 'q' || (i - i / 3 * 3), i - i / 5 * 5, 3, 0,
+    9000000000000 + i, {worker}, '{{"shell": "true"}}'
 FROM n
 """
 COUNTS = {
