@@ -1,0 +1,16 @@
+"""How hard the crash tests try: QUEUECTL_TEST_KILLS=500 tries ten times harder than a plain run."""
+
+import os
+
+PLAIN_KILLS = 50
+KILLS = int(os.environ.get("QUEUECTL_TEST_KILLS", PLAIN_KILLS))
+SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "0"))
+
+LEASE_S = 3.0
+# Kill, lease, rescue, backoff, run: three times over, on a host that does something else too.
+PATIENCE_S = 60.0
+
+
+def scaled(times: int) -> int:
+    """Return *times*, which are for a plain run, for the run that was asked for."""
+    return max(1, times * KILLS // PLAIN_KILLS)
