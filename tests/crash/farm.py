@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -87,7 +88,8 @@ class Farm:
                 worker.process.send_signal(signal.SIGCONT)
                 worker.kill()
         for pid in marked(self.name):
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
         eventually(lambda: not marked(self.name), within=5, what="every process to be gone")
 
     def start(self, *options: str) -> WorkerProcess:

@@ -2,6 +2,8 @@
 
 import os
 
+from queuectl_store import Store
+
 PLAIN_KILLS = 50
 KILLS = int(os.environ.get("QUEUECTL_TEST_KILLS", PLAIN_KILLS))
 SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "0"))
@@ -11,6 +13,10 @@ LEASE_S = 3.0
 PATIENCE_S = 60.0
 
 
-def scaled(times: int) -> int:
-    """Return *times*, which are for a plain run, for the run that was asked for."""
-    return max(1, times * KILLS // PLAIN_KILLS)
+def scaled(times: int, store: Store) -> int:
+    """Return *times*, which are for a plain run on SQLite, for this store and this run.
+
+    PostgreSQL has a quarter: the workers are the same, and only the store's part is new.
+    """
+    share = 1 if store.path is not None else 4
+    return max(1, times * KILLS // PLAIN_KILLS // share)

@@ -12,18 +12,19 @@ from tests.crash.scale import scaled
 LINES = 4_500
 BATCH = 1_000
 BATCH_ENDS = (*range(0, LINES, BATCH), LINES)
-ROUNDS = scaled(8)
+KILLS = 8
 
 
 def test_a_killed_bulk_enqueue_leaves_whole_batches(
     farm: Farm, store: Store, dice: random.Random
 ) -> None:
+    kills = scaled(KILLS, store)
     whole_s = run_whole(farm, store)
 
     found = []
-    for number in range(ROUNDS):
+    for number in range(kills):
         # The imports of the program take the first part, and a kill there shows little.
-        at_s = whole_s * (0.3 + 0.7 * (number + dice.random()) / ROUNDS)
+        at_s = whole_s * (0.45 + 0.55 * (number + dice.random()) / kills)
         code, printed = kill_after(farm, number, at_s)
         names = stored_names(store, number)
         found.append(len(names))

@@ -20,13 +20,13 @@ WORKERS = 3
 SLOTS = ("--concurrency", "2")
 FEED = 10
 PROMISED_S = 3.0
-KILLS_ON = {"sqlite": scaled(50), "postgresql": scaled(10)}
+KILLS = 50
 
 
 def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     farm: Farm, store: Store, dice: random.Random
 ) -> None:
-    kills = KILLS_ON[store.url.partition(":")[0]]
+    kills = scaled(KILLS, store)
     acknowledged = feed(farm, store, dice, jobs=2 * FEED)
     workers = [farm.start(*SLOTS) for _ in range(WORKERS)]
     workers[0].until_joined()

@@ -15,7 +15,7 @@ from tests.waiting import eventually
 
 pytestmark = pytest.mark.not_on("win32")
 
-ROUNDS = scaled(20)
+STOPS = 20
 BACKLOG = 60
 # So little that a stopping worker cannot wait for every job.
 GRACE = ("--grace", "0.05s")
@@ -24,9 +24,10 @@ GRACE = ("--grace", "0.05s")
 def test_stopped_workers_leave_nothing_running_and_use_no_attempt(
     farm: Farm, store: Store, dice: random.Random
 ) -> None:
+    stops = scaled(STOPS, store)
     acknowledged: list[JobId] = []
     codes, running = [], []
-    for _ in range(ROUNDS):
+    for _ in range(stops):
         acknowledged += top_up(farm, store, dice)
         codes.append(terminate_one(farm, dice))
         running.append(len(store.reader.page(JobFilter(states=[JobState.RUNNING]))))
@@ -35,7 +36,7 @@ def test_stopped_workers_leave_nothing_running_and_use_no_attempt(
     histories = read_histories(store, farm.witness)
     report(codes, [attempt.state for each in histories for attempt in each.attempts])
     assert set(codes) <= {0, 75}
-    assert running == [0] * ROUNDS
+    assert running == [0] * stops
     assert farm.tracebacks() == []
     assert complaints(histories, acknowledged) == []
     # They have no retries: an attempt that a stop had used would have been the last.
