@@ -47,6 +47,7 @@ class SqliteEngine:
         self._file = path
         self.url = f"sqlite:///{path}"
         self._clock, self._durability = clock, durability
+        _refuse_network(path)
         _make_file(path, create=create)
         self._identity = _identity(path)
         self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
@@ -228,12 +229,15 @@ def _until_unlocked(step: Any) -> None:
             return
 
 
-def _make_file(path: Path, *, create: bool) -> None:
+def _refuse_network(path: Path) -> None:
     if kind := network_filesystem(path):
         raise StoreUnreachable(
             f"{path} is on a network file system ({kind}), where SQLite can lose data;"
             " use a local folder, or PostgreSQL for several hosts"
         )
+
+
+def _make_file(path: Path, *, create: bool) -> None:
     # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
     try:
         path.stat()
