@@ -170,8 +170,8 @@ def _check(folder: Path) -> int:
     with _step("checked") as told:
         wrong = list(complaints(queuectl, items, paths, read_events(folder / _EVENTS)))
         good = sum(not isinstance(item.expected, Dies) for item in items)
-        right = f"{good} files are right byte by byte, none is missing or extra, no job ran twice"
-        told.append(f"{len(wrong)} things are wrong" if wrong else right)
+        right = f"{good} files are right byte by byte, none is missing or extra"
+        told.append(f"{len(wrong)} things are wrong" if wrong else f"{right}, no job succeeded twice")
     for complaint in wrong[:_SHOWN]:
         print(f"  {complaint}")
     if len(wrong) > _SHOWN:
