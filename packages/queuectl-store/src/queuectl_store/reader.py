@@ -17,8 +17,6 @@ from queuectl_store.sql.rows import TagValue
 from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
 
-_LOG_PAGE = 5_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
@@ -106,19 +104,10 @@ class Reader:
 
     def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
-        counts: dict[Verb, int] = {}
-        before = 2**62
-        while True:
-            values = {"before": before, "at_most": _LOG_PAGE}
-            with self._database.read() as connection:
-                rows = connection.execute(sql.EVENTS_NEWEST_FIRST, values).all()
-            for row in rows:
-                if row.at < since_ms:
-                    return counts
-                counts[Verb(row.verb)] = counts.get(Verb(row.verb), 0) + 1
-            if len(rows) < _LOG_PAGE:
-                return counts
-            before = rows[-1].id
+        with self._database.read() as connection:
+            values = {"from_id": _first_since(connection, since_ms), "since": since_ms}
+            rows = connection.execute(sql.MOVES_SINCE, values).all()
+        return {Verb(row.verb): row.n for row in rows}
 
     def reasons(self, jobs: Sequence[Job]) -> dict[JobId, str]:
         """Say why jobs are where they are, for those whose state does not say all."""
@@ -172,3 +161,14 @@ def _contains(text: str) -> sa.ColumnElement[bool]:
         table.c.name.icontains(text, autoescape=True),
         table.c.note.icontains(text, autoescape=True),
     )
+
+
+def _first_since(connection: sa.Connection, since_ms: int) -> int:
+    low, high = connection.execute(sql.EVENT_IDS).one()
+    if low is None:
+        return 0
+    while low < high:
+        middle = (low + high) // 2
+        at = connection.execute(sql.EVENT_AT, {"from_id": middle}).scalar_one()
+        low, high = (middle + 1, high) if at < since_ms else (low, middle)
+    return int(low)

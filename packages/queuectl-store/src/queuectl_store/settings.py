@@ -11,6 +11,7 @@ from typing import Any
 
 from queuectl_store.errors import InvalidSetting
 
+_LONGEST = 40  # characters
 _UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -55,6 +56,8 @@ def parse_duration_ms(text: str) -> int:
         ValueError: Anything else.
     """
     compact = text.replace(" ", "")
+    if len(compact) > _LONGEST:
+        raise ValueError("that duration is longer than any")
     if re.fullmatch(r"\d+(\.\d+)?", compact):
         return round(float(compact) * 1_000)
     parts = _PART.findall(compact)

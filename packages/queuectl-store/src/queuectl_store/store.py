@@ -1,6 +1,5 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -10,9 +9,10 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, records, spec
+from queuectl_store import environments, ledger, records, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
+from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidJob, OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
@@ -21,11 +21,11 @@ from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequ
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
 from queuectl_store.sql import hot, upkeep
-from queuectl_store.states import TRANSITIONS, JobState, Verb
+from queuectl_store.states import JobState, Verb
+from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
 
 _ROWS_A_STATEMENT = 1_000
 
-Run = tuple[JobId, int]
 T = TypeVar("T")
 
 
@@ -38,7 +38,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._environment_ids: dict[str, int] = {}
+        self._environments = Environments()
         self.url: str = database.engine.url
         self.path: Path | None = database.engine.path
         self.reader = Reader(database)
@@ -109,9 +109,9 @@ class Store:
             queues: The queues to claim from; None is all.
         """
 
-        def work(connection: sa.Connection, times: dict[str, Any]) -> Exchange:
-            refused = _finish(connection, times, worker_id, finishes)
-            claims = _claim(connection, times, worker_id, limit, queues)
+        def work(connection: sa.Connection, times: Times) -> Exchange:
+            refused = finish(connection, times, worker_id, finishes)
+            claims = claim(connection, times, worker_id, limit, queues)
             return Exchange(claims=claims, refused=refused)
 
         try:
@@ -120,20 +120,20 @@ class Store:
             # The finishes are found again by their tokens. Claims that were made and not
             # heard of show in the next renewals, and the worker gives them back.
             refused = self._write(
-                lambda c, times: _finish(c, times, worker_id, finishes), repeatable=True
+                lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
             return Exchange(claims=[], refused=refused)
 
     def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
-        def work(connection: sa.Connection, times: dict[str, Any]) -> int:
-            values = {"runs": _runs(runs), "worker": worker_id}
+        def work(connection: sa.Connection, times: Times) -> int:
+            values = {"runs": runs_json(runs), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
             ]
-            _finish(connection, times, worker_id, given)
+            finish(connection, times, worker_id, given)
             return len(given)
 
         count = self._write(work)
@@ -147,7 +147,7 @@ class Store:
             UnknownWorker: The lease ran out and was taken; none of its claims holds any more.
         """
 
-        def work(connection: sa.Connection, times: dict[str, Any]) -> Renewal:
+        def work(connection: sa.Connection, times: Times) -> Renewal:
             worker = connection.execute(upkeep.RENEW, {"worker": worker_id, **times}).first()
             if worker is None:
                 raise UnknownWorker(worker_id)
@@ -163,7 +163,7 @@ class Store:
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Make up to *limit* jobs pending whose time has come; returns how many."""
 
-        def work(connection: sa.Connection, times: dict[str, Any]) -> int:
+        def work(connection: sa.Connection, times: Times) -> int:
             rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
             write_moves(
                 connection,
@@ -194,12 +194,12 @@ class Store:
             decide: Pure; called inside the transaction, perhaps more than once.
         """
 
-        def work(connection: sa.Connection, times: dict[str, Any]) -> list[Finish]:
+        def work(connection: sa.Connection, times: Times) -> list[Finish]:
             connection.execute(upkeep.EXPIRE_WORKERS, times)
             rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
             finishes = [decide(records.claim(row)) for row in rows]
-            for finish, row in zip(finishes, rows, strict=True):
-                _finish(connection, times, row.worker_id, [finish])
+            for each, row in zip(finishes, rows, strict=True):
+                finish(connection, times, row.worker_id, [each])
             return finishes
 
         rescued = self._write(work)
@@ -214,9 +214,7 @@ class Store:
     def environment(self, environment_id: int) -> dict[str, str]:
         """Return the variables stored under *environment_id*."""
         with self._database.read() as connection:
-            body = _scalar(connection, upkeep.ENVIRONMENT, {"environment": environment_id})
-        variables: dict[str, str] = json.loads(body)
-        return variables
+            return environments.read(connection, environment_id)
 
     def set_progress(self, job_id: JobId, token: int, text: str) -> bool:
         """Record what a run says of its progress; False when *token* is no longer the job's."""
@@ -246,9 +244,7 @@ class Store:
     ) -> None:
         self.close()
 
-    def _write(
-        self, work: Callable[[sa.Connection, dict[str, Any]], T], *, repeatable: bool = False
-    ) -> T:
+    def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
@@ -260,7 +256,8 @@ class Store:
         ids: dict[str, JobId] = {}
         for part in _parts(rows):
             full = [
-                (key, new, text, self._environment_id(connection, new)) for key, new, text in part
+                (key, new, text, self._environments.id_of(connection, new.environment))
+                for key, new, text in part
             ]
             new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
             added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
@@ -273,86 +270,6 @@ class Store:
                 ids.update((row.key, row.id) for row in found)
         return [ids[key] for key, *_ in rows]
 
-    def _environment_id(self, connection: sa.Connection, new: NewJob) -> int | None:
-        if new.environment is None:
-            return None
-        body = json.dumps(dict(sorted(new.environment.items())), separators=(",", ":"))
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        if digest not in self._environment_ids:
-            found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
-            if found is None:
-                values = {"digest": digest, "body": body}
-                return int(_scalar(connection, upkeep.ADD_ENVIRONMENT, values))
-            self._environment_ids[digest] = found  # only once it is seen committed
-        return self._environment_ids[digest]
-
-
-def write_moves(connection: sa.Connection, times: dict[str, Any], moved: Sequence[Moved]) -> None:
-    """Write one event for each of *moved*, in the transaction that made them."""
-    if moved:
-        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
-
-
-def _claim(
-    connection: sa.Connection,
-    times: dict[str, Any],
-    worker_id: WorkerId,
-    limit: int,
-    queues: Collection[str] | None,
-) -> list[Claim]:
-    claims: list[Claim] = []
-    if limit <= 0:
-        return claims
-    heads = connection.execute(hot.PENDING_QUEUES).all()
-    for head in sorted(heads, key=lambda row: (-row.priority, row.id)):
-        if len(claims) < limit and (queues is None or head.queue in queues):
-            room = {"from_queue": head.queue, "at_most": limit - len(claims)}
-            rows = connection.execute(hot.CLAIM, {"worker": worker_id, **room, **times})
-            taken = [records.claim(row) for row in rows]
-            claims += sorted(taken, key=lambda claim: (-claim.job.priority, claim.job.id))
-    state = TRANSITIONS[Verb.CLAIM].target
-    moved = [
-        Moved(claim.job.id, Verb.CLAIM, state, claim.job.attempt, worker_id) for claim in claims
-    ]
-    write_moves(connection, times, moved)
-    return claims
-
-
-def _finish(
-    connection: sa.Connection,
-    times: dict[str, Any],
-    worker_id: WorkerId | None,
-    finishes: Sequence[Finish],
-) -> list[Finish]:
-    if not finishes:
-        return []
-    rows = ledger.endings(worker_id, finishes)
-    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
-    refused = [finish for finish in finishes if finish.claim.job.id not in done]
-    if refused:
-        kept = [finish for finish in finishes if finish.claim.job.id in done]
-        rows = ledger.endings(worker_id, kept)
-        refused = _not_recorded(connection, worker_id, refused)
-    if done:
-        connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
-        connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
-    return refused
-
-
-def _not_recorded(
-    connection: sa.Connection, worker_id: WorkerId | None, refused: Sequence[Finish]
-) -> list[Finish]:
-    # After a lost reply to COMMIT the same finish comes again: its own row says that it was
-    # recorded. A rescuer's row has the same token but says `crashed`.
-    runs = _runs((finish.claim.job.id, finish.claim.token) for finish in refused)
-    rows = connection.execute(hot.RECORDED, {"runs": runs})
-    known = {(row.job_id, row.token, row.state) for row in rows if row.worker_id == worker_id}
-    return [
-        finish
-        for finish in refused
-        if (finish.claim.job.id, finish.claim.token, ledger.recorded_as(finish)) not in known
-    ]
-
 
 def _checked(new: NewJob, n: int) -> str:
     try:
@@ -362,10 +279,6 @@ def _checked(new: NewJob, n: int) -> str:
         error.index = n
         raise
     return text
-
-
-def _runs(runs: Iterable[Run]) -> str:
-    return json.dumps([{"job_id": job_id, "token": token} for job_id, token in runs])
 
 
 def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -28,24 +28,17 @@ def without_private(variables: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in variables.items() if not k.startswith(PRIVATE_PREFIX)}
 
 
-def run_variables(claim: Claim, *, store_path: str | None) -> dict[str, str]:
-    """Return what is set for this one run, on top of the job's environment.
-
-    Args:
-        store_path: The SQLite file, which `queuectl progress` needs inside the job. A server's
-            address is never given: it may hold a password.
-    """
+def run_variables(claim: Claim) -> dict[str, str]:
+    """Return what is set for this one run, on top of the job's environment."""
     job = claim.job
-    own = {
+    return {
+        **job.env,
         "QUEUECTL_JOB_ID": str(job.id),
         "QUEUECTL_ATTEMPT": str(job.attempt),
         "QUEUECTL_QUEUE": job.queue,
         "QUEUECTL_TOKEN": str(claim.token),
         "QUEUECTL_IDEMPOTENCY_KEY": job.key,
     }
-    if store_path is not None:
-        own["QUEUECTL_DB"] = store_path
-    return {**job.env, **own}
 
 
 @lru_cache(maxsize=8)

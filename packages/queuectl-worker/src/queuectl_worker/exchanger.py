@@ -18,7 +18,6 @@ class Exchanger:
 
     Attributes:
         may_find_more: Jobs may be pending: the last claim came back full, or somebody rang.
-        made_someone_wait: An outcome of the last exchange made a job due later.
         is_closed: The store may not be touched any more.
     """
 
@@ -34,7 +33,7 @@ class Exchanger:
         self._store, self._membership, self._completer = store, membership, completer
         self._queues, self._tell = queues, on_news
         self.may_find_more = True
-        self.made_someone_wait = False
+        self._made_wait = False
         self.is_closed = False
 
     def trade(self, *, limit: int) -> list[Claim]:
@@ -56,6 +55,11 @@ class Exchanger:
         self.may_find_more |= limit > 0 and len(exchange.claims) == limit
         # A lease lost meanwhile took these claims with it.
         return exchange.claims if self._membership.worker_id == worker_id else []
+
+    def made_wait(self) -> bool:
+        """Tell, once, whether a job that was recorded is due again later."""
+        made_wait, self._made_wait = self._made_wait, False
+        return made_wait
 
     def join(self) -> None:
         """Register (again); tries later when the store is away."""
@@ -92,5 +96,5 @@ class Exchanger:
                 log.warning("a late result was refused", extra={"job_id": finish.claim.job.id})
                 self._tell(ResultRefused(finish=finish))
                 continue
-            self.made_someone_wait |= isinstance(finish.outcome, Retry | Snoozed)
+            self._made_wait |= isinstance(finish.outcome, Retry | Snoozed)
             self._tell(JobEnded(finish=finish))

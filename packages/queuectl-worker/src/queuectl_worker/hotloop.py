@@ -108,7 +108,7 @@ class HotLoop:
         """Do everything that can be done without waiting."""
         now_ms = self.turned_at_ms = monotonic_ms()
         self._read_mail()
-        self._notice_rings(now_ms)
+        has_rung = self._notice_rings(now_ms)
         for report in self._parts.executor.receive():
             self._parts.runner.take(report, now_ms=now_ms)
         self._parts.drain.advance(now_ms)
@@ -116,10 +116,9 @@ class HotLoop:
             self._parts.runner.recall_stale(now_ms)
             self._join_if_lost(now_ms)
         self._trade(now_ms)
-
-    def record(self) -> None:
-        """Record what waits, and claim nothing."""
-        self._parts.exchanger.trade(limit=0)
+        if has_rung or self._parts.exchanger.made_wait():
+            # After the trade: the loops that this wakes write too, and the claim goes first.
+            self._on_rung()
 
     def _trade(self, now_ms: int) -> None:
         completer, exchanger = self._parts.completer, self._parts.exchanger
@@ -131,9 +130,6 @@ class HotLoop:
         claims = exchanger.trade(limit=limit)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
-        if exchanger.made_someone_wait:
-            exchanger.made_someone_wait = False
-            self._on_rung()
 
     def _limit(self, now_ms: int) -> int:
         """Return how many jobs to claim in this turn."""
@@ -148,13 +144,12 @@ class HotLoop:
         self._looked_at_ms = now_ms if limit else self._looked_at_ms
         return limit
 
-    def _notice_rings(self, now_ms: int) -> None:
-        if self._rung.is_set():
-            self._rung.clear()
+    def _notice_rings(self, now_ms: int) -> bool:
+        has_rung = self._rung.is_set()
+        self._rung.clear()
+        if has_rung or now_ms - self._looked_at_ms >= LONGEST_WAIT_MS:
             self._parts.exchanger.may_find_more = True
-            self._on_rung()
-        elif now_ms - self._looked_at_ms >= LONGEST_WAIT_MS:
-            self._parts.exchanger.may_find_more = True
+        return has_rung
 
     @property
     def _more_soon(self) -> bool:

@@ -10,13 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from queuectl_store import Attempt, Job, Store
 
 BLOCK = 1 << 16
 FOLLOW_PAUSE_S = 0.05
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,11 @@ class LogFolder:
 
     def path(self, job_id: int, token: int, started_ms: int) -> Path:
         """Return where the run that was claimed at *started_ms* (UTC) keeps its output."""
-        day = datetime.fromtimestamp(started_ms / 1000, UTC).date()
-        return self.root / day.isoformat() / f"{job_id}-{token}.log"
+        return Path(self.name(job_id, token, started_ms))
+
+    def name(self, job_id: int, token: int, started_ms: int) -> str:
+        """Return the same as text: the hot loop names a thousand files a second."""
+        return f"{self.root}/{_day(started_ms // DAY_MS)}/{job_id}-{token}.log"
 
     def for_run(self, job: Job, attempt: Attempt | None = None) -> Path | None:
         """Return the log of *attempt*, or of the job's latest run; None before the first run.
@@ -40,8 +45,7 @@ class LogFolder:
             return None
         path = self.path(job.id, run.token, run.started_at)
         # A run is filed under the day of its claim; its start may be seconds into the next.
-        earlier = (datetime.fromisoformat(path.parent.name) - timedelta(days=1)).date()
-        before = self.root / earlier.isoformat() / path.name
+        before = self.path(job.id, run.token, run.started_at - DAY_MS)
         return before if before.exists() and not path.exists() else path
 
     @property
@@ -98,6 +102,11 @@ def follow(path: Path, is_over: Callable[[], bool]) -> Iterator[bytes]:
     finally:
         if file >= 0:
             os.close(file)
+
+
+@lru_cache(maxsize=4)
+def _day(number: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=number)).isoformat()
 
 
 def _open_if_there(path: Path) -> int:

@@ -11,7 +11,7 @@ from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
 from queuectl_worker.timing import monotonic_ms
-from queuectl_worker.tuning import Tuner
+from queuectl_worker.tuning import Tuner, Tuning
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,11 @@ class Worker:
     def refused(self) -> int:
         """Results that were not recorded because the claim had been lost."""
         return 0 if self._live is None else self._live.completer.refused
+
+    @property
+    def tuning(self) -> Tuning:
+        """The settings that it goes by now."""
+        return self._tuner.current
 
     def request_stop(self, *, now: bool = False) -> None:
         """Ask for the end, from any thread or signal handler; *now*: end the running jobs too."""

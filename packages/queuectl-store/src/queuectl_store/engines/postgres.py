@@ -104,8 +104,11 @@ class PostgresEngine:
 
     def version(self) -> int:
         """Return the number of the newest event."""
-        with self._begin() as connection:
-            newest = connection.exec_driver_sql("SELECT max(id) FROM queuectl_events").scalar()
+        try:
+            with self._begin() as connection:
+                newest = connection.exec_driver_sql("SELECT max(id) FROM queuectl_events").scalar()
+        except sa.exc.DBAPIError as error:
+            raise self.translate(error, committing=False) from error
         return int(newest or 0)
 
     def notify(self) -> None:

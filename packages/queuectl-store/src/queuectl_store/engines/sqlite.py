@@ -15,8 +15,15 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from queuectl_store.clock import Clock
+from queuectl_store.engines.filesystem import network_filesystem
 from queuectl_store.engines.sqlite_faults import translate
-from queuectl_store.errors import MissingDriver, StoreBusy, StoreError, StoreUnreachable
+from queuectl_store.errors import (
+    MissingDriver,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreUnreachable,
+)
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
 
 Durability = Literal["full", "normal"]
@@ -40,7 +47,9 @@ class SqliteEngine:
         self._file = path
         self.url = f"sqlite:///{path}"
         self._clock, self._durability = clock, durability
+        _refuse_network(path)
         _make_file(path, create=create)
+        self._identity = _identity(path)
         self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
         self._reader = self._engine(pool_size=4, max_overflow=12, reads_only=True)
         self._bell = FifoBell(path.with_name(path.name + ".wake"))
@@ -100,7 +109,17 @@ class SqliteEngine:
         return self._bell.listen() if hasattr(os, "mkfifo") else PollingListener(self)
 
     def maintain(self) -> None:
-        """Check the WAL's size and move it into the database when it has grown past 4 MiB."""
+        """Move the WAL into the database when it has grown past 4 MiB.
+
+        Raises:
+            StoreDamaged: Another file, or none, is now where the store was: what is written
+                here would be lost with this process.
+        """
+        if _identity(self._file) != self._identity:
+            raise StoreDamaged(
+                f"the store {self._file} was moved, deleted or replaced while in use;"
+                " put it back, or restart this program on the new one"
+            )
         try:
             size = os.stat(f"{self._file}-wal").st_size
         except OSError:
@@ -210,9 +229,25 @@ def _until_unlocked(step: Any) -> None:
             return
 
 
+def _refuse_network(path: Path) -> None:
+    if kind := network_filesystem(path):
+        raise StoreUnreachable(
+            f"{path} is on a network file system ({kind}), where SQLite can lose data;"
+            " use a local folder, or PostgreSQL for several hosts"
+        )
+
+
 def _make_file(path: Path, *, create: bool) -> None:
     # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
-    if path.exists():
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreUnreachable(
+            f"cannot use the store {path}: {error.strerror}; choose another place with --db"
+        ) from error
+    else:
         return
     if not create:
         raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")
@@ -225,3 +260,11 @@ def _make_file(path: Path, *, create: bool) -> None:
         raise StoreUnreachable(
             f"cannot make a store at {path}: {error.strerror}; choose another place with --db"
         ) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -21,6 +21,8 @@ _afresh: Mapping[str, Any] = {
     "attempt_base": jobs.c.attempt,
     "crashes": 0,
     "run_at": None,
+    "started_at": None,
+    "worker_id": None,
     "finished_at": None,
     "note": None,
 }

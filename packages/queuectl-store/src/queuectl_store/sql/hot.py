@@ -185,6 +185,9 @@ FINISH = (
         attempt=jobs.c.attempt - 1 + ENDED.c.used,
         crashes=jobs.c.crashes + ENDED.c.crash,
         run_at=sa.func.coalesce(NowMs() + ENDED.c.delay_ms, jobs.c.run_at),
+        started_at=sa.case(
+            (ENDED.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
+        ),
         finished_at=sa.case((ENDED.c.final == 1, NowMs()), else_=sa.null()),
         cancel_requested=0,
         note=ENDED.c.note,

@@ -41,12 +41,21 @@ EVENTS = (
     .limit(sa.bindparam("at_most", type_=INT))
 )
 EVENTS_OF_JOB = EVENTS.where(events.c.job_id == sa.bindparam("job", type_=BIG))
-# Ids follow time, so the log is read backwards from its end, and only as far as needed.
-EVENTS_NEWEST_FIRST = (
-    sa.select(events.c.id, events.c.at, events.c.verb)
-    .where(events.c.id < sa.bindparam("before", type_=BIG))
-    .order_by(events.c.id.desc())
-    .limit(sa.bindparam("at_most", type_=INT))
+# Ids follow time, so an instant is found in the log by halving, and what follows is counted.
+EVENT_IDS = sa.select(sa.func.min(events.c.id), sa.func.max(events.c.id))
+EVENT_AT = (
+    sa.select(events.c.at)
+    .where(events.c.id >= sa.bindparam("from_id", type_=BIG))
+    .order_by(events.c.id)
+    .limit(sa.literal_column("1"))
+)
+MOVES_SINCE = (
+    sa.select(events.c.verb, sa.func.count().label("n"))
+    .where(
+        events.c.id >= sa.bindparam("from_id", type_=BIG),
+        events.c.at >= sa.bindparam("since", type_=BIG),
+    )
+    .group_by(events.c.verb)
 )
 
 _running = (

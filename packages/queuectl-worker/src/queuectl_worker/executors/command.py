@@ -49,7 +49,7 @@ class CommandExecutor:
     Args:
         slots: How many run at a time; the guardian was made with the same number.
         stored: Gives the environment of that id, as it was when the job was enqueued.
-        store_path: The SQLite file, for `queuectl progress` inside jobs; None for a server.
+        store_path: The SQLite file; None for a server.
     """
 
     def __init__(
@@ -64,7 +64,10 @@ class CommandExecutor:
     ) -> None:
         self._guardian, self._slots, self._logs, self._tuning = guardian, slots, logs, tuning
         self._stored = stored
-        self._store_path = None if store_path is None else str(store_path.absolute())
+        # What `queuectl progress` needs inside a job. A server's address is never given: it may
+        # hold a password.
+        self._shared = {} if store_path is None else {"QUEUECTL_DB": str(store_path.absolute())}
+        self._cwd = os.getcwd()
         self._numbers = itertools.count(1)
         self._claims: dict[int, Claim] = {}
         self._number_of: dict[RunKey, int] = {}
@@ -143,10 +146,10 @@ class CommandExecutor:
         return Launch(
             key=number,
             argv=command_line(job.work),
-            cwd=os.fsencode(job.cwd or os.getcwd()),
+            cwd=os.fsencode(job.cwd or self._cwd),
             env_ref=self._env_ref(job.environment_id),
-            env=encode_variables(run_variables(claim, store_path=self._store_path)),
-            log=os.fsencode(self._logs.path(job.id, claim.token, job.started_at or 0)),
+            env=encode_variables(run_variables(claim)),
+            log=os.fsencode(self._logs.name(job.id, claim.token, job.started_at or 0)),
             timeout_ms=job.timeout_ms,
             kill_grace_ms=self._tuning().kill_grace_ms,
         )
@@ -160,7 +163,9 @@ class CommandExecutor:
             variables = pick_environment(os.environ, patterns)
         else:
             variables = without_private(self._stored(environment_id))
-        ref = self._env_refs[which] = self._guardian.define_env(encode_variables(variables))
+        ref = self._env_refs[which] = self._guardian.define_env(
+            encode_variables({**variables, **self._shared})
+        )
         return ref
 
     def _translate(self, report: Report) -> list[RunReport]:

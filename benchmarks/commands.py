@@ -1,0 +1,132 @@
+"""Commands per second through store and worker against `xargs -P`, in turn; and idle latency.
+
+Run it as `python benchmarks/commands.py [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
+Everything a job promises is on: each is stored, claimed, fenced and recorded, synchronous=FULL.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from queuectl_store import NewJob, Shell, Store, connect
+from queuectl_worker import JobEnded, JobStarted, News, Worker, WorkerJoined
+
+TRUE = NewJob(work=Shell(script="true"))
+IDLE_SECONDS = 5.0
+
+
+class Stopwatch:
+    """Follows a worker's news."""
+
+    def __init__(self) -> None:
+        self.joined = threading.Event()
+        self.started = threading.Event()
+        self.ended = threading.Event()
+        self.joined_at = self.started_at = self.ended_at = 0.0
+
+    def __call__(self, news: News) -> None:
+        now = time.perf_counter()
+        match news:
+            case WorkerJoined():
+                self.joined_at = now
+                self.joined.set()
+            case JobStarted():
+                self.started_at = now
+                self.started.set()
+            case JobEnded():
+                self.ended_at = now
+                self.ended.set()
+
+
+def main() -> None:
+    """Measure both in turn and print the medians."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=2_000)
+    parser.add_argument("--slots", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    ours, rivals = [], []
+    for _ in range(options.rounds):
+        rivals.append(options.jobs / xargs_seconds(options.jobs, options.slots))
+        ours.append(options.jobs / worker_seconds(options.jobs, options.slots))
+    latencies, idle = idle_figures()
+    print_table(ours, rivals)
+    print(
+        f"enqueue to start, idle: p50 {latencies[len(latencies) // 2]:.2f} ms,"
+        f" p99 {latencies[int(len(latencies) * 0.99)]:.2f} ms; idle worker {idle:.2%} of a core"
+    )
+
+
+def xargs_seconds(jobs: int, slots: int) -> float:
+    """Time xargs over the same commands."""
+    began = time.perf_counter()
+    subprocess.run(
+        ["xargs", f"-P{slots}", "-n1", "sh", "-c", "true"],
+        input=b"x\n" * jobs,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - began
+
+
+def worker_seconds(jobs: int, slots: int) -> float:
+    """Time a worker from its registration to the commit of the last result."""
+    watch = Stopwatch()
+    with new_store() as store:
+        store.enqueue([TRUE] * jobs)
+        Worker(store, concurrency=slots, burst=True, on_news=watch).run()
+        assert sum(n for states in store.reader.counts().values() for n in states.values()) == jobs
+    return watch.ended_at - watch.joined_at
+
+
+def idle_figures(*, jobs: int = 100) -> tuple[list[float], float]:
+    """Time single jobs on a worker that has nothing else to do; then its rest."""
+    watch = Stopwatch()
+    with new_store() as store:
+        worker = Worker(store, concurrency=2, on_news=watch)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        watch.joined.wait()
+        latencies = sorted(one_latency_ms(store, watch) for _ in range(jobs))
+        before = time.process_time()
+        time.sleep(IDLE_SECONDS)
+        idle = (time.process_time() - before) / IDLE_SECONDS
+        worker.request_stop()
+        thread.join()
+    return latencies, idle
+
+
+def one_latency_ms(store: Store, watch: Stopwatch) -> float:
+    """Time one job from the return of its enqueue to its start as the worker sees it."""
+    watch.started.clear()
+    watch.ended.clear()
+    store.enqueue([TRUE])
+    enqueued = time.perf_counter()
+    watch.started.wait()
+    started = watch.started_at
+    watch.ended.wait()
+    time.sleep(0.01)  # back to rest
+    return (started - enqueued) * 1000
+
+
+def new_store() -> Store:
+    """Make a store in a folder that the system cleans up."""
+    folder = Path(tempfile.mkdtemp(prefix="queuectl-bench-"))
+    return connect(str(folder / "queue.db"))
+
+
+def print_table(ours: list[float], rivals: list[float]) -> None:
+    """Print medians and their ratio."""
+    mine, theirs = statistics.median(ours), statistics.median(rivals)
+    print(f"{'2 slots, sh -c true':<24}{'commands/s':>12}{'ratio':>8}   ({os.cpu_count()} cores)")
+    print(f"{'xargs -P':<24}{theirs:>12,.0f}{1:>8.2f}")
+    print(f"{'store + worker':<24}{mine:>12,.0f}{mine / theirs:>8.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Whether a path is on a file system that SQLite's locks and shared memory do not survive."""
+
+import re
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+NETWORK = frozenset(
+    {
+        "9p",
+        "afs",
+        "ceph",
+        "cifs",
+        "fuse.glusterfs",
+        "fuse.rclone",
+        "fuse.s3fs",
+        "fuse.sshfs",
+        "glusterfs",
+        "lustre",
+        "nfs",
+        "nfs4",
+        "smb3",
+        "smbfs",
+        "vboxsf",
+        "virtiofs",
+    }
+)
+
+
+def network_filesystem(path: Path) -> str | None:
+    """Return the kind of network file system that *path* is on; None for a local or unknown one."""
+    if str(path).startswith("\\\\"):
+        return "a Windows share"
+    try:
+        mounts = MOUNTS.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return None
+    kind = kind_of_mount(mounts, path.resolve())
+    return kind if kind in NETWORK else None
+
+
+def kind_of_mount(mounts: str, path: Path) -> str | None:
+    """Return the file system type of the mount that holds *path*.
+
+    Args:
+        mounts: The text of mountinfo (proc(5)): later lines hide earlier ones.
+    """
+    best, kind = -1, None
+    for line in mounts.splitlines():
+        mount, _, rest = line.partition(" - ")
+        point = Path(_unescaped(mount.split(" ")[4]))
+        if path.is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), rest.split(" ")[0]
+    return kind
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)

@@ -1,0 +1,38 @@
+"""Equal environments are stored once, under the digest of their text."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from queuectl_store.sql import upkeep
+
+
+class Environments:
+    """The stored environments; remembers the ids that it has seen committed."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+
+    def id_of(self, connection: sa.Connection, variables: Mapping[str, str] | None) -> int | None:
+        """Return the id of *variables*, which are stored if they are new; None for None."""
+        if variables is None:
+            return None
+        body = json.dumps(dict(sorted(variables.items())), separators=(",", ":"))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        if digest in self._ids:
+            return self._ids[digest]
+        found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
+        if found is None:
+            values = {"digest": digest, "body": body}
+            return int(connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one())
+        self._ids[digest] = found
+        return int(found)
+
+
+def read(connection: sa.Connection, environment_id: int) -> dict[str, str]:
+    """Return the variables stored under *environment_id*."""
+    body = connection.execute(upkeep.ENVIRONMENT, {"environment": environment_id}).scalar_one()
+    variables: dict[str, str] = json.loads(body)
+    return variables

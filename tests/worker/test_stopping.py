@@ -1,0 +1,148 @@
+"""The ways to the end: signals, a request through the store, and a job that does not hurry."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from queuectl_store import JobState, Store
+from queuectl_worker import ExitReason
+from tests.waiting import eventually
+from tests.worker.program import program
+from tests.worker.story import attempts, enqueue, job, reaches, running, shell
+
+pytestmark = pytest.mark.not_on("win")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_idle_worker_ends_drained_on_the_first_signal(
+    store: Store, tmp_path: Path, number: int
+) -> None:
+    with program(store, tmp_path / "out") as worker:
+        worker.signal(number)
+
+        assert worker.ended(within=5) == ExitReason.DRAINED
+    assert [each.state for each in store.reader.workers(all=True)] == ["stopped"]
+    assert "Traceback" not in worker.said
+
+
+def test_running_job_may_finish_after_the_first_signal(store: Store, tmp_path: Path) -> None:
+    (first,) = enqueue(store, shell(f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"))
+    with program(store, tmp_path / "out", "--concurrency=1") as worker:
+        worker.says(f"started {first}")
+        (second,) = enqueue(store, shell("true"))
+        worker.signal(signal.SIGTERM)
+        worker.says("WorkerStopping")
+        (tmp_path / "go").touch()
+
+        assert worker.ended(within=10) == ExitReason.DRAINED
+
+    assert job(store, first).state is JobState.SUCCEEDED
+    assert job(store, second).state is JobState.PENDING
+
+
+def test_job_that_outlives_the_grace_is_given_back_and_uses_no_attempt(
+    store: Store, tmp_path: Path
+) -> None:
+    (job_id,) = enqueue(store, shell("sleep 60"))
+    with program(store, tmp_path / "out", "--set=grace=300ms") as worker:
+        worker.says(f"started {job_id}")
+        worker.signal(signal.SIGTERM)
+
+        assert worker.ended(within=10) == ExitReason.GAVE_BACK
+
+    assert job(store, job_id).state is JobState.PENDING
+    assert job(store, job_id).attempt == 0
+    assert [each.state for each in attempts(store, job_id)] == ["released"]
+
+
+def test_second_signal_ends_the_jobs_at_once(store: Store, tmp_path: Path) -> None:
+    (job_id,) = enqueue(store, shell("sleep 60"))
+    with program(store, tmp_path / "out") as worker:
+        worker.says(f"started {job_id}")
+        worker.signal(signal.SIGINT)
+        worker.says("WorkerStopping")
+        worker.signal(signal.SIGINT)
+
+        assert worker.ended(within=10) == ExitReason.GAVE_BACK
+
+    assert job(store, job_id).state is JobState.PENDING
+    assert "Traceback" not in worker.said
+
+
+def test_third_signal_ends_the_worker_whatever_its_jobs_do(store: Store, tmp_path: Path) -> None:
+    (job_id,) = enqueue(store, shell("trap '' TERM; while :; do sleep 0.1; done"))
+    with program(store, tmp_path / "out") as worker:
+        worker.says(f"started {job_id}")
+        worker.signal(signal.SIGTERM)
+        worker.says("WorkerStopping")
+        worker.signal(signal.SIGTERM)
+        eventually(
+            lambda: worker.said.count("WorkerStopping") == 2, within=5, what="the second stop"
+        )
+        worker.signal(signal.SIGTERM)
+
+        assert worker.ended(within=3) == ExitReason.GAVE_BACK
+
+
+def test_jobs_that_had_no_slot_yet_are_given_back_at_the_first_signal(
+    store: Store, tmp_path: Path
+) -> None:
+    enqueue(store, *[shell("true") for _ in range(100)])
+    with program(store, tmp_path / "out", "--concurrency=1") as worker:
+        eventually(lambda: not store.work_left(), within=20, what="a quick pace")
+        ids = enqueue(
+            store,
+            shell(f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"),
+            *[shell("true") for _ in range(5)],
+        )
+        worker.says(f"started {ids[0]}")
+        worker.signal(signal.SIGTERM)
+        for job_id in ids[1:]:
+            reaches(store, job_id, JobState.PENDING, within=5)
+        (tmp_path / "go").touch()
+
+        assert worker.ended(within=10) == ExitReason.DRAINED
+
+    assert all(job(store, job_id).attempt == 0 for job_id in ids[1:])
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"), [(False, ExitReason.DRAINED), (True, ExitReason.GAVE_BACK)]
+)
+def test_worker_can_be_stopped_through_the_store(
+    store: Store, *, now: bool, reason: ExitReason
+) -> None:
+    (job_id,) = enqueue(store, shell("sleep 1"))
+    with running(store, concurrency=1) as live:
+        reaches(store, job_id, JobState.RUNNING)
+
+        assert store.admin.stop_workers(None, now=now)
+
+        assert live.ended(within=10) == reason
+
+
+def test_stop_that_was_asked_for_before_the_run_is_not_forgotten(store: Store) -> None:
+    from queuectl_worker import Worker
+
+    (job_id,) = enqueue(store, shell("true"))
+    worker = Worker(store, concurrency=1)
+    worker.request_stop()
+
+    assert worker.run() is ExitReason.DRAINED
+
+    assert job(store, job_id).state is JobState.PENDING
+
+
+def test_many_signals_at_random_moments_leave_no_job_running(store: Store, tmp_path: Path) -> None:
+    ids = enqueue(store, *[shell("sleep 0.02", max_retries=3) for _ in range(60)])
+    for n in range(5):
+        with program(store, tmp_path / f"out{n}", "--set=grace=0s", "--set=kill_grace=0s") as one:
+            one.says("started")
+            one.signal(signal.SIGTERM)
+            assert one.ended(within=10) in set(ExitReason)
+            assert "Traceback" not in one.said
+
+    assert {job(store, job_id).state for job_id in ids} <= {JobState.PENDING, JobState.SUCCEEDED}
+    for job_id in ids:
+        assert job(store, job_id).attempt == (job(store, job_id).state is JobState.SUCCEEDED)
