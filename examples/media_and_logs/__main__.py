@@ -171,7 +171,9 @@ def _check(folder: Path) -> int:
         wrong = list(complaints(queuectl, items, paths, read_events(folder / _EVENTS)))
         good = sum(not isinstance(item.expected, Dies) for item in items)
         right = f"{good} files are right byte by byte, none is missing or extra"
-        told.append(f"{len(wrong)} things are wrong" if wrong else f"{right}, no job succeeded twice")
+        told.append(
+            f"{len(wrong)} things are wrong" if wrong else f"{right}, no job succeeded twice"
+        )
     for complaint in wrong[:_SHOWN]:
         print(f"  {complaint}")
     if len(wrong) > _SHOWN:
