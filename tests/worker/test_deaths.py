@@ -106,7 +106,10 @@ def test_job_that_kills_its_guardian_each_time_is_dead_after_three(
             reaches(store, job_id, JobState.SUCCEEDED)
 
     assert found.note == "crashed worker"
-    assert len(attempts(store, poison)) == 3
+    # One more may have been given back: a run whose start was not told yet counts as not begun.
+    ended = [attempt.state for attempt in attempts(store, poison)]
+    assert ended.count("crashed") == 3
+    assert set(ended) <= {"crashed", "released"}
 
 
 def test_worker_that_cannot_reach_the_lock_records_its_results_later(
