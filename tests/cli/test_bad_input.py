@@ -188,3 +188,10 @@ def test_a_defect_says_so_and_keeps_its_traceback(queuectl: Program) -> None:
     report = Path(result.err.split("'")[1])
     assert "in command" in report.read_text()
     assert report.stat().st_mode & 0o077 == 0
+
+
+def test_a_missing_input_leaves_no_new_store(queuectl: Program) -> None:
+    result = queuectl("--db", "fresh.db", "enqueue", "--from", "missing.txt")
+
+    assert_refused(result, 2, "missing.txt")
+    assert not (queuectl.folder / "fresh.db").exists()

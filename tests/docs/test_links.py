@@ -24,9 +24,6 @@ def leads_somewhere(document: Path, link: str) -> bool:
     return fragment in anchors(target.read_text(encoding="utf-8"))
 
 
-@pytest.mark.xfail(
-    not (ROOT / "README.md").exists(), reason="every package's page links to a README to come"
-)
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_relative_link_resolves(document: Path) -> None:
     assert dead_links(document) == []

@@ -14,6 +14,7 @@ SHAPES = {
     "double fork, term ignored": f"(trap '' TERM; setsid sh -c '{NAP}; {NAP}' sh $1 &) ; {NAP}",
     "clean environment": f"env -i PATH=$PATH sh -c '{NAP}; true' sh $1 & wait",
     "clean environment, own session": f"env -i PATH=$PATH setsid sh -c '{NAP}; true' sh $1 & wait",
+    "untraceable": f"(env -i PATH=$PATH setsid sh -c '{NAP}; true' sh $1 &) ; {NAP}",
     "stopped": f"sh -c 'kill -STOP $$; {NAP}' sh $1 & wait",
     "pipeline": f"sh -c '{NAP} | {NAP} | cat' sh $1 & wait",
 }

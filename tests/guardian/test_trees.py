@@ -114,17 +114,31 @@ def test_a_longer_second_stop_gives_no_more_time(desk: Desk) -> None:
     assert desk.until(Ended, key, within=3).stopped
 
 
-def test_stopping_one_run_leaves_its_neighbour_alone(desk: Desk) -> None:
-    victim = desk.sh(SHAPES["double fork"])
-    neighbour = desk.sh(SHAPES["clean environment"])
-    populated(desk, 5)
+@pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"untraceable"}))
+def test_stopping_one_run_ends_all_of_it_and_nothing_of_its_neighbour(
+    desk: Desk, shape: str
+) -> None:
+    neighbour = desk.until(Started, desk.launch("sleep", "300")).pid
+    victim = desk.sh(SHAPES[shape])
+    populated(desk, 3)
 
-    desk.guardian.stop(victim, grace_ms=100)
+    desk.guardian.stop(victim, grace_ms=50)
+
     desk.until(Ended, victim)
-    alive = len(witness.marked(desk.mark))
+    eventually(lambda: witness.marked(desk.mark) == [neighbour], within=1, what="one left")
 
-    assert alive >= 2
-    assert not [r for r in desk.reports if isinstance(r, Ended) and r.key == neighbour]
+
+def test_an_untraceable_process_ends_with_the_last_run_that_may_have_made_it(desk: Desk) -> None:
+    """It left session, parents and environment at once, while two runs were live."""
+    neighbour = desk.sh("sleep 300; true")
+    victim = desk.sh(SHAPES["untraceable"])
+    populated(desk, 4)
+
+    for key in (victim, neighbour):
+        desk.guardian.stop(key, grace_ms=50)
+
+    desk.until(Ended, neighbour)
+    gone(desk, within=2.5)
 
 
 def test_an_unknown_key_is_no_error(desk: Desk) -> None:

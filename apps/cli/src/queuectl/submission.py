@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -34,7 +34,12 @@ class Tally:
 
 
 def enqueue_from(
-    session: Session, source: str, options: JobSpec, defaults: Defaults, *, is_atomic: bool
+    session: Session,
+    source: str,
+    options: JobSpec,
+    read_defaults: Callable[[], Defaults],
+    *,
+    is_atomic: bool,
 ) -> list[JobId]:
     """Enqueue a job for each line of *source* (a path, or `-` for stdin); print the ids.
 
@@ -42,8 +47,10 @@ def enqueue_from(
         UsageProblem: The file cannot be read, or a line is not a job; says what is stored.
         KeyboardInterrupt: After telling what is stored.
     """
-    tally, store = Tally(), session.open_store()
+    tally = Tally()
     with _opened(source) as file, _progress(session, file, tally) as lines:
+        # Not before the input is open: a wrong name must not leave a new store.
+        store, defaults = session.open_store(), read_defaults()
         try:
             enqueue_lines(
                 store,

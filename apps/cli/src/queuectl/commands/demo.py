@@ -1,6 +1,9 @@
 """`queuectl demo`: a sample workload, live."""
 
+import os
 import shlex
+import shutil
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -75,10 +78,24 @@ def _sum_up(terminal: Terminal, db: Path, jobs: Sequence[Job]) -> None:
     said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items(), reverse=True))
     retries = sum(max(0, job.attempt - 1) for job in jobs)
     dead = next((job.id for job in jobs if job.state == "dead"), jobs[0].id)
-    command = f"queuectl --db {shlex.quote(str(db))}"
+    command = f"{_program()} --db {shlex.quote(str(db))}"
     terminal.line()
     terminal.line(f"{len(jobs)} jobs: {said}; {retries} retries.")
     terminal.line("Try next:")
     terminal.line(f"  {command} list")
     terminal.line(f"  {command} show {dead}")
     terminal.line(f"  {command} dlq retry --all")
+
+
+def _program() -> str:
+    """Return how this shell can call us: by name only if the name means this program."""
+    # `uv run` puts us on the PATH of this process alone, not on that of the shell.
+    if "UV_RUN_RECURSION_DEPTH" in os.environ:
+        return "uv run queuectl"
+    called = Path(sys.argv[0])
+    found = shutil.which("queuectl")
+    if called.name == "__main__.py" or (found and called.exists() and called.samefile(found)):
+        return "queuectl"
+    here = Path.cwd()
+    path = called.absolute()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -72,11 +73,11 @@ def enqueue(
             "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
         )
     asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
-    defaults = _defaults(session, is_whole=is_whole_environment(ctx))
+    defaults = partial(_defaults, session, is_whole=is_whole_environment(ctx))
     if asked is None:
         ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic)
     else:
-        ids = enqueue_one(session, new_job(asked, defaults))
+        ids = enqueue_one(session, new_job(asked, defaults()))
         _print_one(session, ids[0])
     if wait:
         raise typer.Exit(wait_for(session, ids, timeout_s=None))

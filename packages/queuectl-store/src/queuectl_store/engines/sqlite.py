@@ -47,6 +47,7 @@ class SqliteEngine:
         self._file = path
         self.url = f"sqlite:///{path}"
         self._clock, self._durability = clock, durability
+        _refuse_network(path)
         _make_file(path, create=create)
         self._identity = _identity(path)
         self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
@@ -228,14 +229,25 @@ def _until_unlocked(step: Any) -> None:
             return
 
 
-def _make_file(path: Path, *, create: bool) -> None:
+def _refuse_network(path: Path) -> None:
     if kind := network_filesystem(path):
         raise StoreUnreachable(
             f"{path} is on a network file system ({kind}), where SQLite can lose data;"
             " use a local folder, or PostgreSQL for several hosts"
         )
+
+
+def _make_file(path: Path, *, create: bool) -> None:
     # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
-    if path.exists():
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreUnreachable(
+            f"cannot use the store {path}: {error.strerror}; choose another place with --db"
+        ) from error
+    else:
         return
     if not create:
         raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")

@@ -43,7 +43,9 @@ STAGE = (
 
 
 def _earliest(state: str) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.min(jobs.c.run_at)).where(is_in(state)).scalar_subquery()
+    # Both states are named so that the partial index serves: SQLite does not infer it from one.
+    due = is_in("scheduled", "retrying")
+    return sa.select(sa.func.min(jobs.c.run_at)).where(due, is_in(state)).scalar_subquery()
 
 
 _scheduled, _retrying = _earliest("scheduled"), _earliest("retrying")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from . import procs
-from .procs import Process
+from . import table
+from .table import ADOPTS_ORPHANS, OwnChildren, Process
 
 UNDECIDED = 0
 NOBODY = -1
@@ -25,11 +25,11 @@ class Ledger:
     def __init__(self, tag: bytes) -> None:
         self._me = os.getpid()
         self._tag = tag
-        self._children = procs.OwnChildren()
-        self._known: dict[tuple[int, int], int] = {}
+        self._children = OwnChildren()
+        self._known: dict[tuple[int, str], int] = {}
         self._orphans: dict[int, int] = {}
         self._sessions: dict[int, int] = {}
-        self._suspects: dict[tuple[int, int], set[int]] = {}
+        self._suspects: dict[tuple[int, str], set[int]] = {}
 
     def has_news(self, leaders: dict[int, int], ended: dict[int, int]) -> bool:
         """Say whether a scan could find a process that outlived its run.
@@ -38,6 +38,8 @@ class Ledger:
         reap it, so pids are enough here.
         """
         self._sessions |= ended
+        if not self._children.are_known:
+            return True
         orphans = [pid for pid in self.children() if pid not in leaders]
         live = set(leaders.values())
         return any(self._orphans.get(pid) not in live for pid in orphans)
@@ -52,30 +54,42 @@ class Ledger:
         live = set(leaders.values())
         runs: dict[int, int] = {}
         census: dict[int, list[Process]] = {}
-        everything = procs.descendants(self._me)
+        everything = self._everything()
         for process in everything:
-            run = leaders.get(process.pid) or runs.get(process.ppid) or UNDECIDED
-            if not process.is_dead:
-                run = run if run > 0 else self._attribute(process, live)
-                census.setdefault(run, []).append(process)
+            run = leaders.get(process.pid) or runs.get(process.ppid) or self._recognise(process)
             runs[process.pid] = run
+            if not process.is_dead:
+                census.setdefault(run or self._suspect(process, live), []).append(process)
         self._remember(everything, runs, leaders)
         return census
 
-    def _attribute(self, process: Process, live: set[int]) -> int:
+    def _everything(self) -> list[Process]:
+        found = table.descendants(self._me)
+        if not ADOPTS_ORPHANS:
+            seen = {process.pid for process in found}
+            found += [
+                process
+                for process in table.everything()
+                if process.pid not in seen
+                and (process.identity in self._known or process.session in self._sessions)
+            ]
+        return found
+
+    def _recognise(self, process: Process) -> int:
         return (
             self._known.get(process.identity)
             or self._tagged(process.pid)
-            or self._sessions.get(process.sid)
-            or self._suspect(process, live)
+            or self._sessions.get(process.session)
+            or UNDECIDED
         )
 
     def _tagged(self, pid: int) -> int:
-        tag = procs.tag_of(pid, self._tag)
+        tag = table.tag_of(pid, self._tag)
         run = tag.rpartition(b":")[2] if tag else b""
         return int(run) if run.isdigit() else UNDECIDED
 
     def _suspect(self, process: Process, live: set[int]) -> int:
+        """Guess, and forget the guess: between fork and exec a process has no environment yet."""
         suspects = self._suspects.setdefault(process.identity, live) & live
         if not suspects:
             return NOBODY
@@ -88,8 +102,8 @@ class Ledger:
         self._known, self._sessions, self._orphans = {}, {}, {}
         for process in everything:
             run = runs[process.pid]
-            if run > 0:
-                self._known[process.identity] = self._sessions[process.sid] = run
+            if run != UNDECIDED:
+                self._known[process.identity] = self._sessions[process.session] = run
             if process.ppid == self._me and process.pid not in leaders:
                 self._orphans[process.pid] = run
         present = {process.identity for process in everything}

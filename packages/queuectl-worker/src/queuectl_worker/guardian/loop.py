@@ -8,10 +8,12 @@ import signal
 from collections.abc import Callable
 
 from . import protocol
+from .procs import sweep
 from .protocol import Channel
 from .run import clock_ms
 from .runs import Runs
 from .spool import SpoolRoom
+from .table import ADOPTS_ORPHANS
 
 # How long reports may wait for company while commands queue: a message each would slow them.
 _COALESCE_MS = 5
@@ -45,8 +47,11 @@ class Loop:
             ready.register(self._channel.fd, select.POLLIN | wanted)
             self._turn({fd for fd, _ in ready.poll(self._pause_ms())})
 
-    def close(self) -> None:
-        """Keep the output of what was running."""
+    def end(self) -> None:
+        """Leave no process, and keep the output of what was running."""
+        if not ADOPTS_ORPHANS:
+            self._runs.kill_all()
+        sweep()
         self._runs.close()
 
     def _turn(self, ready: set[int]) -> None:

@@ -19,7 +19,6 @@ if not __package__:
 
 from . import keeper, kernel
 from .loop import Loop
-from .procs import sweep
 from .protocol import Channel
 from .spool import SpoolRoom
 
@@ -41,8 +40,7 @@ def main(socket: str, slots: str, spool: str, cap: str, nonce: str) -> None:
     kernel.become_subreaper()
     loop = Loop(channel, slots=int(slots), room=room, tag=f"{nonce}:".encode())
     loop.run()
-    sweep()
-    loop.close()
+    loop.end()
 
 
 if __name__ == "__main__":

@@ -1,95 +1,15 @@
-"""Finding and signalling processes: the tree below one process, and no process by mistake."""
+"""Signalling processes: a whole tree, and no process by mistake."""
 
 from __future__ import annotations
 
 import os
 import select
 import signal
+import sys
+
+from .table import ADOPTS_ORPHANS, OwnChildren, Process, living_below, look_up
 
 _KILL_PAUSE_MS = 1
-_LIST_BYTES = 1 << 12
-
-
-class Process:
-    """One row of the process table. (pid, start) names a process for ever; a pid alone does not."""
-
-    __slots__ = ("is_dead", "pid", "ppid", "sid", "start", "threads")
-
-    def __init__(self, pid: int, stat: bytes) -> None:
-        # The name, field 2, may hold spaces and parentheses: count from its last one (proc(5)).
-        fields = stat[stat.rindex(b")") + 2 :].split()
-        self.pid = pid
-        self.ppid = int(fields[1])
-        self.sid = int(fields[3])
-        self.threads = int(fields[17])
-        # Z with more than one thread: the main thread ended by itself, the others run on.
-        self.is_dead = fields[0] in (b"Z", b"X") and self.threads <= 1
-        self.start = int(fields[19])
-
-    @property
-    def identity(self) -> tuple[int, int]:
-        """What no other process ever shares."""
-        return (self.pid, self.start)
-
-
-def look_up(pid: int) -> Process | None:
-    """Return the process that has *pid* now, dead ones that nobody reaped included."""
-    stat = _read(b"/proc/%d/stat" % pid)
-    return Process(pid, stat) if stat else None
-
-
-def tag_of(pid: int, tag: bytes) -> bytes | None:
-    """Return what follows *tag* in the environment that *pid* was started with."""
-    for variable in _read(b"/proc/%d/environ" % pid).split(b"\0"):
-        if variable.startswith(tag):
-            return variable[len(tag) :]
-    return None
-
-
-def children(pid: int, *, threads: int = 1) -> list[int]:
-    """Return the pids of the direct children of *pid*, adopted orphans and zombies included.
-
-    The kernel lists them by the thread that made them, and may miss one while others exit
-    (proc(5)): whoever must be sure looks again.
-    """
-    tasks = [str(pid)] if threads == 1 else _tasks(pid)
-    lists = [_read(b"/proc/%d/task/%s/children" % (pid, task.encode())) for task in tasks]
-    return [int(child) for listed in lists for child in listed.split()]
-
-
-class OwnChildren:
-    """The direct children of this process, read from a file that stays open: asked at each exit."""
-
-    def __init__(self) -> None:
-        try:
-            me = os.getpid()
-            self._fd = os.open(f"/proc/self/task/{me}/children", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            self._fd = -1
-
-    def pids(self) -> list[int]:
-        """Return their pids, adopted orphans and zombies included."""
-        if self._fd < 0:
-            return [process.pid for process in descendants(os.getpid())]
-        listed = b""
-        # The kernel gives a page at a time, whatever is asked for.
-        while piece := os.pread(self._fd, _LIST_BYTES, len(listed)):
-            listed += piece
-        return [int(child) for child in listed.split()]
-
-
-def descendants(root: int) -> list[Process]:
-    """Return everything below *root*, parents before their children."""
-    if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
-        return _descendants_by_parent(root)
-    found: list[Process] = []
-    ahead = children(root)
-    for pid in ahead:
-        process = look_up(pid)
-        if process is not None:
-            found.append(process)
-            ahead += children(pid, threads=process.threads)
-    return found
 
 
 def send(process: Process, signum: int) -> bool:
@@ -98,27 +18,22 @@ def send(process: Process, signum: int) -> bool:
     A pidfd pins the process first, then its start time proves that it is the one that was seen:
     between seeing and signalling its pid may have passed to a stranger.
     """
+    pin = _pin(process.pid)
     try:
-        pin = os.pidfd_open(process.pid)
-    except ProcessLookupError:
-        return True
-    except (OSError, AttributeError):
-        return _send_unpinned(process, signum)
-    try:
-        if _is_still(process):
+        if not _is_still(process):
+            return True
+        if sys.platform == "linux" and pin is not None:
             signal.pidfd_send_signal(pin, signum)
+        else:
+            os.kill(process.pid, signum)
     except ProcessLookupError:
         return True
     except PermissionError:
         return False
     finally:
-        os.close(pin)
+        if pin is not None:
+            os.close(pin)
     return True
-
-
-def living_below(root: int) -> list[Process]:
-    """Return the descendants of *root* that still run."""
-    return [process for process in descendants(root) if not process.is_dead]
 
 
 def kill_children(pids: list[int]) -> bool:
@@ -144,6 +59,9 @@ def sweep() -> None:
     signal are left.
     """
     children = OwnChildren()
+    if not ADOPTS_ORPHANS:
+        for process in living_below(os.getpid()):  # while the tree still hangs together
+            send(process, signal.SIGKILL)
     while True:
         accepted = kill_children(children.pids())
         if not _reap_all():
@@ -165,55 +83,16 @@ def _reap_all() -> bool:
     return True
 
 
-def _send_unpinned(process: Process, signum: int) -> bool:
-    """Signal on a kernel without pidfds, or when no descriptor is free for one."""
+def _pin(pid: int) -> int | None:
+    """Open a pidfd; None without one: an old kernel, another system, no descriptor free."""
+    if sys.platform != "linux":
+        return None
     try:
-        if _is_still(process):
-            os.kill(process.pid, signum)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return True
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
 
 
 def _is_still(process: Process) -> bool:
     now = look_up(process.pid)
     return now is not None and now.start == process.start
-
-
-def _descendants_by_parent(root: int) -> list[Process]:
-    """Find the tree on a kernel without CONFIG_PROC_CHILDREN: read every process's parent."""
-    by_parent: dict[int, list[Process]] = {}
-    for name in os.listdir("/proc"):
-        process = look_up(int(name)) if name.isdigit() else None
-        if process is not None:
-            by_parent.setdefault(process.ppid, []).append(process)
-    found = by_parent.get(root, [])[:]
-    for process in found:
-        found += by_parent.get(process.pid, [])
-    return found
-
-
-def _tasks(pid: int) -> list[str]:
-    try:
-        return os.listdir(f"/proc/{pid}/task")
-    except OSError:
-        return []
-
-
-def _read(path: bytes) -> bytes:
-    """Read a file of /proc; empty when its process is gone or not ours to look at."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        pieces = []
-        while piece := os.read(fd, 1 << 16):
-            pieces.append(piece)
-        return b"".join(pieces)
-    except OSError:
-        return b""
-    finally:
-        os.close(fd)

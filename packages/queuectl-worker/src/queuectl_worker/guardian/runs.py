@@ -34,7 +34,7 @@ class Runs:
         self._room = room
         self._tag = tag
         self._tell = tell
-        self._trees = Trees(tag)
+        self._trees = Trees(protocol.RUN_TAG + b"=" + tag)
         self._envs: dict[int, dict[bytes, bytes]] = {}
         self._waiting: OrderedDict[int, Request] = OrderedDict()
         self._by_pid: dict[int, Run] = {}
@@ -142,6 +142,10 @@ class Runs:
             # The next commands first: they run on while the last ones are accounted for.
             self.fill()
             self._finish(exits)
+
+    def kill_all(self) -> None:
+        """Send SIGKILL to every process of every run until none is found."""
+        self._trees.kill_all()
 
     def close(self) -> None:
         """Keep the output of what was running. The processes are the caller's to kill."""

@@ -88,24 +88,24 @@ class SpoolRoom:
         """
         return self._empty.pop() if self._empty else self._open()
 
-    def watch(self, spool: Spool, log: bytes) -> None:
-        """Publish what a running job has begun to write, and keep it under the cap."""
+    def watch(self, spool: Spool, log: bytes) -> int:
+        """Publish what a job has begun to write, and keep it under the cap; return its size."""
         size = spool.size()
         if size and (spool.log or spool.publish(log)) and size > self._cap:
             spool.trim(self._cap, size)
+        return size
 
     def settle(self, spool: Spool, log: bytes, *, may_reuse: bool) -> tuple[int, str | None]:
         """Finish with a job's output; return the bytes that its log holds, and what went wrong.
 
         *may_reuse* is false when a process may live that still writes to it.
         """
-        self.watch(spool, log)
-        size = spool.size() if spool.log else 0
-        if may_reuse and not spool.log and not spool.size():
+        size = self.watch(spool, log)
+        if may_reuse and not size and not spool.log:
             self._empty.append(spool)
         else:
             spool.discard()
-        return size, spool.problem
+        return (size if spool.log else 0), spool.problem
 
     def close(self) -> None:
         """Remove every spool file that no job uses."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 from . import procs
 from .ledger import UNDECIDED, Ledger
-from .procs import Process
 from .run import ASK_AGAIN_MS, Run
+from .table import ADOPTS_ORPHANS, Process
 
 # Often enough to have seen nearly every process before it leaves its session and its parents.
 _LOOK_MS = 250
@@ -22,6 +21,8 @@ class Trees:
 
     A stray, a process that outlives its run, gets SIGTERM when it is found and SIGKILL when the
     run's grace is over. `due` is the time of the next look, None while there is nothing to see.
+
+    *tag* is how the variable begins that each run has in its environment, and nobody else has.
     """
 
     def __init__(self, tag: bytes) -> None:
@@ -29,7 +30,7 @@ class Trees:
         self._ledger = Ledger(tag)
         self._leaders: dict[int, int] = {}
         self._kill_at: dict[int, int] = {}
-        self._asked: set[tuple[int, int]] = set()
+        self._asked: set[tuple[int, str]] = set()
 
     def add(self, run: Run, now: int) -> None:
         """Count the tree of *run*'s first process as its own from now on."""
@@ -44,7 +45,10 @@ class Trees:
         for run in ended:
             grace_ms = 0 if run.is_killing else min(run.grace_ms, _STRAY_GRACE_MS)
             self._kill_at[run.number] = now + grace_ms
-        return self.look(now)
+        found_any = self.look(now)
+        # What was just forked is not recognised before its exec: look again soon, once.
+        self.due = now + ASK_AGAIN_MS
+        return found_any
 
     def look(self, now: int) -> bool:
         """Learn whose each process is and chase the strays; say whether there are any."""
@@ -62,7 +66,7 @@ class Trees:
 
     def signal(self, run: Run, signum: int) -> None:
         """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
-        if signum == signal.SIGKILL:
+        if signum == signal.SIGKILL and ADOPTS_ORPHANS:
             procs.kill_children([run.pid])  # before a look at a tree that it may be growing
         for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
             living = self._ledger.scan(self._leaders).get(run.number, [])
@@ -76,8 +80,10 @@ class Trees:
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
         for _ in range(_KILL_ROUNDS):
-            procs.kill_children(self._ledger.children())
-            living = procs.living_below(os.getpid())
+            if ADOPTS_ORPHANS:
+                procs.kill_children(self._ledger.children())
+            census = self._ledger.scan(self._leaders)
+            living = [process for found in census.values() for process in found]
             if not living:
                 return
             _send_all(living, signal.SIGKILL)

@@ -1,0 +1,1 @@
+INSERT INTO queuectl_settings (name, value) VALUES (:name, :value)

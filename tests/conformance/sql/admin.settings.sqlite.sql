@@ -1,0 +1,2 @@
+SELECT queuectl_settings.name, queuectl_settings.value
+FROM queuectl_settings ORDER BY queuectl_settings.name

@@ -1,0 +1,5 @@
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note) SELECT
+    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS
+    anon_1, moves.job_id, moves.verb, moves.state, moves.attempt, moves.worker_id, moves.note
+FROM json_to_recordset(CAST(%(moves)s::VARCHAR AS JSON)) AS moves(job_id BIGINT, verb TEXT, state
+    TEXT, attempt INTEGER, worker_id BIGINT, note TEXT)

@@ -1,0 +1,4 @@
+SELECT queuectl_events.at
+FROM queuectl_events
+WHERE queuectl_events.id >= :from_id ORDER BY queuectl_events.id
+LIMIT 1 OFFSET :param_1

@@ -1,0 +1,8 @@
+SELECT (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'pending')) OR (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'running')) OR (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state = 'retrying')) AS
+    anon_1

@@ -1,0 +1,11 @@
+SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs.queue,
+    queuectl_jobs.priority, queuectl_jobs.attempt, queuectl_jobs.attempt_base, queuectl_jobs.token,
+    queuectl_jobs.crashes, queuectl_jobs.cancel_requested, queuectl_jobs.max_retries,
+    queuectl_jobs.timeout_ms, queuectl_jobs.created_at, queuectl_jobs.run_at,
+    queuectl_jobs.started_at, queuectl_jobs.finished_at, queuectl_jobs.worker_id,
+    queuectl_jobs.environment_id, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
+    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
+FROM queuectl_jobs LEFT OUTER JOIN queuectl_workers ON queuectl_workers.id = queuectl_jobs.worker_id
+WHERE queuectl_jobs.state = 'running' AND (queuectl_workers.id IS NULL OR queuectl_workers.state IN
+    ('gone', 'stopped')) ORDER BY queuectl_jobs.id
+LIMIT :at_most OFFSET :param_1

@@ -1,0 +1,1 @@
+INSERT INTO queuectl_environments (digest, body) VALUES (:digest, :body) RETURNING id

@@ -1,0 +1,3 @@
+SELECT queuectl_environments.id
+FROM queuectl_environments
+WHERE queuectl_environments.digest = %(of)s::VARCHAR

@@ -1,0 +1,10 @@
+SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs.queue,
+    queuectl_jobs.priority, queuectl_jobs.attempt, queuectl_jobs.attempt_base, queuectl_jobs.token,
+    queuectl_jobs.crashes, queuectl_jobs.cancel_requested, queuectl_jobs.max_retries,
+    queuectl_jobs.timeout_ms, queuectl_jobs.created_at, queuectl_jobs.run_at,
+    queuectl_jobs.started_at, queuectl_jobs.finished_at, queuectl_jobs.worker_id,
+    queuectl_jobs.environment_id, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
+    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
+FROM queuectl_jobs JOIN (SELECT value ->> 'job_id' AS job_id, value ->> 'token' AS token FROM
+    json_each(:runs)) AS runs ON queuectl_jobs.id = runs.job_id AND queuectl_jobs.token = runs.token
+WHERE queuectl_jobs.state = 'running' AND queuectl_jobs.worker_id = :worker

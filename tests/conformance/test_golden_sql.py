@@ -1,0 +1,88 @@
+"""The text of every statement, kept in sql/ for a reviewer to read in the diff.
+
+`QUEUECTL_TEST_UPDATE_GOLDEN=1 pytest tests/conformance/test_golden_sql.py` writes it anew.
+"""
+
+import difflib
+import os
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from queuectl_store.sql import admin, hot, read, upkeep
+
+FOLDER = Path(__file__).with_name("sql")
+UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
+WIDTH = 100
+DIALECTS: dict[str, sa.Dialect] = {
+    # Sent with question marks; shown with names, which a reader can follow.
+    "sqlite": SQLiteDialect_pysqlite(paramstyle="named"),
+    "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]
+}
+# What the store gives to the inserts that take their columns from the call.
+COLUMNS = {"admin.add_setting": ["name", "value"], "upkeep.add_environment": ["digest", "body"]}
+
+
+def named_statements() -> Iterator[tuple[str, sa.Executable]]:
+    for module in (hot, upkeep, read, admin):
+        prefix = module.__name__.rpartition(".")[2]
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, sa.Executable):
+                yield f"{prefix}.{name.lower()}", value
+    for verb, move in admin.MOVES.items():
+        yield f"admin.moves.{verb}", move
+
+
+STATEMENTS = dict(named_statements())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_compiles_to_the_text_that_was_reviewed(name: str, dialect: str) -> None:
+    golden = FOLDER / f"{name}.{dialect}.sql"
+    now = compiled(name, dialect)
+    if UPDATE:
+        FOLDER.mkdir(exist_ok=True)
+        golden.write_text(now, encoding="utf-8", newline="\n")
+
+    reviewed = golden.read_text(encoding="utf-8") if golden.exists() else ""
+
+    assert now == reviewed, difference(golden.name, reviewed, now)
+
+
+def test_every_reviewed_text_has_its_statement() -> None:
+    expected = {f"{name}.{dialect}.sql" for name in STATEMENTS for dialect in DIALECTS}
+
+    stale = {path.name for path in FOLDER.iterdir()} - expected
+
+    assert not stale, f"remove {', '.join(sorted(stale))} from {FOLDER.name}/"
+
+
+def compiled(name: str, dialect: str) -> str:
+    statement = STATEMENTS[name]
+    text = statement.compile(dialect=DIALECTS[dialect], column_keys=COLUMNS.get(name))  # type: ignore[attr-defined]
+    lines = (wrapped(line) for line in str(text).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def wrapped(line: str) -> str:
+    return textwrap.fill(
+        line.strip(),
+        WIDTH,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def difference(name: str, reviewed: str, now: str) -> str:
+    changes = difflib.unified_diff(
+        reviewed.splitlines(), now.splitlines(), f"reviewed {name}", f"compiled {name}", lineterm=""
+    )
+    remedy = "QUEUECTL_TEST_UPDATE_GOLDEN=1 pytest tests/conformance/test_golden_sql.py"
+    return "\n".join([f"{name} changed; if that is meant: {remedy}", *changes])

@@ -1,0 +1,145 @@
+"""The statements that run again and again read a partial index, however much history there is.
+
+The plans are of the very texts and values that the store sends.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from queuectl_store import ManualClock, Store, WorkerId
+from tests.conformance.story import a_worker, vanished
+
+HISTORY = 20_000
+# Few of what is still to do beside much that has ended: the store in which a scan would hurt.
+FILL = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+INSERT INTO queuectl_jobs (key, state, queue, priority, max_retries, created_at, run_at, worker_id,
+    spec)
+SELECT '{state}' || i, '{state}', 'q' || (i - i / 3 * 3), i - i / 5 * 5, 3, 0,
+    9000000000000 + i, {worker}, '{{"shell": "true"}}'
+FROM n
+"""
+COUNTS = {
+    "succeeded": HISTORY,
+    "scheduled": HISTORY,
+    "retrying": 50,
+    "pending": 50,
+    "running": 50,
+    "dead": 50,
+}
+TABLE = "queuectl_jobs"
+PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "due", "running", "dead")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something that the store does often, and the partial indexes that it must use."""
+
+    name: str
+    does: Callable[[Store, WorkerId], object]
+    uses: frozenset[str]
+
+
+def an_act(name: str, does: Callable[[Store, WorkerId], object], *uses: str) -> Act:
+    return Act(name=name, does=does, uses=frozenset(f"{TABLE}_{index}" for index in uses))
+
+
+ACTS = [
+    an_act("claim", lambda store, worker: store.claim(worker, limit=4), "pending"),
+    an_act("stage", lambda store, _: store.stage(), "due"),
+    an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
+    an_act("renew", lambda store, worker: store.renew(worker), "running"),
+    an_act("rescue", lambda store, _: store.rescue(vanished), "running"),
+    an_act("work_left", lambda store, _: store.work_left(), "pending", "running", "due"),
+    an_act(
+        "work_left_in",
+        lambda store, _: store.work_left({"q1", "q2"}),
+        "pending",
+        "running",
+        "due",
+    ),
+]
+
+
+@pytest.fixture
+def full_store(store: Store, clock: ManualClock) -> Store:
+    """A store with much history, and with a worker that vanished while it ran 50 jobs."""
+    gone = a_worker(store, lease_ms=10_000)
+
+    def fill(connection: sa.Connection) -> None:
+        for state, count in COUNTS.items():
+            text = FILL.format(state=state, count=count, worker=gone)
+            connection.exec_driver_sql(text)
+        connection.exec_driver_sql("ANALYZE")
+
+    store._database.write(fill)
+    clock.advance(ms=10_001)
+    return store
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
+def test_what_runs_often_reads_partial_indexes_and_never_all_jobs(
+    full_store: Store, act: Act
+) -> None:
+    worker = a_worker(full_store)
+    with listening() as sent:
+        act.does(full_store, worker)
+
+    plans = [plan_of(full_store, text, values) for text, values in sent if TABLE in text]
+
+    told = "\n\n".join(plans)
+    assert not [line for plan in plans for line in full_reads(plan)], told
+    assert act.uses <= {index for index in PARTIAL if re.search(rf"\b{index}\b", told)}, told
+
+
+Sent = list[tuple[str, Any]]
+
+
+@contextmanager
+def listening() -> Iterator[Sent]:
+    """Note every statement that any engine sends."""
+    sent: Sent = []
+
+    def note(_c: object, _cursor: object, text: str, values: Any, *_: object) -> None:
+        sent.append((text, values))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def plan_of(store: Store, text: str, values: Any) -> str:
+    def explain(connection: sa.Connection) -> str:
+        if connection.dialect.name == "sqlite":
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+            return "\n".join(row[3] for row in rows)
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        return "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", values).scalars())
+
+    return store._database.write(explain)
+
+
+def full_reads(plan: str) -> list[str]:
+    """The lines of *plan* that read every job there is, by the table or by a whole index of it."""
+    lines = plan.splitlines()
+    return [
+        line for line, after in zip(lines, [*lines[1:], ""], strict=True) if reads_all(line, after)
+    ]
+
+
+def reads_all(line: str, after: str) -> bool:
+    if any(index in line for index in PARTIAL):
+        return False
+    if "Scan" in line:  # PostgreSQL; a whole index without a condition is every job too
+        return TABLE in line and "Index Cond" not in after
+    # With min() SQLite calls even a read of the whole table a search, but names no index.
+    bare_search = line.startswith(f"SEARCH {TABLE}") and " USING " not in line
+    return bare_search or line.startswith(f"SCAN {TABLE}")

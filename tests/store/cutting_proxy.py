@@ -1,0 +1,130 @@
+"""A TCP proxy before PostgreSQL with two faults: lost replies to COMMIT, and a black hole."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+
+class Proxy:
+    """Forwards everything until told otherwise.
+
+    Attributes:
+        cuts: How many of the next replies to a COMMIT are swallowed, with the connection.
+        swallowed: How many were.
+        is_black_hole: Keep connections open and forward nothing.
+    """
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.cuts = self.swallowed = 0
+        self.is_black_hole = False
+        self._server = server
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._ends: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    @property
+    def port(self) -> int:
+        return int(self._listening.getsockname()[1])
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(10)
+        self._listening.close()
+        for end in self._ends:
+            _shut(end)
+        for thread in self._threads:
+            thread.join(10)
+        for end in self._ends:
+            end.close()
+
+    def _start(self, run: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=run, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+                server = socket.create_connection(self._server)
+            except OSError:
+                return
+            self._ends += [client, server]
+            link = _Link(client=client, server=server)
+            self._start(self._pump_requests, link)
+            self._start(self._pump_replies, link)
+
+    def _pump_requests(self, link: "_Link") -> None:
+        for piece in _received(link.client):
+            if self.is_black_hole:
+                continue
+            if b"COMMIT\0" in piece:  # the whole word: BEGIN may say READ COMMITTED
+                link.is_cut = self._take_a_cut()
+            if not _sent(link.server, piece):
+                break
+        link.shut()
+
+    def _pump_replies(self, link: "_Link") -> None:
+        for piece in _received(link.server):
+            if link.is_cut:
+                break  # the server has committed, and nobody will hear of it
+            if not self.is_black_hole and not _sent(link.client, piece):
+                break
+        link.shut()
+
+    def _take_a_cut(self) -> bool:
+        with self._lock:
+            if not self.cuts:
+                return False
+            self.cuts -= 1
+            self.swallowed += 1
+            return True
+
+
+class _Link:
+    def __init__(self, *, client: socket.socket, server: socket.socket) -> None:
+        self.client, self.server = client, server
+        self.is_cut = False
+
+    def shut(self) -> None:
+        _shut(self.client)
+        _shut(self.server)
+
+
+@contextmanager
+def proxy_before(url: str) -> Iterator[tuple[Proxy, str]]:
+    """Give a proxy, and the URL that leads through it."""
+    parsed = sa.make_url(url)
+    assert parsed.host is not None
+    proxy = Proxy((parsed.host, parsed.port or 5432))
+    try:
+        through = parsed.set(host="127.0.0.1", port=proxy.port)
+        yield proxy, through.render_as_string(hide_password=False)
+    finally:
+        proxy.close()
+
+
+def _received(end: socket.socket) -> Iterator[bytes]:
+    with contextlib.suppress(OSError):
+        while piece := end.recv(65_536):
+            yield piece
+
+
+def _sent(end: socket.socket, piece: bytes) -> bool:
+    try:
+        end.sendall(piece)
+    except OSError:
+        return False
+    return True
+
+
+def _shut(end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)

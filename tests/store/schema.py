@@ -1,0 +1,52 @@
+"""What a database holds, asked behind the store's back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+VERSION_TABLE = "queuectl_schema_version"
+_SQLITE = "SELECT name, sql FROM sqlite_schema WHERE tbl_name <> 'queuectl_schema_version'"
+_POSTGRES = (
+    "SELECT indexname, replace(indexdef, schemaname || '.', '') FROM pg_indexes"
+    " WHERE schemaname = '{schema}' AND tablename <> 'queuectl_schema_version'"
+)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[sa.Connection]:
+    """Give a connection of the test's own; what it changes is committed."""
+    driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = sa.create_engine(driver, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def tables(url: str) -> set[str]:
+    with opened(url) as connection:
+        return set(sa.inspect(connection).get_table_names())
+
+
+def versions(url: str) -> list[str]:
+    with opened(url) as connection:
+        statement = f"SELECT version_num FROM {VERSION_TABLE}"
+        return list(connection.exec_driver_sql(statement).scalars())
+
+
+def set_version(url: str, version: str) -> None:
+    with opened(url) as connection:
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '{version}'")
+
+
+def sqlite_definitions(url: str) -> dict[str, str]:
+    """The text of every table and index."""
+    with opened(url) as connection:
+        return {row.name: row.sql for row in connection.exec_driver_sql(_SQLITE)}
+
+
+def postgres_indexes(url: str, schema: str) -> dict[str, str]:
+    """The text of every index, its condition included."""
+    with opened(url) as connection:
+        rows = connection.exec_driver_sql(_POSTGRES.format(schema=schema))
+        return {row[0]: row[1] for row in rows}

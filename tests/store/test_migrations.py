@@ -1,0 +1,176 @@
+"""The schema that migrations build, on both databases: equal to tables.py, whole or not there."""
+
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from queuectl_store import JobId, StoreError, StoreTooNew, connect, migrate
+from queuectl_store.sql.tables import metadata
+from tests.conformance.story import enqueue_one, job
+from tests.store.schema import (
+    VERSION_TABLE,
+    opened,
+    postgres_indexes,
+    set_version,
+    sqlite_definitions,
+    tables,
+    versions,
+)
+
+MIGRATIONS = Path(migrate.__file__).with_name("migrations")
+CROWD = 10
+OPENER = """
+import sys
+from queuectl_store import connect
+print("ready", flush=True)
+sys.stdin.readline()
+connect(sys.argv[1]).close()
+"""
+BREAKS = '''"""A migration that fails half way."""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table("queuectl_half", sa.Column("id", sa.Integer()))
+    op.execute("SELECT queuectl_no_such_function()")
+'''
+
+
+def test_migrations_build_what_the_tables_say(store_url: str) -> None:
+    connect(store_url).close()
+
+    with opened(store_url) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        differences = compare_metadata(context, metadata)
+
+    assert differences == []
+
+
+def test_migrated_definitions_equal_created_ones_to_the_letter(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Alembic does not compare the conditions of partial indexes; their text does."""
+    created = f"sqlite:///{tmp_path / 'created.db'}"
+    with opened(created) as connection:
+        metadata.create_all(connection)
+
+    connect(sqlite_url).close()
+
+    assert sqlite_definitions(sqlite_url) == sqlite_definitions(created)
+
+
+def test_migrated_indexes_equal_created_ones_on_postgresql(postgres_url: str) -> None:
+    with opened(postgres_url) as connection:
+        connection.exec_driver_sql("CREATE SCHEMA created")
+        connection.exec_driver_sql("SET search_path = created")
+        metadata.create_all(connection)
+
+    connect(postgres_url).close()
+
+    created = postgres_indexes(postgres_url, schema="created")
+    assert postgres_indexes(postgres_url, schema="public") == created
+    assert any("WHERE (state = 'pending'" in text for text in created.values())
+
+
+def test_the_head_is_the_newest_migration_there_is() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    heads = ScriptDirectory.from_config(config).get_heads()
+
+    assert heads == [migrate.HEAD]
+    assert max(path.name for path in MIGRATIONS.glob("versions/*.py"))[:4] == migrate.HEAD
+
+
+def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(store_url: str) -> None:
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(an_opener(store_url)) for _ in range(CROWD)]
+        for process in crowd:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+
+        for process in crowd:
+            give_the_word(process)
+        ends = [(process.communicate(timeout=60)[1], process.returncode) for process in crowd]
+
+    assert ends == [("", 0)] * CROWD
+    assert versions(store_url) == [migrate.HEAD]
+    with connect(store_url) as store:
+        assert enqueue_one(store) == 1
+
+
+def test_a_migration_that_fails_on_an_empty_database_leaves_nothing(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_a_broken_migration(tmp_path, monkeypatch)
+
+    with pytest.raises(StoreError, match="queuectl_no_such_function"):
+        connect(store_url)
+
+    assert tables(store_url) == set()
+
+
+def test_a_migration_that_fails_on_a_store_leaves_it_as_it_was(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = a_store_with_a_job(store_url)
+    before = tables(store_url)
+    add_a_broken_migration(tmp_path, monkeypatch)
+
+    with pytest.raises(StoreError, match="queuectl_no_such_function"):
+        connect(store_url)
+
+    monkeypatch.undo()
+    assert tables(store_url) == before
+    with connect(store_url) as store:
+        assert job(store, job_id).command == "true"
+
+
+def test_a_store_of_a_newer_program_is_refused(store_url: str) -> None:
+    a_store_with_a_job(store_url)
+    set_version(store_url, "9999")
+
+    with pytest.raises(StoreTooNew, match="schema 9999") as refused:
+        connect(store_url)
+
+    assert "\n" not in str(refused.value)
+    assert versions(store_url) == ["9999"]
+
+
+def a_store_with_a_job(url: str) -> JobId:
+    with connect(url) as store:
+        return enqueue_one(store)
+
+
+def add_a_broken_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a second migration, which fails half way, after ours."""
+    shutil.copytree(MIGRATIONS, folder / "migrations")
+    (folder / "migrations" / "versions" / "0002_breaks.py").write_text(BREAKS)
+    monkeypatch.setattr(migrate, "__file__", str(folder / "migrate.py"))
+    monkeypatch.setattr(migrate, "HEAD", "0002")
+
+
+def an_opener(url: str) -> "subprocess.Popen[str]":
+    """Start a process that imports everything, and opens the store at a word."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", OPENER, url]
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def give_the_word(process: "subprocess.Popen[str]") -> None:
+    assert process.stdin is not None
+    process.stdin.write("now\n")
+    process.stdin.flush()

@@ -1,0 +1,183 @@
+"""Wake-ups: they come at once, to everyone, and leave nothing behind."""
+
+import os
+import select
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from queuectl_store import Listener, Store, connect
+from queuectl_store.notifier import FifoBell, FifoListener, PollingListener
+from tests.conformance.story import a_job, a_worker
+
+AT_ONCE_S = 5.0
+LONG_S = 60.0
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    with connect(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "queue.db.wake"
+
+
+def test_an_enqueue_wakes_every_listener_of_another_connection(
+    store: Store, store_url: str
+) -> None:
+    with connect(store_url) as other:
+        listeners = [other.listen(), other.listen()]
+        for listener in listeners:
+            drain(listener)
+
+        store.enqueue([a_job()])
+
+        assert [listener.wait(AT_ONCE_S) for listener in listeners] == [True, True]
+        for listener in listeners:
+            listener.close()
+
+
+def test_a_listener_that_nobody_rings_waits_its_time(store: Store) -> None:
+    listener = store.listen()
+    drain(listener)
+    began = time.monotonic()
+
+    woken = listener.wait(0.2)
+
+    assert not woken
+    assert time.monotonic() - began >= 0.19
+    listener.close()
+
+
+def test_a_poke_from_another_thread_ends_the_wait(store: Store) -> None:
+    listener = store.listen()
+    drain(listener)
+    poker = threading.Timer(0.05, listener.poke)
+    began = time.monotonic()
+    poker.start()
+
+    woken = listener.wait(LONG_S)
+
+    assert woken
+    assert time.monotonic() - began < LONG_S / 2
+    poker.join()
+    listener.close()
+
+
+def test_a_poke_before_the_wait_is_not_lost(store: Store) -> None:
+    listener = store.listen()
+    drain(listener)
+    listener.poke()
+
+    assert listener.wait(LONG_S)
+
+    listener.close()
+
+
+@pytest.mark.not_on("win32")
+def test_many_rings_before_a_wait_are_one_wake_up(folder: Path) -> None:
+    bell = FifoBell(folder)
+    listener = bell.listen()
+    for _ in range(100_000 // 8):  # more than a FIFO holds would block a bell that waits
+        bell.ring()
+
+    assert listener.wait(0)
+    assert not listener.wait(0)
+
+    listener.close()
+
+
+@pytest.mark.not_on("win32")
+def test_a_bell_can_be_waited_for_beside_other_descriptors(folder: Path) -> None:
+    bell = FifoBell(folder)
+    listener = FifoListener(folder)
+    assert not select.select([listener.fileno()], [], [], 0)[0]
+
+    bell.ring()
+
+    assert select.select([listener.fileno()], [], [], AT_ONCE_S)[0]
+    listener.close()
+
+
+@pytest.mark.not_on("win32")
+def test_a_fifo_that_nobody_reads_any_more_is_cleared_away(folder: Path) -> None:
+    bell = FifoBell(folder)
+    living = bell.listen()
+    os.mkfifo(folder / "4711-dead")
+
+    bell.ring()
+
+    assert not (folder / "4711-dead").exists()
+    assert len(list(folder.iterdir())) == 1
+    assert living.wait(AT_ONCE_S)
+    living.close()
+
+
+@pytest.mark.not_on("win32")
+def test_a_file_in_the_place_of_a_fifo_is_not_written_to(folder: Path, tmp_path: Path) -> None:
+    """Whoever can put a name there must not make us write elsewhere."""
+    target = tmp_path / "precious"
+    target.write_text("as it was")
+    bell = FifoBell(folder)
+    bell.listen().close()
+    (folder / "link").symlink_to(target)
+    (folder / "file").write_text("as it was")
+
+    bell.ring()
+
+    assert target.read_text() == "as it was"
+    assert (folder / "file").read_text() == "as it was"
+
+
+@pytest.mark.not_on("win32")
+def test_a_closed_listener_leaves_no_file_and_a_private_folder(folder: Path) -> None:
+    listener = FifoBell(folder).listen()
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())]
+
+    listener.close()
+
+    assert modes == [0o700, 0o600]
+    assert list(folder.iterdir()) == []
+
+
+def test_a_bell_without_listeners_rings_in_silence(folder: Path) -> None:
+    FifoBell(folder).ring()
+
+    assert not folder.exists()
+
+
+def test_a_polling_listener_sees_what_another_process_would_commit(sqlite_url: str) -> None:
+    """What stands in where there are no FIFOs."""
+    with connect(sqlite_url) as store, connect(sqlite_url) as other:
+        listener = PollingListener(other.reader)
+        assert not listener.wait(0.05)
+
+        a_worker(store)
+
+        assert listener.wait(AT_ONCE_S)
+        assert not listener.wait(0.05)
+
+
+def test_a_polling_listener_is_poked_from_another_thread(sqlite_url: str) -> None:
+    with connect(sqlite_url) as store:
+        listener = PollingListener(store.reader)
+        poker = threading.Timer(0.05, listener.poke)
+        poker.start()
+
+        assert listener.wait(LONG_S)
+        assert not listener.wait(0)
+
+        poker.join()
+
+
+def drain(listener: Listener) -> None:
+    """Take what was rung before the test began to listen for its own."""
+    while listener.wait(0.3):
+        pass
