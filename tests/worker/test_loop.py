@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_pokes_do_not_make_it_more_frequent_than_its_gap() -> None:
             loop.poke()
             time.sleep(0.001)
 
-    gaps = [later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(ticks)]
     assert min(gaps) >= 0.19
 
 
