@@ -1,5 +1,6 @@
 """The skeleton of everything that a worker does beside its jobs."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -53,7 +54,7 @@ def test_pokes_do_not_make_it_more_frequent_than_its_gap() -> None:
             loop.poke()
             time.sleep(0.001)
 
-    gaps = [later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(ticks)]
     assert min(gaps) >= 0.19
 
 
