@@ -1,10 +1,10 @@
 """The skeleton of everything that a worker does beside its jobs."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import pairwise
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_pokes_do_not_make_it_more_frequent_than_its_gap() -> None:
             loop.poke()
             time.sleep(0.001)
 
-    gaps = [later - earlier for earlier, later in pairwise(ticks)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(ticks)]
     assert min(gaps) >= 0.19
 
 
