@@ -11,13 +11,16 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from queuectl_store import NewJob, Shell, Store, connect
+from queuectl_store import JobState, NewJob, Shell, Store, connect
 from queuectl_worker import JobEnded, JobStarted, News, Worker, WorkerJoined
 
 TRUE = NewJob(work=Shell(script="true"))
 IDLE_SECONDS = 5.0
+WARM_UP = 200
 
 
 class Stopwatch:
@@ -28,6 +31,7 @@ class Stopwatch:
         self.started = threading.Event()
         self.ended = threading.Event()
         self.joined_at = self.started_at = self.ended_at = 0.0
+        self.count = 0
 
     def __call__(self, news: News) -> None:
         now = time.perf_counter()
@@ -40,7 +44,13 @@ class Stopwatch:
                 self.started.set()
             case JobEnded():
                 self.ended_at = now
+                self.count += 1
                 self.ended.set()
+
+    def wait_for(self, count: int) -> None:
+        """Wait until *count* ends are recorded."""
+        while self.count < count:
+            time.sleep(0.005)
 
 
 def main() -> None:
@@ -50,12 +60,17 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    ours, rivals = [], []
+    ways = {
+        "xargs -P": xargs_seconds,
+        "worker, just started": started_seconds,
+        "worker, running": running_seconds,
+    }
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(options.rounds):
-        rivals.append(options.jobs / xargs_seconds(options.jobs, options.slots))
-        ours.append(options.jobs / worker_seconds(options.jobs, options.slots))
+        for name, seconds in ways.items():
+            rates[name].append(options.jobs / seconds(options.jobs, options.slots))
     latencies, idle = idle_figures()
-    print_table(ours, rivals)
+    print_table({name: statistics.median(each) for name, each in rates.items()}, options.slots)
     print(
         f"enqueue to start, idle: p50 {latencies[len(latencies) // 2]:.2f} ms,"
         f" p99 {latencies[int(len(latencies) * 0.99)]:.2f} ms; idle worker {idle:.2%} of a core"
@@ -74,30 +89,50 @@ def xargs_seconds(jobs: int, slots: int) -> float:
     return time.perf_counter() - began
 
 
-def worker_seconds(jobs: int, slots: int) -> float:
+def started_seconds(jobs: int, slots: int) -> float:
     """Time a worker from its registration to the commit of the last result."""
     watch = Stopwatch()
     with new_store() as store:
         store.enqueue([TRUE] * jobs)
         Worker(store, concurrency=slots, burst=True, on_news=watch).run()
-        assert sum(n for states in store.reader.counts().values() for n in states.values()) == jobs
+        assert store.reader.counts() == {"default": {JobState.SUCCEEDED: jobs}}
     return watch.ended_at - watch.joined_at
+
+
+def running_seconds(jobs: int, slots: int) -> float:
+    """Time a worker that ran jobs before, from the enqueue's return to the last commit."""
+    watch = Stopwatch()
+    with new_store() as store, running_worker(store, slots, watch):
+        store.enqueue([TRUE] * WARM_UP)
+        watch.wait_for(WARM_UP)
+        store.enqueue([TRUE] * jobs)
+        began = time.perf_counter()
+        watch.wait_for(WARM_UP + jobs)
+    return watch.ended_at - began
+
+
+@contextmanager
+def running_worker(store: Store, slots: int, watch: Stopwatch) -> Iterator[None]:
+    """Run a worker in a thread beside the block."""
+    worker = Worker(store, concurrency=slots, on_news=watch)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    watch.joined.wait()
+    try:
+        yield
+    finally:
+        worker.request_stop()
+        thread.join()
 
 
 def idle_figures(*, jobs: int = 100) -> tuple[list[float], float]:
     """Time single jobs on a worker that has nothing else to do; then its rest."""
     watch = Stopwatch()
-    with new_store() as store:
-        worker = Worker(store, concurrency=2, on_news=watch)
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        watch.joined.wait()
+    with new_store() as store, running_worker(store, 2, watch):
         latencies = sorted(one_latency_ms(store, watch) for _ in range(jobs))
         before = time.process_time()
         time.sleep(IDLE_SECONDS)
         idle = (time.process_time() - before) / IDLE_SECONDS
-        worker.request_stop()
-        thread.join()
     return latencies, idle
 
 
@@ -120,12 +155,14 @@ def new_store() -> Store:
     return connect(str(folder / "queue.db"))
 
 
-def print_table(ours: list[float], rivals: list[float]) -> None:
-    """Print medians and their ratio."""
-    mine, theirs = statistics.median(ours), statistics.median(rivals)
-    print(f"{'2 slots, sh -c true':<24}{'commands/s':>12}{'ratio':>8}   ({os.cpu_count()} cores)")
-    print(f"{'xargs -P':<24}{theirs:>12,.0f}{1:>8.2f}")
-    print(f"{'store + worker':<24}{mine:>12,.0f}{mine / theirs:>8.2f}")
+def print_table(medians: dict[str, float], slots: int) -> None:
+    """Print medians and their ratios to the first."""
+    reference = next(iter(medians.values()))
+    print(
+        f"{f'{slots} slots, sh -c true':<24}{'commands/s':>12}{'ratio':>8}  {os.cpu_count()} cores"
+    )
+    for name, rate in medians.items():
+        print(f"{name:<24}{rate:>12,.0f}{rate / reference:>8.2f}")
 
 
 if __name__ == "__main__":
