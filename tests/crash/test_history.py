@@ -1,0 +1,121 @@
+"""The checker of the crash tests finds what it is there for: told lies, it complains."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from queuectl_store import JobState, Store, Succeeded, Verb, connect
+from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, job, vanished
+from tests.crash.history import JobHistory, Said, complaints
+
+BEGUN_TWICE_IN_TURN = (
+    Said(1, 1, "begin"),
+    Said(1, 2, "begin"),
+    Said(1, 2, "end"),
+)
+
+
+@pytest.fixture
+def store(sqlite_url: str) -> Iterator[Store]:
+    with connect(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def true_history(store: Store) -> JobHistory:
+    """A job whose first worker vanished and whose second one succeeded."""
+    worker, job_id = a_worker(store), enqueue_one(store)
+    store.finish(worker, [vanished(claim_one(store, worker))])
+    store.stage()
+    store.finish(worker, [ended(claim_one(store, worker), Succeeded())])
+    return JobHistory(
+        job=job(store, job_id),
+        events=store.reader.events(job_id=job_id),
+        attempts=store.reader.attempts(job_id),
+        said=BEGUN_TWICE_IN_TURN,
+    )
+
+
+def of(history: JobHistory) -> list[str]:
+    return complaints([history], [history.job.id])
+
+
+def test_a_true_history_raises_no_complaint(true_history: JobHistory) -> None:
+    assert of(true_history) == []
+
+
+def test_an_acknowledged_job_that_is_not_there_is_missed(true_history: JobHistory) -> None:
+    assert complaints([true_history], [1, 2]) == ["job 2 was acknowledged and is not there"]
+
+
+def test_a_job_that_is_not_final_is_found(true_history: JobHistory) -> None:
+    running = replace(true_history.job, state=JobState.RUNNING)
+
+    assert "job 1 is running, which is not final" in of(replace(true_history, job=running))
+
+
+def test_a_job_that_died_of_less_than_three_crashes_is_found(true_history: JobHistory) -> None:
+    dead = replace(true_history.job, state=JobState.DEAD, note="crashed worker", crashes=1)
+
+    assert "job 1 is dead after 1 crashes, for 'crashed worker'" in of(
+        replace(true_history, job=dead)
+    )
+
+
+def test_two_claims_with_no_end_between_them_are_found(true_history: JobHistory) -> None:
+    claim = next(event for event in true_history.events if event.verb is Verb.CLAIM)
+    events = [each for event in true_history.events for each in ([event] * (1 + (event is claim)))]
+
+    assert "job 1 went from running to running by claim" in of(replace(true_history, events=events))
+
+
+def test_a_second_success_is_found(true_history: JobHistory) -> None:
+    *_, last = true_history.events
+
+    found = of(replace(true_history, events=[*true_history.events, last]))
+
+    assert "job 1 went from succeeded to succeeded by succeed" in found
+
+
+def test_a_claim_without_an_attempt_is_found(true_history: JobHistory) -> None:
+    found = of(replace(true_history, attempts=true_history.attempts[1:]))
+
+    assert "job 1 has token 2, 2 claims and attempts under tokens [2]" in found
+
+
+def test_an_attempt_that_the_log_gives_to_another_worker_is_found(
+    true_history: JobHistory,
+) -> None:
+    first, second = true_history.attempts
+
+    found = of(replace(true_history, attempts=[first, replace(second, worker_id=None)]))
+
+    assert found == ["job 1 token 2 changed hands"]
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        (
+            [*BEGUN_TWICE_IN_TURN, Said(1, 2, "begin")],
+            "job 1 began 2 times under token 2",
+        ),
+        (
+            [*BEGUN_TWICE_IN_TURN, Said(1, 3, "begin")],
+            "job 1 began under token 3, which no claim gave",
+        ),
+        (
+            BEGUN_TWICE_IN_TURN[:-1],
+            "job 1 succeeded under token 2, which ended 0 times",
+        ),
+        (
+            [*BEGUN_TWICE_IN_TURN, Said(1, 1, "end")],
+            "job 1 token 1 said end after token 2 had begun",
+        ),
+    ],
+)
+def test_what_runs_may_not_say_is_found(
+    true_history: JobHistory, said: Sequence[Said], complaint: str
+) -> None:
+    assert of(replace(true_history, said=said)) == [complaint]
