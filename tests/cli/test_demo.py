@@ -24,14 +24,21 @@ def test_the_demo_shows_each_kind_of_end_and_what_to_try_next(queuectl: Program)
 
 
 def test_the_commands_that_the_demo_names_work(queuectl: Program) -> None:
-    shown = queuectl.must("demo").text
-    named = [shlex.split(line)[1:] for line in shown.splitlines() if line.startswith("  queuectl")]
+    lines = queuectl.must("demo").text.splitlines()
+    named = [words[words.index("--db") :] for words in map(shlex.split, lines) if "--db" in words]
 
     results = [queuectl(*words) for words in named]
 
     assert [result.code for result in results] == [0, 0, 0]
     assert Path(named[0][1]).parent.stat().st_mode & 0o077 == 0
     assert not queuectl.db.exists()
+
+
+def test_the_demo_under_uv_names_commands_that_the_shell_can_call(queuectl: Program) -> None:
+    """There `queuectl` is on the PATH of the demo, but not on that of the person's shell."""
+    text = queuectl.must("demo", env={"UV_RUN_RECURSION_DEPTH": "1"}).text
+
+    assert "\n  uv run queuectl --db " in text
 
 
 def test_the_demo_starts_its_urgent_job_first_though_it_came_late(queuectl: Program) -> None:

@@ -121,5 +121,7 @@ def test_the_demo_redraws_its_table_and_fits_eighty_columns(queuectl: Program) -
     lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", shown).splitlines()
     assert code == 0
     assert "\x1b[13F" in shown
-    assert max(len(line) for line in lines if not line.startswith("  queuectl")) <= 80
+    # The demo's folder is as long as the test's temporary folder makes it.
+    own = [line.replace(str(queuectl.folder), "/tmp") for line in lines if " --db " not in line]
+    assert max(map(len, own)) <= 80
     assert "12 jobs: 10 succeeded, 2 dead; 3 retries." in lines

@@ -5,7 +5,6 @@ import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,10 +86,11 @@ class Farm:
             if worker.process.poll() is None:
                 worker.process.send_signal(signal.SIGCONT)
                 worker.kill()
-        for pid in marked(self.name):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
-        eventually(lambda: not marked(self.name), within=5, what="every process to be gone")
+        self._signal_all(signal.SIGCONT)
+        try:
+            eventually(lambda: not marked(self.name), within=5, what="every process to be gone")
+        finally:
+            self._signal_all(signal.SIGKILL)
 
     def start(self, *options: str) -> WorkerProcess:
         """Start a worker; it has not joined yet."""
@@ -127,10 +127,19 @@ class Farm:
             work=Shell(script=SAY + script), cwd=str(self.folder), max_retries=max_retries
         )
 
-    def tracebacks(self) -> Sequence[str]:
-        """What workers wrote that only a defect writes."""
-        texts = (worker.err.read_text(errors="replace") for worker in self.workers)
-        return [text for text in texts if "Traceback" in text]
+    def troubles(self) -> list[str]:
+        """What workers wrote that only a defect writes.
+
+        A fence that holds refuses a result. One that does not may still trip over a constraint
+        of the database, which the worker then takes for a store that is away.
+        """
+        lines = (line for each in self.workers for line in each.err.read_text().splitlines())
+        return [line for line in lines if "Traceback" in line or "did not answer" in line]
+
+    def _signal_all(self, signum: int) -> None:
+        for pid in marked(self.name):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signum)
 
     def _settings(self, mark: str) -> dict[str, str]:
         return {

@@ -43,6 +43,7 @@ def test_a_result_that_comes_after_the_lease_is_refused(farm: Farm, store: Store
     until_final(store, job_id)
     assert [each.state for each in store.reader.attempts(job_id)] == ["crashed", "succeeded"]
     assert "the lease was taken" in slow.err.read_text()
+    assert farm.troubles() == []
     assert complaints(read_histories(store, farm.witness), [job_id]) == []
 
 

@@ -37,7 +37,7 @@ def test_stopped_workers_leave_nothing_running_and_use_no_attempt(
     report(codes, [attempt.state for each in histories for attempt in each.attempts])
     assert set(codes) <= {0, 75}
     assert running == [0] * stops
-    assert farm.tracebacks() == []
+    assert farm.troubles() == []
     assert complaints(histories, acknowledged) == []
     # They have no retries: an attempt that a stop had used would have been the last.
     assert {(each.job.state, each.job.attempt) for each in histories} == {(JobState.SUCCEEDED, 1)}

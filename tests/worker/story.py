@@ -47,7 +47,7 @@ class Running:
         self.worker = worker
         self.reason: int | None = None
         self.error: BaseException | None = None
-        self.thread = threading.Thread(target=self._run)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def ended(self, *, within: float) -> int:
@@ -71,8 +71,8 @@ def running(store: Store, **options: Any) -> Iterator[Running]:
     """Run a worker beside the block; it has joined when the block begins."""
     diary = options.setdefault("on_news", Diary())
     live = Running(Worker(store, **options))
-    assert diary.joined.wait(10)
     try:
+        assert diary.joined.wait(10)
         yield live
     finally:
         live.worker.request_stop(now=True)

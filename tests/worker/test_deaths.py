@@ -1,16 +1,19 @@
 """Workers that die, freeze or lose their guardian: jobs run again, never twice at a time."""
 
 import os
+import resource
 import signal
+import threading
 import uuid
 from pathlib import Path
 
 import pytest
 
 from queuectl_store import JobState, Store
+from queuectl_worker import ExitReason, JobStarted, News, WorkerJoined, WorkerPaused, WorkerStopping
 from tests.waiting import eventually
 from tests.worker.program import Program, carriers, program
-from tests.worker.story import attempts, enqueue, job, reaches, running, shell
+from tests.worker.story import Diary, attempts, enqueue, job, reaches, running, shell
 
 pytestmark = pytest.mark.not_on("win", "darwin")
 
@@ -33,6 +36,19 @@ def start_one(store: Store, tmp_path: Path, mark: str, worker: Program) -> int:
     worker.says(f"started {job_id}")
     eventually(lambda: len(carriers(mark)) >= 3, within=10, what="the job's tree")
     return job_id
+
+
+class HangingDiary(Diary):
+    """Holds up the loop that tells it of a start, until it is released."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.released = threading.Event()
+
+    def __call__(self, news: News) -> None:
+        super().__call__(news)
+        if isinstance(news, JobStarted):
+            self.released.wait()
 
 
 @pytest.fixture
@@ -106,7 +122,10 @@ def test_job_that_kills_its_guardian_each_time_is_dead_after_three(
             reaches(store, job_id, JobState.SUCCEEDED)
 
     assert found.note == "crashed worker"
-    assert len(attempts(store, poison)) == 3
+    # A run that had surely no slot yet when the guardian died is given back, not counted.
+    states = [each.state for each in attempts(store, poison)]
+    assert states.count("crashed") == 3
+    assert set(states) <= {"crashed", "released"}
 
 
 def test_worker_that_cannot_reach_the_lock_records_its_results_later(
@@ -152,3 +171,67 @@ def ancestors(pid: int) -> list[int]:
         pid = int(stat.rpartition(")")[2].split()[1])
         found.append(pid)
     return found
+
+
+def test_worker_whose_loop_hangs_loses_its_jobs_to_one_whose_loop_turns(
+    store: Store, tmp_path: Path, mark: str
+) -> None:
+    diary = HangingDiary()
+    (job_id,) = enqueue(store, shell(awkward(tmp_path, mark), max_retries=3))
+    with running(store, concurrency=1, settings={"lease": "3s"}, on_news=diary):
+        eventually(lambda: diary.of(JobStarted), within=10, what="the start")
+        try:
+            with running(store, concurrency=1, settings={"lease": "3s"}):
+                reaches(store, job_id, JobState.SUCCEEDED, within=20)
+        finally:
+            diary.released.set()
+        eventually(lambda: len(diary.of(WorkerJoined)) == 2, within=10, what="its return")
+
+    assert not carriers(mark)
+    assert [each.state for each in attempts(store, job_id)] == ["crashed", "succeeded"]
+
+
+def test_claim_whose_answer_was_lost_is_given_back(store: Store) -> None:
+    (job_id,) = enqueue(store, shell("true", queue="other"))
+    with running(store, concurrency=1, queues=("mine",), settings={"lease": "3s"}):
+        (worker,) = store.reader.workers()
+        store.claim(worker.id, limit=1, queues=("other",))
+
+        found = reaches(store, job_id, JobState.PENDING, within=10)
+
+    assert found.attempt == 0
+
+
+def test_host_out_of_files_uses_no_attempt_and_the_worker_waits_until_it_is_over(
+    store: Store,
+) -> None:
+    diary = Diary()
+    with running(store, concurrency=1, on_news=diary):
+        (guardian,) = guardians_of(os.getpid())
+        before = resource.prlimit(guardian, resource.RLIMIT_NOFILE)
+        resource.prlimit(guardian, resource.RLIMIT_NOFILE, (3, before[1]))
+        (job_id,) = enqueue(store, shell("echo hi"))
+        eventually(lambda: diary.of(WorkerPaused), within=10, what="the pause")
+        reaches(store, job_id, JobState.PENDING)
+        resource.prlimit(guardian, resource.RLIMIT_NOFILE, before)
+
+        found = reaches(store, job_id, JobState.SUCCEEDED)
+
+    assert found.attempt == 1
+    assert {each.state for each in attempts(store, job_id)} == {"released", "succeeded"}
+
+
+def test_store_that_is_taken_away_ends_the_worker_but_not_its_job(
+    store: Store, tmp_path: Path
+) -> None:
+    assert store.path is not None
+    diary, go, end = Diary(), tmp_path / "go", tmp_path / "end"
+    enqueue(store, shell(f"while [ ! -e {go} ]; do sleep 0.05; done; touch {end}"))
+    with running(store, concurrency=1, on_news=diary) as live:
+        eventually(lambda: store.reader.workers()[0].running, within=10, what="the job's start")
+        store.path.rename(tmp_path / "elsewhere.db")
+        eventually(lambda: diary.of(WorkerStopping), within=5, what="the worker's notice")
+        go.touch()
+
+        assert live.ended(within=10) == ExitReason.DAMAGED
+    assert end.exists()

@@ -18,7 +18,7 @@ from queuectl_store import (
     Task,
     connect,
 )
-from queuectl_worker import ExitReason, JobEnded, JobStarted, Worker, read
+from queuectl_worker import ExitReason, JobEnded, JobStarted, Worker, follow, read
 from tests.waiting import eventually
 from tests.worker.story import (
     Diary,
@@ -143,6 +143,20 @@ def test_output_is_found_where_the_log_folder_says(store: Store) -> None:
     assert path is not None
     assert read(path) == b"a\0bc"
     assert worker.logs.for_run(job(store, job_id), attempts(store, job_id)[0]) == path
+
+
+def test_output_is_followed_while_the_command_runs(store: Store, tmp_path: Path) -> None:
+    script = f"echo one; while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; echo two"
+    (job_id,) = enqueue(store, shell(script))
+    with running(store, concurrency=1) as live:
+        found = reaches(store, job_id, JobState.RUNNING)
+        path = live.worker.logs.for_run(found)
+        assert path is not None
+        pieces = follow(path, lambda: job(store, job_id).state is JobState.SUCCEEDED)
+
+        assert next(pieces) == b"one\n"
+        (tmp_path / "go").touch()
+        assert b"".join(pieces) == b"two\n"
 
 
 def test_silent_command_leaves_no_log(store: Store) -> None:

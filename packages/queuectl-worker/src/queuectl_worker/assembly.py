@@ -87,6 +87,7 @@ class Assembly:
         """End every loop beside the jobs: the store may not be touched any more."""
         self.exchanger.is_closed = True
         self._stop_loops()
+        self.membership.lose()
 
     def _tuning(self) -> Tuning:
         return self._tuner.current

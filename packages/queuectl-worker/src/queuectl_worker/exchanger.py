@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Sequence
 
-from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreDamaged, StoreError
+from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import RunKey, key_of
+from queuectl_worker.fatal import FATAL
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import JobEnded, OnNews, ResultRefused
 from queuectl_worker.timing import monotonic_ms
@@ -46,7 +47,7 @@ class Exchanger:
             self.may_find_more = False  # before the claim: a ring during it must not be lost
         try:
             exchange = self._store.exchange(worker_id, sent, limit=limit, queues=self._queues)
-        except StoreDamaged:
+        except FATAL:
             raise
         except StoreError as error:
             self._unanswered(error)
@@ -65,7 +66,7 @@ class Exchanger:
         """Register (again); tries later when the store is away."""
         try:
             self._membership.join()
-        except StoreDamaged:
+        except FATAL:
             raise
         except StoreError as error:
             self._unanswered(error)
@@ -78,7 +79,7 @@ class Exchanger:
         log.warning("giving back jobs whose claim was not heard of", extra={"runs": runs})
         try:
             self._store.release(worker_id, runs, reason="the answer to its claim was lost")
-        except StoreDamaged:
+        except FATAL:
             raise
         except StoreError as error:
             self._unanswered(error)

@@ -6,9 +6,10 @@ is not.
 
 import logging
 
-from queuectl_store import StopRequest, StoreDamaged, StoreError, UnknownWorker, WorkerId
+from queuectl_store import StopRequest, StoreError, UnknownWorker, WorkerId
 from queuectl_worker.drain import Drain, Stop
 from queuectl_worker.executors import Executor
+from queuectl_worker.fatal import FATAL
 from queuectl_worker.hotloop import HotLoop
 from queuectl_worker.membership import Membership
 from queuectl_worker.timing import monotonic_ms
@@ -26,6 +27,7 @@ class Heartbeat:
     ) -> None:
         self._membership, self._hot_loop = membership, hot_loop
         self._drain, self._executor = drain, executor
+        self._hung = False
 
     def tick(self) -> float:
         """Renew once; return the seconds until the next time."""
@@ -33,15 +35,14 @@ class Heartbeat:
         worker_id = self._membership.worker_id
         if worker_id is None:
             return AGAIN_S
-        if monotonic_ms() - self._hot_loop.turned_at_ms > lease_ms:
-            log.error("the worker's main loop hangs; its lease is not renewed")
-            return lease_ms / 3000
+        if self._hangs(lease_ms):
+            return AGAIN_S
         try:
             self._renew(worker_id)
         except UnknownWorker:
             self._lose()
             return AGAIN_S
-        except StoreDamaged:
+        except FATAL:
             raise
         except StoreError as error:
             # The fence is a third of a lease away: there is no time for a long pause.
@@ -49,6 +50,14 @@ class Heartbeat:
             return min(1.0, lease_ms / 15_000)
         # At a third of the lease one renewal may fail and the next still comes in time.
         return lease_ms / 3000
+
+    def _hangs(self, lease_ms: int) -> bool:
+        """Tell whether the hot loop has not turned for a lease; log it once."""
+        was_hanging, silent_ms = self._hung, monotonic_ms() - self._hot_loop.turned_at_ms
+        self._hung = silent_ms > lease_ms
+        if self._hung and not was_hanging:
+            log.error("the worker's main loop hangs; its lease is not renewed")
+        return self._hung
 
     def _renew(self, worker_id: WorkerId) -> None:
         renewal = self._membership.renew(worker_id)

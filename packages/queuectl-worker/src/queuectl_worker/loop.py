@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from queuectl_store import StoreDamaged, StoreError
+from queuectl_store import StoreError
+from queuectl_worker.fatal import FATAL
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Loop:
     def _turn(self) -> float:
         try:
             pause_s = self._tick()
-        except StoreDamaged:
+        except FATAL:
             raise
         except StoreError as error:
             log.warning("the store did not answer", extra={"loop": self._name, "reason": error})

@@ -83,7 +83,7 @@ class Runner:
             case RunStarted(key=key):
                 self._started(report, self._runs.started(key))
             case RunEnded(key=key, ending=ending, facts=facts, run_ms=run_ms):
-                self.pace = self.pace.after((run_ms,))
+                self._pace_after(ending, run_ms)
                 self._end(key, ending, facts, now_ms)
             case RunRecalled(key=key):
                 self._end(key, Stopped(), RunFacts(), now_ms)
@@ -128,6 +128,14 @@ class Runner:
         if run is not None:
             self._host_pause.clear()
             self._tell(JobStarted(claim=run.claim, pid=report.pid, at_ms=report.at_ms))
+
+    def _pace_after(self, ending: Ending, run_ms: int) -> None:
+        if isinstance(ending, Crashed):
+            # With nothing claimed ahead, a job that kills its guardian is among those that surely
+            # ran, and is counted: it cannot hide behind the others.
+            self.pace = self.pace.at_least(STALE_MS)
+        else:
+            self.pace = self.pace.after((run_ms,))
 
     def _not_here(self, message: str, now_ms: int) -> None:
         if not self._host_pause.left_ms(now_ms):

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from queuectl_store import Store, StoreDamaged
+from queuectl_store import Store, StoreError
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
+from queuectl_worker.fatal import FATAL
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
@@ -103,7 +104,7 @@ class Worker:
             assembly.drain.request(self._stop)  # it may have been asked for before there was one
             try:
                 self._turn_until_over(assembly)
-            except StoreDamaged as error:
+            except FATAL as error:
                 self._stand_still(assembly, error)
                 return ExitReason.DAMAGED
             given_back = assembly.runner.gave_back or len(assembly.completer)
@@ -132,7 +133,7 @@ class Worker:
         self._looked_ms = now_ms
         return not self._store.work_left(self._queues)
 
-    def _stand_still(self, live: Assembly, error: StoreDamaged) -> None:
+    def _stand_still(self, live: Assembly, error: StoreError) -> None:
         """Let what runs come to its end, and touch the damaged store no more."""
         log.critical("the store is damaged", extra={"reason": error})
         live.stop_renewing()

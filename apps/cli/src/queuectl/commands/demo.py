@@ -1,5 +1,6 @@
 """`queuectl demo`: a sample workload, live."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -88,6 +89,9 @@ def _sum_up(terminal: Terminal, db: Path, jobs: Sequence[Job]) -> None:
 
 def _program() -> str:
     """Return how this shell can call us: by name only if the name means this program."""
+    # `uv run` puts us on the PATH of this process alone, not on that of the shell.
+    if "UV_RUN_RECURSION_DEPTH" in os.environ:
+        return "uv run queuectl"
     called = Path(sys.argv[0])
     found = shutil.which("queuectl")
     if called.name == "__main__.py" or (found and called.exists() and called.samefile(found)):

@@ -42,7 +42,8 @@ def status(ctx: typer.Context) -> None:
             "No jobs yet. `queuectl enqueue -- COMMAND` adds one, `queuectl demo` shows a few."
         )
     session.terminal.line(_counts_line(session, facts))
-    session.terminal.line(_moves_line(facts))
+    session.terminal.line(f"Last minute: {_moves(facts.minute)}")
+    session.terminal.line(f"Last hour: {_moves(facts.hour)}")
     session.terminal.line(_workers_line(workers, facts))
 
 
@@ -75,10 +76,6 @@ def _counts_line(session: Session, facts: Activity) -> str:
         if count
     ]
     return "Jobs: " + (", ".join(parts) or "none")
-
-
-def _moves_line(facts: Activity) -> str:
-    return f"Last minute: {_moves(facts.minute)}. Last hour: {_moves(facts.hour)}."
 
 
 def _moves(moves: Moves) -> str:

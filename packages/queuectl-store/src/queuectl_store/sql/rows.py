@@ -25,6 +25,8 @@ class Batch(TableClause):
 class NowMs(ColumnElement[int]):
     """Wall time in UTC milliseconds: the parameter `:now`, or if null the database's clock."""
 
+    # Nothing in it varies; without this no statement that holds it is cached.
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
     type = sa.BigInteger()
 
@@ -32,6 +34,8 @@ class NowMs(ColumnElement[int]):
 class LeaseNowMs(ColumnElement[int]):
     """The lease clock's milliseconds: the parameter `:lease_now`, or the database's clock."""
 
+    # Nothing in it varies; without this no statement that holds it is cached.
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
     type = sa.BigInteger()
 
