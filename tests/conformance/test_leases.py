@@ -8,7 +8,9 @@ from queuectl_store import (
     Finish,
     JobState,
     ManualClock,
+    Released,
     Retry,
+    Snoozed,
     StopRequest,
     Store,
     Succeeded,
@@ -283,3 +285,41 @@ def test_progress_is_taken_from_the_current_run_alone(store: Store) -> None:
 
     assert told == [True, False]
     assert job(store, job_id).progress == "42 encoding"
+
+
+AGAIN = {
+    "retry": Retry(delay_ms=5, reason="exit code 1"),
+    "snooze": Snoozed(delay_ms=5),
+    "release": Released(reason="its worker stopped"),
+}
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_a_run_that_was_cancelled_does_not_run_again(store: Store, kind: str) -> None:
+    """Whoever cancelled it was told that it would stop; its worker may not have heard yet."""
+    job_id = enqueue_one(store)
+    worker = a_worker(store)
+    finish = ended(claim_one(store, worker), AGAIN[kind], exit_code=1)
+    store.admin.cancel([job_id])
+
+    refused = [store.finish(worker, [finish]), store.finish(worker, [finish])]
+
+    assert refused == [[], []]
+    assert job(store, job_id).state is JobState.CANCELLED
+    assert story_of(store, job_id) == ["enqueue", "claim", "stop"]
+    assert [each.state for each in store.reader.attempts(job_id)] == ["cancelled"]
+
+
+@pytest.mark.parametrize("outcome", [Succeeded(), Dead(reason="no")])
+def test_a_run_that_ended_for_good_before_its_cancel_was_heard_stays_so(
+    store: Store, outcome: Succeeded | Dead
+) -> None:
+    job_id = enqueue_one(store)
+    worker = a_worker(store)
+    claim = claim_one(store, worker)
+    store.admin.cancel([job_id])
+
+    store.finish(worker, [ended(claim, outcome)])
+
+    assert job(store, job_id).state in (JobState.SUCCEEDED, JobState.DEAD)
+    assert not job(store, job_id).cancel_requested

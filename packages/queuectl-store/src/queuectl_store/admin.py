@@ -77,11 +77,14 @@ class Admin:
         def work(connection: sa.Connection) -> Moved:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
-            rows = connection.execute(sql.MOVES[verb], values).all()
-            _write_events(connection, times, verb, rows, reason)
+            rows = list(connection.execute(sql.MOVES[verb], values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:
                 done |= set(connection.execute(sql.ASK_TO_CANCEL, values).scalars())
+                # On PostgreSQL a run may have ended, to run again, while the question waited.
+                rows += connection.execute(sql.MOVES[verb], values).all()
+                done |= {row.id for row in rows}
+            _write_events(connection, times, verb, rows, reason)
             return _report(connection, verb, ids, done)
 
         moved = self._database.write(work)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,12 +10,14 @@ import sqlalchemy as sa
 from queuectl_store import ledger, records
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
-from queuectl_store.outcome import Finish
+from queuectl_store.outcome import Cancelled, Finish, Released, Retry, Snoozed
 from queuectl_store.sql import hot
 from queuectl_store.states import TRANSITIONS, Verb
 
 Run = tuple[JobId, int]
 Times = dict[str, Any]
+
+_RUNS_AGAIN = (Retry, Snoozed, Released)
 
 
 def write_moves(connection: sa.Connection, times: Times, moved: Sequence[Moved]) -> None:
@@ -58,6 +61,7 @@ def finish(
     """Record *finishes* whose token is still the job's; return the others."""
     if not finishes:
         return []
+    finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
     done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
     refused = [finish for finish in finishes if finish.claim.job.id not in done]
@@ -71,19 +75,38 @@ def finish(
     return refused
 
 
+def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
+    # Whoever was told that a running job will stop must not see it run again (reliability P9).
+    runs = [_run(each) for each in finishes if isinstance(each.outcome, _RUNS_AGAIN)]
+    if not runs:
+        return finishes
+    rows = connection.execute(hot.CANCELLED_MEANWHILE, {"runs": runs_json(runs)})
+    cancelled = {(row.id, row.token) for row in rows}
+    return [
+        replace(each, outcome=Cancelled()) if _run(each) in cancelled else each for each in finishes
+    ]
+
+
 def _not_recorded(
     connection: sa.Connection, worker_id: WorkerId | None, refused: Sequence[Finish]
 ) -> list[Finish]:
     # After a lost reply to COMMIT the same finish comes again: its own row says that it was
-    # recorded. A rescuer's row has the same token but says `crashed`.
-    runs = runs_json((finish.claim.job.id, finish.claim.token) for finish in refused)
-    rows = connection.execute(hot.RECORDED, {"runs": runs})
-    known = {(row.job_id, row.token, row.state) for row in rows if row.worker_id == worker_id}
+    # recorded, perhaps as cancelled. A rescuer's row has the same token but says `crashed`.
+    rows = connection.execute(hot.RECORDED, {"runs": runs_json(map(_run, refused))})
+    known = {(row.job_id, row.token): row.state for row in rows if row.worker_id == worker_id}
     return [
-        finish
-        for finish in refused
-        if (finish.claim.job.id, finish.claim.token, ledger.recorded_as(finish)) not in known
+        each
+        for each in refused
+        if known.get(_run(each)) not in (ledger.recorded_as(each), *_instead(each))
     ]
+
+
+def _instead(finish: Finish) -> tuple[str, ...]:
+    return ("cancelled",) if isinstance(finish.outcome, _RUNS_AGAIN) else ()
+
+
+def _run(finish: Finish) -> Run:
+    return finish.claim.job.id, finish.claim.token
 
 
 def runs_json(runs: Iterable[Run]) -> str:

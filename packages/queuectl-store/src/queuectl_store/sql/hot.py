@@ -227,6 +227,13 @@ WRITE_ENDINGS = sa.insert(events).from_select(
     ),
     include_defaults=False,
 )
+# Locked, so that a cancel that comes now finds what the finish made of the job.
+CANCELLED_MEANWHILE = (
+    sa.select(jobs.c.id, jobs.c.token)
+    .join(RUNS, sa.and_(RUNS.c.job_id == jobs.c.id, RUNS.c.token == jobs.c.token))
+    .where(is_in("running"), jobs.c.cancel_requested == 1)
+    .with_for_update(of=jobs)
+)
 RECORDED = sa.select(
     attempts.c.job_id, attempts.c.token, attempts.c.state, attempts.c.worker_id
 ).join(
