@@ -15,7 +15,8 @@ def upgrade() -> None:
         op.add_column("queuectl_jobs", column)
     _job_indexes()
     _events()
-    _dependencies_and_groups()
+    _dependencies()
+    _groups()
     _limits()
     _schedules()
 
@@ -49,7 +50,7 @@ def _count(name: str, default: str = "0") -> sa.Column[object]:
 
 def _job_indexes() -> None:
     op.drop_index("queuectl_jobs_pending", "queuectl_jobs")
-    best = [sa.literal_column("priority DESC"), "id"]
+    best: list[str | sa.ColumnElement[object]] = [sa.literal_column("priority DESC"), "id"]
     for name, columns, where in (
         ("pending", ["queue", *best], "state = 'pending' AND waits_for IS NULL"),
         ("waiting", ["waits_for", *best], "waits_for IS NOT NULL"),
@@ -82,7 +83,7 @@ def _events() -> None:
         op.create_index("queuectl_events_tx", "queuectl_events", ["tx", "id"])
 
 
-def _dependencies_and_groups() -> None:
+def _dependencies() -> None:
     op.create_table(
         "queuectl_dependencies",
         sa.Column("child_id", sa.BigInteger(), nullable=False),
@@ -94,6 +95,9 @@ def _dependencies_and_groups() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("queuectl_dependencies_parent", "queuectl_dependencies", ["parent_id", "met"])
+
+
+def _groups() -> None:
     op.create_table(
         "queuectl_groups",
         sa.Column("id", ID, sa.Identity(always=False), nullable=False),
