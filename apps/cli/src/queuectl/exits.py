@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    InvalidCursor,
     InvalidJob,
     InvalidSetting,
     LostClaim,
@@ -62,6 +63,7 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (LostClaim, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidCursor, Exit.USAGE),
 )
 
 

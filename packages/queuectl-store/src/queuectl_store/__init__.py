@@ -8,6 +8,7 @@ from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document
 from queuectl_store.errors import (
+    InvalidCursor,
     InvalidJob,
     InvalidSetting,
     LostClaim,
@@ -25,6 +26,7 @@ from queuectl_store.errors import (
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.feed import Cursor, Page
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -78,10 +80,12 @@ __all__ = [
     "Cancelled",
     "Claim",
     "Clock",
+    "Cursor",
     "Dead",
     "Event",
     "Exchange",
     "Finish",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidSetting",
     "Job",
@@ -100,6 +104,7 @@ __all__ = [
     "NotAStore",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "Reader",
     "RefusedInState",
     "Released",

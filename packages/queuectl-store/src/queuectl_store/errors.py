@@ -11,6 +11,7 @@ StoreError
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── InvalidCursor        no place in the event feed, or one in another store's
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
@@ -64,6 +65,10 @@ class InvalidJob(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidCursor(StoreError, ValueError):
+    """The text is not a cursor of this store's event feed."""
 
 
 class LostClaim(StoreError):

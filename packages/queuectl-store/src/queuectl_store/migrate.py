@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.errors import NotAStore, StoreTooNew
+from queuectl_store.outcome import StopRequest
+from queuectl_store.sql.tables import workers
 
 HEAD = "0002"
 
@@ -54,7 +56,17 @@ def _upgrade(database: Database, connection: sa.Connection) -> bool:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if version is not None:
+        _stop_older_workers(connection)
     return True
+
+
+def _stop_older_workers(connection: sa.Connection) -> None:
+    # They know nothing of the new schema: they claim no more from this commit on, and at their
+    # next renewal they give back what they run.
+    stopping = {"stop": StopRequest.NOW.value, "state": "stopping"}
+    alive = workers.c.state.in_(["running", "stopping"])
+    connection.execute(sa.update(workers).where(alive).values(**stopping))
 
 
 def _check(database: Database, connection: sa.Connection, version: str | None) -> None:

@@ -10,6 +10,7 @@ from queuectl_store import reasons, records
 from queuectl_store.database import Database
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
+from queuectl_store.feed import Cursor, Feed, Page
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
@@ -41,6 +42,7 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._feed = Feed(database)
 
     def get(self, job_id: JobId) -> Job:
         """Return one job with its latest ended attempt.
@@ -93,7 +95,11 @@ class Reader:
     def events(
         self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
     ) -> list[Event]:
-        """Return up to *limit* events with ids above *after*, oldest first."""
+        """Return up to *limit* events with ids above *after*, oldest first.
+
+        To look at a job's history. On PostgreSQL ids become visible out of order: whoever
+        follows the log takes `feed`.
+        """
         values = {"after": after, "at_most": limit}
         with self._database.read() as connection:
             if job_id is None:
@@ -101,6 +107,20 @@ class Reader:
             else:
                 rows = connection.execute(sql.EVENTS_OF_JOB, {**values, "job": job_id}).all()
         return [records.event(row) for row in rows]
+
+    def feed(self, after: Cursor | None = None, *, limit: int = 1000) -> Page:
+        """Return up to *limit* events after a cursor; None is the oldest that is kept.
+
+        Whoever goes on from cursor to cursor gets every event exactly once.
+
+        Raises:
+            InvalidCursor: It is not a cursor of this store.
+        """
+        return self._feed.page(after, limit)
+
+    def newest_events(self, limit: int) -> Page:
+        """Return the last *limit* events, oldest first, with the cursor to follow from."""
+        return self._feed.newest(limit)
 
     def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
