@@ -6,7 +6,7 @@ Open a store with `connect(url)`; everything else hangs on it.
 from queuectl_store.admin import Admin, Moved
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
-from queuectl_store.document import attempt_document, instant, job_document
+from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     InvalidCursor,
     InvalidJob,
@@ -26,6 +26,7 @@ from queuectl_store.errors import (
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
 from queuectl_store.job import (
     DEFAULT_QUEUE,
@@ -60,6 +61,7 @@ from queuectl_store.outcome import (
     verb_of,
 )
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.retention import Freed, Keep, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -84,7 +86,9 @@ __all__ = [
     "Dead",
     "Event",
     "Exchange",
+    "Explanation",
     "Finish",
+    "Freed",
     "InvalidCursor",
     "InvalidJob",
     "InvalidSetting",
@@ -92,6 +96,7 @@ __all__ = [
     "JobFilter",
     "JobId",
     "JobState",
+    "Keep",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -110,6 +115,7 @@ __all__ = [
     "Released",
     "Renewal",
     "Retry",
+    "Rules",
     "RunFacts",
     "Setting",
     "Settings",
@@ -140,4 +146,5 @@ __all__ = [
     "parse_duration_ms",
     "setting",
     "verb_of",
+    "why_document",
 ]

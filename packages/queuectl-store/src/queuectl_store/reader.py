@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from queuectl_store import reasons, records
+from queuectl_store import reasons, records, why
 from queuectl_store.database import Database
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Feed, Page
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.sql import read as sql
@@ -137,6 +138,17 @@ class Reader:
         told = ((job.id, reasons.reason(job, workers, now_ms=now)) for job in jobs)
         return {job_id: text for job_id, text in told if text is not None}
 
+    def why(self, job_id: JobId) -> Explanation:
+        """Say why a job is where it is, and what would change it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        job, workers = self.get(job_id), self.workers()
+        reason = reasons.reason(job, workers, now_ms=self.now_ms())
+        with self._database.read() as connection:
+            return why.explain(connection, job, workers, reason=reason)
+
     def work_left(self, queues: Collection[str] | None = None) -> bool:
         """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
         with self._database.read() as connection:
@@ -148,6 +160,11 @@ class Reader:
     def version(self) -> int:
         """Return a number that changes when anybody commits; cheap enough to poll."""
         return self._database.engine.version()
+
+    def last_job_id(self) -> JobId:
+        """Return the highest id that a job ever had, though it may be pruned; 0 for none."""
+        with self._database.read() as connection:
+            return JobId(connection.execute(sql.LAST_JOB_ID).scalar_one())
 
     def now_ms(self) -> int:
         """Return the store's wall clock in UTC milliseconds."""

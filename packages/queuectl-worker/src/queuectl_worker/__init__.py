@@ -1,6 +1,7 @@
 """Running claimed QueueCTL jobs; embeddable in other programs."""
 
 from queuectl_worker.environment import pick_environment
+from queuectl_worker.logkeeping import LogsFreed, keep_logs, prune_logs
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -21,6 +22,7 @@ __all__ = [
     "JobEnded",
     "JobStarted",
     "LogFolder",
+    "LogsFreed",
     "News",
     "OnNews",
     "ResultRefused",
@@ -31,8 +33,10 @@ __all__ = [
     "WorkerStopping",
     "decide",
     "follow",
+    "keep_logs",
     "log_root",
     "pick_environment",
+    "prune_logs",
     "read",
     "supervise",
 ]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT
-from queuectl_store.sql.rows import FeedBackwards, FeedOrder, Horizon, InFeed, NewestId
+from queuectl_store.sql.places import FeedBackwards, FeedOrder, Horizon, InFeed, NewestId
 from queuectl_store.sql.side_tables import pruned
 from queuectl_store.sql.tables import events
 
@@ -19,10 +19,14 @@ END = sa.select((Horizon() - sa.literal_column("1", BIG)).label("tx"), NewestId(
 PRUNED = sa.select(pruned.c.tx, pruned.c.id).where(
     pruned.c.name == sa.literal_column(f"'{EVENTS_PRUNED}'")
 )
+_to_tx, _to_id = sa.bindparam("to_tx", type_=BIG), sa.bindparam("to_id", type_=BIG)
 NOTE_PRUNED = (
     sa.update(pruned)
-    .where(pruned.c.name == sa.literal_column(f"'{EVENTS_PRUNED}'"))
-    .values(tx=sa.bindparam("to_tx", type_=BIG), id=sa.bindparam("to_id", type_=BIG))
+    .where(
+        pruned.c.name == sa.literal_column(f"'{EVENTS_PRUNED}'"),
+        sa.tuple_(pruned.c.tx, pruned.c.id) < sa.tuple_(_to_tx, _to_id),
+    )
+    .values(tx=_to_tx, id=_to_id)
     .returning(pruned.c.id)
 )
 ADD_PRUNED = sa.insert(pruned)

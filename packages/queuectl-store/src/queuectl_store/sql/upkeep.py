@@ -133,8 +133,11 @@ SET_PROGRESS = (
     .returning(jobs.c.id)
 )
 
-ENVIRONMENT_ID = sa.select(environments.c.id).where(
-    environments.c.digest == sa.bindparam("of", type_=TEXT)
+# Locked, so that it is not pruned before the job that refers to it can be seen.
+ENVIRONMENT_ID = (
+    sa.select(environments.c.id)
+    .where(environments.c.digest == sa.bindparam("of", type_=TEXT))
+    .with_for_update(key_share=True, read=True)
 )
 ADD_ENVIRONMENT = sa.insert(environments).returning(environments.c.id)
 ENVIRONMENT = sa.select(environments.c.body).where(
