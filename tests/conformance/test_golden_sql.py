@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql import admin, feed, hot, prune, read, upkeep, why
+from queuectl_store.sql import admin, checks, feed, hot, prune, read, stats, upkeep, why
 
 FOLDER = Path(__file__).with_name("sql")
 UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
@@ -33,13 +33,15 @@ COLUMNS = {
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, upkeep, read, admin, feed, prune, why):
+    for module in (hot, upkeep, read, admin, checks, feed, prune, stats, why):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):
                 yield f"{prefix}.{name.lower()}", value
     for verb, move in admin.MOVES.items():
         yield f"admin.moves.{verb}", move
+    for kind, wrong in checks.WRONG.items():
+        yield f"checks.wrong.{kind}", wrong
     for kind, statements in (("ended", prune.ENDED), ("nth", prune.NTH), ("count", prune.COUNT)):
         for state, statement in statements.items():
             yield f"prune.{kind}.{state}", statement

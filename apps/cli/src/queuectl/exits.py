@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    CopyRefused,
     InvalidCursor,
     InvalidJob,
     InvalidSetting,
@@ -61,6 +62,7 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (UnknownWorker, Exit.NOT_FOUND),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
+    (CopyRefused, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
     (InvalidCursor, Exit.USAGE),

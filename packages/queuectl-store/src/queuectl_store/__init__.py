@@ -4,10 +4,12 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
     InvalidCursor,
     InvalidJob,
     InvalidSetting,
@@ -44,6 +46,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -82,11 +85,13 @@ __all__ = [
     "Cancelled",
     "Claim",
     "Clock",
+    "CopyRefused",
     "Cursor",
     "Dead",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
     "Freed",
     "InvalidCursor",
@@ -100,6 +105,7 @@ __all__ = [
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "MissingDriver",
     "Move",
@@ -121,6 +127,7 @@ __all__ = [
     "Settings",
     "Shell",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",

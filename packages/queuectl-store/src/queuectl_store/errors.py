@@ -12,6 +12,7 @@ StoreError
 ├── InvalidJob           the job cannot be stored as asked
 ├── InvalidSetting       no such setting, or not a value of its kind
 ├── InvalidCursor        no place in the event feed, or one in another store's
+├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
@@ -69,6 +70,10 @@ class InvalidSetting(StoreError, ValueError):
 
 class InvalidCursor(StoreError, ValueError):
     """The text is not a cursor of this store's event feed."""
+
+
+class CopyRefused(StoreError):
+    """A copy or a backup would be incomplete, or would overwrite something; nothing was done."""
 
 
 class LostClaim(StoreError):

@@ -177,6 +177,7 @@ def delete_jobs(connection: sa.Connection, ids: Sequence[int], *, now: int) -> F
 
 def _prune_events(database: Database, keep_ms: int) -> Freed:
     def work(connection: sa.Connection) -> Freed:
+        connection.execute(feed_sql.ADOPT)
         before = _now(database, connection) - keep_ms
         values = {"before": before, "at_most": 5 * STEP}
         gone = connection.execute(sql.DELETE_OLD_EVENTS, values).all()

@@ -1,7 +1,7 @@
 """Running claimed QueueCTL jobs; embeddable in other programs."""
 
 from queuectl_worker.environment import pick_environment
-from queuectl_worker.logkeeping import LogsFreed, keep_logs, prune_logs
+from queuectl_worker.logkeeping import LogsFreed, copy_logs, keep_logs, prune_logs
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -31,6 +31,7 @@ __all__ = [
     "WorkerJoined",
     "WorkerPaused",
     "WorkerStopping",
+    "copy_logs",
     "decide",
     "follow",
     "keep_logs",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from queuectl_store import SETTINGS, JobId, JobState, Store
-from queuectl_worker.output import LogFolder
+from queuectl_worker.output import LogFolder, copy_with_holes
 
 T = TypeVar("T")
 
@@ -180,3 +180,25 @@ def _leave_no_empty(day: Path, now_ms: int) -> None:
         return
     with contextlib.suppress(OSError):
         day.rmdir()
+
+
+def copy_logs(source: LogFolder, target: LogFolder) -> int:
+    """Let *target* have every output of *source*; return how many files it got.
+
+    A file is linked where both are on one file system, and copied with its holes where not.
+    """
+    if source.root == target.root:
+        return 0
+    copied = 0
+    for day in _days(source):
+        for file in _files(day):
+            place = target.root / day.name / file.path.name
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if place.exists():
+                continue
+            try:
+                os.link(file.path, place)
+            except OSError:
+                copy_with_holes(file.path, place)
+            copied += 1
+    return copied

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.clock import Clock, SystemClock
+from queuectl_store.engines.postgres_care import PostgresCare
 from queuectl_store.engines.postgres_listener import PostgresListener, TrailingBell
 from queuectl_store.engines.watchdog import Watchdog
 from queuectl_store.errors import (
@@ -136,6 +137,11 @@ class PostgresEngine:
         self._bell.close()
         self._engine.dispose()
         self._watchdog.close()
+
+    @property
+    def care(self) -> PostgresCare:
+        """What the care of the whole store needs."""
+        return PostgresCare(self._engine.connect)
 
     def _begin(self) -> sa.Connection:
         connection = self._engine.connect()

@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT
-from queuectl_store.sql.places import FeedBackwards, FeedOrder, Horizon, InFeed, NewestId
+from queuectl_store.sql.hot import BIG, INT, ZERO
+from queuectl_store.sql.places import FeedBackwards, FeedOrder, Horizon, InFeed, IsForeign, NewestId
 from queuectl_store.sql.side_tables import pruned
 from queuectl_store.sql.tables import events
 
@@ -30,3 +30,6 @@ NOTE_PRUNED = (
     .returning(pruned.c.id)
 )
 ADD_PRUNED = sa.insert(pruned)
+
+# After a restore from another server: they come before everything that happens here.
+ADOPT = sa.update(events).where(IsForeign()).values(tx=ZERO)

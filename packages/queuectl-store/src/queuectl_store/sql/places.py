@@ -51,6 +51,14 @@ class InFeed(ColumnElement[bool]):
     type = sa.Boolean()
 
 
+class IsForeign(ColumnElement[bool]):
+    """True for events that a transaction of another server wrote: they were restored here."""
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+    type = sa.Boolean()
+
+
 class LastId(ColumnElement[int]):
     """The highest id that a table with ids of its own ever gave, though its row may be gone."""
 
@@ -117,6 +125,17 @@ def _in_feed_postgres(_element: InFeed, compiler: SQLCompiler, **kw: Any) -> str
     place = f"({compiler.process(_AFTER_TX, **kw)}, {compiler.process(_AFTER_ID, **kw)})"
     horizon = number("pg_snapshot_xmin(pg_current_snapshot())")
     return f"(queuectl_events.tx, queuectl_events.id) > {place} AND queuectl_events.tx < {horizon}"
+
+
+@compiles(IsForeign, "sqlite")
+def _foreign_sqlite(_element: IsForeign, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "0 = 1"
+
+
+@compiles(IsForeign, "postgresql")
+def _foreign_postgres(_element: IsForeign, _compiler: SQLCompiler, **_kw: Any) -> str:
+    # What is to be seen was written by a transaction that ended before this one looked.
+    return f"queuectl_events.tx >= {number('pg_snapshot_xmax(pg_current_snapshot())')}"
 
 
 @compiles(LastId, "sqlite")
