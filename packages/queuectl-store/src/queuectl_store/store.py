@@ -9,11 +9,11 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, records, retention, spec
+from queuectl_store import enqueuing, environments, migrate, records, retention, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown, StoreTooNew, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.maintenance import Maintenance
@@ -65,7 +65,11 @@ class Store:
         return ids
 
     def register(self, worker: NewWorker) -> WorkerId:
-        """Introduce *worker*; its lease begins now."""
+        """Introduce *worker*; its lease begins now.
+
+        Raises:
+            StoreTooNew: A newer program has changed the schema since the store was opened.
+        """
         values = {
             "key": secrets.token_urlsafe(12),
             "host": spec.clean(worker.host),
@@ -75,7 +79,13 @@ class Store:
             "queues": None if worker.queues is None else json.dumps(worker.queues),
             "lease_ms": worker.lease_ms,
         }
-        return WorkerId(self._write(lambda c, times: _scalar(c, upkeep.REGISTER, values | times)))
+
+        def work(connection: sa.Connection, times: Times) -> WorkerId:
+            if (error := self._refusal(connection)) is not None:
+                raise error
+            return WorkerId(_scalar(connection, upkeep.REGISTER, values | times))
+
+        return self._write(work)
 
     def unregister(self, worker_id: WorkerId) -> None:
         """Say that the worker ends; whatever it still holds is rescued at once."""
@@ -160,6 +170,7 @@ class Store:
                 held=frozenset((row.id, row.token) for row in held),
                 cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
                 stop=StopRequest(worker.stop) if worker.stop else None,
+                refusal=self._refusal(connection),
             )
 
         return self._write(work, repeatable=True)
@@ -267,6 +278,9 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _refusal(self, connection: sa.Connection) -> StoreTooNew | None:
+        return migrate.refusal(self.url, connection.execute(upkeep.SCHEMA_VERSION).scalar())
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.

@@ -54,6 +54,11 @@ DUE_IN = sa.select(
     (_scheduled - NowMs()).label("scheduled"), (_retrying - NowMs()).label("retrying")
 )
 
+# Alembic's own table: the number of the newest migration.
+SCHEMA_VERSION = sa.select(sa.column("version_num", TEXT)).select_from(
+    sa.table("queuectl_schema_version")
+)
+
 REGISTER = (
     sa.insert(workers)
     .from_select(
