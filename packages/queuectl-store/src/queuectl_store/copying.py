@@ -4,11 +4,11 @@ One transaction on each side: the source is read in one state, and the target ha
 stays empty. Rows stream through, a thousand at a time.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+import marshal
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from queuectl_store.sql.places import LastId
 ROWS = 1_000
 
 OnProgress = Callable[[str, int], None]
-Row = dict[str, Any]
+Row = tuple[Any, ...]
 
 # Imported for what they register.
 assert metadata is job_tables.jobs.metadata is side_tables.queues.metadata
@@ -38,11 +38,13 @@ class Digest:
     rows: int = 0
     total: int = 0
 
-    def of(self, row: Row) -> "Digest":
-        """Return the digest with one row more."""
-        text = json.dumps(sorted(row.items()))
-        number = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest())
-        return Digest(self.rows + 1, (self.total + number) % 2**128)
+    def of(self, rows: Sequence[Row]) -> "Digest":
+        """Return the digest with *rows* more."""
+        total = self.total
+        for row in rows:
+            # Format 2 knows no references: equal rows are equal bytes.
+            total += int.from_bytes(blake2b(marshal.dumps(row, 2), digest_size=16).digest())
+        return Digest(self.rows + len(rows), total % 2**128)
 
 
 def copy(
@@ -79,17 +81,15 @@ def _copy_table(
     url: str,
     on_progress: OnProgress,
 ) -> int:
-    written = Digest()
+    written, insert = Digest(), _insert(table, writing)
     for rows in _rows(table, reading):
-        for row in rows:
-            row.update(_changed(table.name, row))
-            written = written.of(row)
-        writing.execute(sa.insert(table), rows)
+        changed = _changed(table, rows)
+        written = written.of(changed)
+        insert(changed)
         on_progress(table.name, written.rows)
     found = Digest()
     for rows in _rows(table, writing):
-        for row in rows:
-            found = found.of(row)
+        found = found.of(rows)
     if found != written:
         raise StoreDamaged(
             f"{url} gives back other rows of {table.name} than were written"
@@ -106,17 +106,40 @@ def _last_id(connection: sa.Connection, table: sa.Table) -> int:
 def _rows(table: sa.Table, connection: sa.Connection) -> Iterator[list[Row]]:
     statement = sa.select(table).order_by(*table.primary_key)
     with connection.execute(statement.execution_options(yield_per=ROWS)) as result:
-        for part in result.mappings().partitions():
-            yield [dict(row) for row in part]
+        for part in result.partitions():
+            yield [tuple(row) for row in part]
 
 
-def _changed(table: str, row: Mapping[str, Any]) -> Row:
-    """Return what means something else in another database."""
-    if table in (job_tables.events.name, side_tables.pruned.name):
-        return {"tx": 0}  # the number of a transaction of the source's server
-    if table == job_tables.workers.name and row["state"] in ("running", "stopping"):
-        return {"state": "gone"}  # its lease is on a clock that the target does not have
-    return {}
+def _insert(table: sa.Table, connection: sa.Connection) -> Callable[[list[Row]], None]:
+    # Once compiled, the rows go to the driver as they are: that halves the time of a copy.
+    compiled = sa.insert(table).compile(dialect=connection.dialect)
+    text, names = str(compiled), list(table.columns.keys())
+
+    def insert(rows: list[Row]) -> None:
+        if compiled.positional:
+            connection.exec_driver_sql(text, rows)
+        else:
+            connection.exec_driver_sql(text, [dict(zip(names, row, strict=True)) for row in rows])
+
+    return insert
+
+
+def _changed(table: sa.Table, rows: list[Row]) -> list[Row]:
+    """Replace what means something else in another database."""
+    if table in (job_tables.events, side_tables.pruned):
+        # The number of a transaction of the source's server.
+        at = table.columns.keys().index("tx")
+        return [_with(row, at, 0) for row in rows]
+    if table is job_tables.workers:
+        # A lease is on a clock that the target does not have.
+        at = table.columns.keys().index("state")
+        alive = ("running", "stopping")
+        return [_with(row, at, "gone") if row[at] in alive else row for row in rows]
+    return rows
+
+
+def _with(row: Row, at: int, value: object) -> Row:
+    return (*row[:at], value, *row[at + 1 :])
 
 
 def _refuse_workers(source: Database, connection: sa.Connection) -> None:
