@@ -41,7 +41,7 @@ class Admission:
         self._times = {**times, "now": now_ms}
         self._now_us = now_ms * 1_000
         self._usage = Usage(connection)
-        self._buckets = Buckets(connection)
+        self._buckets = Buckets(connection, self._now_us)
         self._may_park = MOST_PARKED
         self._waited_for: set[str] = set()
         self.is_held_back = self.is_unfinished = self.is_short_of_slots = False
@@ -151,7 +151,7 @@ class Admission:
         if self._may_park <= 0:
             self.is_unfinished = True
             return 0
-        return max(_MORE, len(decision.parked) * 2) if decision.parked else _MORE
+        return min(max(_MORE, len(decision.parked) * 2), self._may_park)
 
     def _keep_pace(self, queue: str, room: Room) -> None:
         if room.pace is not None:

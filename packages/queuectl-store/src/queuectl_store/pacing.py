@@ -20,8 +20,8 @@ _MOST = 1_000
 class Buckets:
     """Reads buckets when first asked for and writes those that changed, once, at `save`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sa.Connection, now_us: int) -> None:
+        self._connection, self._now_us = connection, now_us
         self._known: dict[str, Bucket] = {}
         self._stored: dict[str, tuple[int, int | None]] = {}
         self._due: dict[str, int | None] = {}
@@ -33,7 +33,9 @@ class Buckets:
             wanted = json.dumps([{"name": name} for name in missing])
             self._known.update((name, Bucket(rate=rate)) for name in missing)
             for row in self._connection.execute(sql.BUCKETS_NAMED, {"names": wanted}):
-                self._known[row.name] = Bucket(rate=rate, full_at_us=row.full_at_us)
+                bucket = Bucket(rate=rate, full_at_us=row.full_at_us)
+                is_filling = bucket.full_at_us > self._now_us
+                self._known[row.name] = bucket.settled(self._now_us) if is_filling else bucket
                 self._stored[row.name] = row.full_at_us, row.due_at
         return {name: self._known[name] for name in names}
 
@@ -67,7 +69,7 @@ def let_out(connection: sa.Connection, times: Mapping[str, Any]) -> int:
     connection.execute(sql.LOCK_COUNTS)
     rows = connection.execute(sql.BUCKETS_DUE, values).all()
     now_us = connection.execute(NOW, times).scalar_one() * 1_000
-    usage, buckets = Usage(connection), Buckets(connection)
+    usage, buckets = Usage(connection), Buckets(connection, now_us)
     for row in rows:
         stored = Rate(count=row.rate, per_ms=row.rate_ms, burst=row.burst)
         _, queue, key = split_name(row.name)

@@ -102,7 +102,11 @@ _head = (
     .correlate(NAMES)
     .scalar_subquery()
 )
-WAITING_FIRST = sa.select(NAMES.c.name, jobs.c.priority, jobs.c.id).join(jobs, jobs.c.id == _head)
+WAITING_FIRST = (
+    sa.select(NAMES.c.name, jobs.c.priority, jobs.c.id)
+    .select_from(NAMES)
+    .join(jobs, jobs.c.id == _head)
+)
 WAITING_BEST = (
     sa.select(jobs.c.id, jobs.c.resources)
     .where(jobs.c.waits_for == _named)
