@@ -237,6 +237,10 @@ class Store:
                 self._database.engine.notify()
         return swept
 
+    def forget_full_buckets(self) -> None:
+        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
+        self._write(sweeping.forget_full_buckets)
+
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
         return self.reader.work_left(queues, slots=slots)
