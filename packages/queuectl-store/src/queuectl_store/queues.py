@@ -72,6 +72,11 @@ class ResourceUse:
     used: tuple[int, ...] = ()
     waiting: int = 0
 
+    @property
+    def free(self) -> int:
+        """How much of it may be given to the next job."""
+        return max(0, self.capacity - len(self.used))
+
 
 def limits_of(row: Any) -> QueueLimits:
     """Return the limits in a row of the queues table."""
