@@ -590,3 +590,36 @@ def test_limits_that_make_no_sense_are_refused(store: Store) -> None:
             change()
 
     assert store.reader.queues() == []
+
+
+def reason(store: Store, job_id: JobId) -> str | None:
+    return store.reader.reasons(store.reader.find([job_id])).get(job_id)
+
+
+def test_a_waiting_job_says_which_limit_it_waits_for(store: Store, worker: WorkerId) -> None:
+    store.admin.set_resource("gpu", 2)
+    store.admin.set_queue("mail", concurrency=1)
+    store.admin.set_queue("slow", rate=Rate.parse("10/m"))
+    store.admin.set_queue("api", key_rate=Rate.parse("1/2s"), key_concurrency=9)
+    told = {
+        "limit 1 reached (queue mail)": enqueue(store, 2, queue="mail")[1],
+        "limit 1 reached (key alice)": enqueue(store, 2, concurrency_key="alice")[1],
+        "resource gpu: 0 of 2 free": enqueue(store, 2, resources={"gpu": 2})[1],
+        "needs 3 gpu, there is 2": enqueue_one(store, resources={"gpu": 3}),
+        "no resource license": enqueue_one(store, resources={"license": 1}),
+        "rate 10/m, next in 6 s": enqueue(store, 2, queue="slow")[1],
+        "rate 1/2s, next in 2 s": enqueue(store, 2, queue="api", concurrency_key="k")[1],
+        "no worker has 101 slots": enqueue_one(store, slots=101),
+    }
+    claimed(store, worker)
+    store.admin.pause("paused")
+    told["queue paused"] = enqueue_one(store, queue="paused", concurrency_key="alice")
+
+    assert {reason(store, job_id): job_id for job_id in told.values()} == told
+
+
+def test_a_reason_gives_way_to_a_queue_that_nobody_serves(store: Store) -> None:
+    a_worker(store, queues=("other",))
+    store.admin.set_queue("mail", concurrency=1)
+
+    assert reason(store, enqueue_one(store, queue="mail")) == "no worker serves mail"

@@ -13,6 +13,7 @@ from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.job import Attempt, Job, JobId, Worker
+from queuectl_store.limit_reasons import limit_reasons
 from queuectl_store.queues import Queue, ResourceUse
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
@@ -127,7 +128,12 @@ class Reader:
         waits = any(job.state in WAITING for job in jobs)
         workers = self.workers() if waits else []
         now = self.now_ms() if waits else 0
-        told = ((job.id, reasons.reason(job, workers, now_ms=now)) for job in jobs)
+        with self._database.read() as connection:
+            held = limit_reasons(connection, jobs, now_ms=now)
+        told = (
+            (job.id, reasons.reason(job, workers, now_ms=now, limit=held.get(job.id)))
+            for job in jobs
+        )
         return {job_id: text for job_id, text in told if text is not None}
 
     def why(self, job_id: JobId) -> Explanation:
@@ -137,7 +143,7 @@ class Reader:
             UnknownJob: There is none of that id.
         """
         job, workers = self.get(job_id), self.workers()
-        reason = reasons.reason(job, workers, now_ms=self.now_ms())
+        reason = self.reasons([job]).get(job.id)
         with self._database.read() as connection:
             return why.explain(connection, job, workers, reason=reason)
 
