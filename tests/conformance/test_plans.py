@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queuectl_store import JobState, Keep, ManualClock, Rules, Store, WorkerId
+from queuectl_store import JobState, Kept, ManualClock, Rules, Store, WorkerId
 from tests.conformance.story import a_worker, vanished
 
 HISTORY = 20_000
@@ -34,8 +34,8 @@ COUNTS = {
     "dead": 50,
 }
 ENDED = (JobState.SUCCEEDED, JobState.CANCELLED, JobState.DEAD)
-ONLY_THE_NEWEST = Rules(default=Keep(ages=dict.fromkeys(ENDED), jobs=HISTORY // 4))
-KEEP_ALL = Rules(default=Keep(ages=dict.fromkeys(ENDED)))
+ONLY_THE_NEWEST = Rules(default=Kept(ages=dict.fromkeys(ENDED), jobs=HISTORY // 4))
+KEEP_ALL = Rules(default=Kept(ages=dict.fromkeys(ENDED)))
 TABLE = "queuectl_jobs"
 INDEXES = ("pending", "waiting", "due", "running", "dead", "ended", "environment")
 PARTIAL = {f"{TABLE}_{name}" for name in INDEXES}
@@ -60,10 +60,13 @@ ACTS = [
     an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
     an_act("renew", lambda store, worker: store.renew(worker), "running"),
     an_act("rescue", lambda store, _: store.rescue(vanished), "running"),
-    an_act("prune", lambda store, _: next(store.prune(ONLY_THE_NEWEST)), "ended"),
-    an_act("prunable", lambda store, _: store.prunable(ONLY_THE_NEWEST), "ended"),
+    an_act("prune", lambda store, _: next(store.maintenance.prune(ONLY_THE_NEWEST)), "ended"),
+    an_act("prunable", lambda store, _: store.maintenance.prunable(ONLY_THE_NEWEST), "ended"),
     an_act(
-        "prune_environments", lambda store, _: list(store.prune(KEEP_ALL)), "ended", "environment"
+        "prune_environments",
+        lambda store, _: list(store.maintenance.prune(KEEP_ALL)),
+        "ended",
+        "environment",
     ),
     an_act("work_left", lambda store, _: store.work_left(), "pending", "running", "due"),
     an_act(

@@ -61,7 +61,7 @@ def test_what_is_not_old_enough_stays(store: Store, clock: ManualClock) -> None:
     succeeded = succeed(store, 1)
     clock.advance(ms=7 * DAY_MS - 1)
 
-    assert prune(store) == store.prunable(store.retention()) == Freed()
+    assert prune(store) == store.maintenance.prunable(store.maintenance.retention()) == Freed()
 
     assert left(store, *succeeded) == succeeded
 
@@ -83,7 +83,7 @@ def test_only_the_newest_are_kept_where_a_number_is_set(store: Store, clock: Man
     dead = enqueue_one(store)
     finish_one(store, a_worker(store), Dead(reason="no"))
 
-    assert store.prunable(store.retention()).jobs == 3
+    assert store.maintenance.prunable(store.maintenance.retention()).jobs == 3
     assert prune(store).jobs == 3
 
     assert left(store, *ids, dead) == [*ids[3:], dead]
@@ -93,7 +93,7 @@ def test_what_would_go_is_counted_and_not_touched(store: Store, clock: ManualClo
     ids = succeed(store, 3)
     clock.advance(ms=8 * DAY_MS)
 
-    freed = store.prunable(store.retention())
+    freed = store.maintenance.prunable(store.maintenance.retention())
 
     assert (freed.jobs, freed.attempts, freed.log_bytes, freed.events) == (3, 3, 3 * 7, 9)
     assert left(store, *ids) == ids
@@ -123,7 +123,7 @@ def test_what_something_else_needs_stays(
     others = succeed(store, 1)
     clock.advance(ms=8 * DAY_MS)
 
-    assert store.prunable(store.retention()).jobs == 1
+    assert store.maintenance.prunable(store.maintenance.retention()).jobs == 1
     prune(store)
 
     assert left(store, needed_job, *others) == [needed_job], why
@@ -223,7 +223,7 @@ def test_an_unreadable_age_is_refused(store: Store) -> None:
     with pytest.raises(InvalidSetting, match="keep_dead"):
         store.settings.set("keep_dead", "sometimes")
     with pytest.raises(InvalidSetting, match="keep_jobs"):
-        store.retention({"keep_jobs": "-1"})
+        store.maintenance.retention({"keep_jobs": "-1"})
 
 
 def test_a_child_that_comes_while_its_parent_is_deleted_saves_it(
@@ -301,11 +301,11 @@ def succeed(store: Store, count: int, **fields: object) -> list[JobId]:
 
 
 def prune(store: Store, rules: object = None) -> Freed:
-    return sum(store.prune(rules or store.retention()), Freed())  # type: ignore[arg-type]
+    return sum(store.maintenance.prune(rules or store.maintenance.retention()), Freed())  # type: ignore[arg-type]
 
 
 def chosen(store: Store, *, queues: Iterable[str], states: list[JobState]) -> object:
-    return replace(store.retention(), only_queues=frozenset(queues), states=states)
+    return replace(store.maintenance.retention(), only_queues=frozenset(queues), states=states)
 
 
 def left(store: Store, *ids: JobId) -> list[JobId]:

@@ -71,7 +71,7 @@ def test_a_job_whose_beginning_was_pruned_is_believed(store: Store, clock: Manua
     old = enqueue_one(store, queue="old")
     clock.advance(ms=8 * DAY_MS)
     (claim,) = store.claim(worker, limit=1, queues={"old"})
-    list(store.prune(store.retention()))
+    list(store.maintenance.prune(store.maintenance.retention()))
 
     assert claim.job.id == old
     assert [event.verb for event in store.reader.events(job_id=old)] == ["claim"]

@@ -6,9 +6,11 @@ from queuectl_store.errors import (
     CopyRefused,
     InvalidCursor,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -16,6 +18,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 
@@ -66,6 +69,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
     (InvalidCursor, Exit.USAGE),
+    (InvalidLimit, Exit.USAGE),
+    (QueueDraining, Exit.REFUSED),
+    (UnknownResource, Exit.NOT_FOUND),
 )
 
 

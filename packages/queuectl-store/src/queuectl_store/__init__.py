@@ -12,11 +12,13 @@ from queuectl_store.errors import (
     CopyRefused,
     InvalidCursor,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -25,6 +27,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
@@ -63,18 +66,23 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.queue_admin import KEEP, Keep
+from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
-from queuectl_store.retention import Freed, Keep, Rules
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
+from queuectl_store.sweeping import Swept
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "KEEP",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -96,12 +104,14 @@ __all__ = [
     "Freed",
     "InvalidCursor",
     "InvalidJob",
+    "InvalidLimit",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -116,10 +126,16 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Page",
+    "Queue",
+    "QueueDraining",
+    "QueueLimits",
+    "QueueState",
+    "Rate",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
+    "ResourceUse",
     "Retry",
     "Rules",
     "RunFacts",
@@ -137,9 +153,11 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Succeeded",
+    "Swept",
     "SystemClock",
     "Task",
     "UnknownJob",
+    "UnknownResource",
     "UnknownWorker",
     "Verb",
     "Work",

@@ -1,17 +1,20 @@
-"""The care of a whole store: check it, back it up, copy it, measure it."""
+"""The care of a whole store: check, back up, copy, prune and measure it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import sqlalchemy as sa
 
-from queuectl_store import backup, checking, copying
+from queuectl_store import backup, checking, copying, retention
 from queuectl_store.checking import Finding
 from queuectl_store.copying import TABLES, OnProgress
 from queuectl_store.database import Database
+from queuectl_store.retention import Freed, Rules
+from queuectl_store.shared import Settings
 from queuectl_store.sql import read
 from queuectl_store.sql import stats as sql
 
@@ -67,6 +70,26 @@ class Maintenance:
             is_live=is_live,
             on_progress=on_progress,
         )
+
+    def retention(self, overrides: Mapping[str, str] = MappingProxyType({})) -> Rules:
+        """Return the rules that the settings make, the store's and each queue's own.
+
+        Raises:
+            InvalidSetting: One of them, or of *overrides*, is not of its kind.
+        """
+        texts = {**Settings(self._database).all(), **overrides}
+        return retention.read_rules(texts, retention.queue_settings(self._database))
+
+    def prune(self, rules: Rules) -> Iterator[Freed]:
+        """Delete what *rules* no longer keep and nothing needs, a small transaction a step.
+
+        Whoever drives it pauses between the steps, so that claims are not held up.
+        """
+        return retention.prune(self._database, rules)
+
+    def prunable(self, rules: Rules) -> Freed:
+        """Count what `prune` would delete now; deletes nothing."""
+        return retention.prunable(self._database, rules)
 
     def stats(self) -> Stats:
         """Count and measure; reads every table."""

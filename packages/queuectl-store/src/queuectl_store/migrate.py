@@ -46,6 +46,11 @@ def refusal(url: str, version: str | None) -> StoreTooNew | None:
     )
 
 
+def refusal_now(connection: sa.Connection, url: str) -> StoreTooNew | None:
+    """Return the same for the version that the store has now; one small read."""
+    return refusal(url, connection.execute(SCHEMA_VERSION).scalar())
+
+
 def _version(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table(_VERSION_TABLE):
         return None

@@ -25,7 +25,7 @@ _EVERYTHING = (JobState.SUCCEEDED, JobState.CANCELLED, JobState.DEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
+class Kept:
     """How long ended jobs are kept, in milliseconds, and how many of a state; None is forever."""
 
     ages: Mapping[JobState, int | None]
@@ -42,13 +42,13 @@ class Rules:
         events_ms: How far the event log goes back; None is for ever.
     """
 
-    default: Keep
-    queues: Mapping[str, Keep] = field(default_factory=dict)
+    default: Kept
+    queues: Mapping[str, Kept] = field(default_factory=dict)
     states: Sequence[JobState] = _EVERYTHING
     only_queues: frozenset[str] | None = None
     events_ms: int | None = None
 
-    def of(self, queue: str) -> Keep:
+    def of(self, queue: str) -> Kept:
         """Return what is kept of *queue*."""
         return self.queues.get(queue, self.default)
 
@@ -136,7 +136,7 @@ def _places(queues: Iterable[str], rules: Rules) -> Iterator[tuple[str, JobState
             yield from ((queue, state) for state in rules.states)
 
 
-def _prune_jobs(database: Database, queue: str, state: JobState, keep: Keep) -> Iterator[Freed]:
+def _prune_jobs(database: Database, queue: str, state: JobState, keep: Kept) -> Iterator[Freed]:
     with database.read() as connection:
         now = _now(database, connection)
         end = _end(connection, queue, state, keep, now)
@@ -231,7 +231,7 @@ def _repeat(step: Callable[[], Freed]) -> Iterator[Freed]:
 
 
 def _end(
-    connection: sa.Connection, queue: str, state: JobState, keep: Keep, now: int
+    connection: sa.Connection, queue: str, state: JobState, keep: Kept, now: int
 ) -> Place | None:
     """Return the newest job of the queue and state that is not kept; None if all are."""
     age, ends = keep.ages[state], []
@@ -265,9 +265,9 @@ def _rows(ids: Iterable[int]) -> str:
 _JOB_SETTINGS = ("keep_succeeded", "keep_cancelled", "keep_dead", "keep_jobs")
 
 
-def _keep(texts: Mapping[str, str]) -> Keep:
+def _keep(texts: Mapping[str, str]) -> Kept:
     ages = {state: _value(texts, f"keep_{state}") for state in _EVERYTHING}
-    return Keep(ages=MappingProxyType(ages), jobs=_value(texts, "keep_jobs"))
+    return Kept(ages=MappingProxyType(ages), jobs=_value(texts, "keep_jobs"))
 
 
 def _value(texts: Mapping[str, str], name: str) -> int | None:

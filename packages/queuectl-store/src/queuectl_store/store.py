@@ -1,30 +1,38 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-import json
-import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, migrate, records, retention, spec
+from queuectl_store import (
+    enqueuing,
+    environments,
+    ledger,
+    migrate,
+    pacing,
+    records,
+    spec,
+    sweeping,
+)
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import OutcomeUnknown, StoreTooNew, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
-from queuectl_store.retention import Freed, Rules
 from queuectl_store.shared import Settings
+from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
+from queuectl_store.sweeping import Swept
+from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -70,18 +78,10 @@ class Store:
         Raises:
             StoreTooNew: A newer program has changed the schema since the store was opened.
         """
-        values = {
-            "key": secrets.token_urlsafe(12),
-            "host": spec.clean(worker.host),
-            "pid": worker.pid,
-            "version": worker.version,
-            "concurrency": worker.concurrency,
-            "queues": None if worker.queues is None else json.dumps(worker.queues),
-            "lease_ms": worker.lease_ms,
-        }
+        values = ledger.new_worker(worker)
 
         def work(connection: sa.Connection, times: Times) -> WorkerId:
-            if (error := self._refusal(connection)) is not None:
+            if (error := migrate.refusal_now(connection, self.url)) is not None:
                 raise error
             return WorkerId(_scalar(connection, upkeep.REGISTER, values | times))
 
@@ -113,30 +113,33 @@ class Store:
         limit: int,
         queues: Collection[str] | None = None,
     ) -> Exchange:
-        """Record *finishes* and claim up to *limit* jobs, in one transaction.
+        """Record *finishes* and claim jobs for up to *limit* slots, in one transaction.
 
         Best is highest priority, then lowest id; between queues, whose best job is best.
         Exactly one caller gets each job. A worker whose lease ran out, or that was asked to
-        stop, gets none.
+        stop, gets none. Nothing is claimed beyond a limit (docs/limits.md).
 
         Args:
             queues: The queues to claim from; None is all.
         """
 
-        def work(connection: sa.Connection, times: Times) -> Exchange:
-            refused = finish(connection, times, worker_id, finishes)
-            claims = claim(connection, times, worker_id, limit, queues)
-            return Exchange(claims=claims, refused=refused)
-
+        is_alone = self._database.engine.writes_alone
         try:
-            return self._write(work)
+            exchange, freed = self._write(
+                lambda c, times: trade(
+                    c, times, worker_id, finishes, limit=limit, queues=queues, is_alone=is_alone
+                )
+            )
         except OutcomeUnknown:
             # The finishes are found again by their tokens. Claims that were made and not
             # heard of show in the next renewals, and the worker gives them back.
-            refused = self._write(
+            recorded = self._write(
                 lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
-            return Exchange(claims=[], refused=refused)
+            return Exchange(claims=[], refused=recorded.refused)
+        if freed > len(exchange.claims):
+            self._database.engine.notify()
+        return exchange
 
     def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""
@@ -170,22 +173,26 @@ class Store:
                 held=frozenset((row.id, row.token) for row in held),
                 cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
                 stop=StopRequest(worker.stop) if worker.stop else None,
-                refusal=self._refusal(connection),
+                refusal=migrate.refusal_now(connection, self.url),
             )
 
         return self._write(work, repeatable=True)
 
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
-        """Make up to *limit* jobs pending whose time has come; returns how many."""
+        """Make up to *limit* jobs pending whose time has come; returns how many.
+
+        Jobs whose rate lets them start by now are let go besides, and counted.
+        """
 
         def work(connection: sa.Connection, times: Times) -> int:
+            let_out = pacing.let_out(connection, times)
             rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
             write_moves(
                 connection,
                 times,
                 [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
             )
-            return len(rows)
+            return len(rows) + let_out
 
         count = self._write(work)
         if count:
@@ -193,10 +200,12 @@ class Store:
         return count
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until the next job is due, 0 if one is, None if none waits."""
+        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        times = self._database.engine.times()
         with self._database.read() as connection:
-            row = connection.execute(upkeep.DUE_IN, self._database.engine.times()).one()
-        waits = [wait for wait in row if wait is not None]
+            row = connection.execute(upkeep.DUE_IN, times).one()
+            paced = connection.execute(limits_sql.BUCKET_DUE_IN, times).scalar_one()
+        waits = [wait for wait in (*row, paced) if wait is not None]
         return max(0, min(waits)) if waits else None
 
     def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:
@@ -210,6 +219,7 @@ class Store:
         """
 
         def work(connection: sa.Connection, times: Times) -> list[Finish]:
+            connection.execute(limits_sql.LOCK_COUNTS)
             connection.execute(upkeep.EXPIRE_WORKERS, times)
             rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
             finishes = [decide(records.claim(row)) for row in rows]
@@ -222,29 +232,29 @@ class Store:
             self._database.engine.notify()
         return rescued
 
-    def prune(self, rules: Rules) -> Iterator[Freed]:
-        """Delete what *rules* no longer keep and nothing needs, a small transaction a step.
+    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
+        """Let jobs go that wait for a limit in which there is room, whatever the cause.
 
-        Whoever drives it pauses between the steps, so that claims are not held up.
+        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
+
+        Args:
+            boosts: How many times more of some limits; see `limits.let_go`.
         """
-        return retention.prune(self._database, rules)
+        with self._database.read() as connection:
+            swept = sweeping.look(connection, after)
+        if swept.found:
+            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
+            if count:
+                self._database.engine.notify()
+        return swept
 
-    def retention(self, overrides: Mapping[str, str] = MappingProxyType({})) -> Rules:
-        """Return the rules that the settings make, the store's and each queue's own.
+    def forget_full_buckets(self) -> None:
+        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
+        self._write(sweeping.forget_full_buckets)
 
-        Raises:
-            InvalidSetting: One of them, or of *overrides*, is not of its kind.
-        """
-        texts = {**self.settings.all(), **overrides}
-        return retention.read_rules(texts, retention.queue_settings(self._database))
-
-    def prunable(self, rules: Rules) -> Freed:
-        """Count what `prune` would delete now; deletes nothing."""
-        return retention.prunable(self._database, rules)
-
-    def work_left(self, queues: Collection[str] | None = None) -> bool:
-        """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
-        return self.reader.work_left(queues)
+    def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
+        """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
+        return self.reader.work_left(queues, slots=slots)
 
     def environment(self, environment_id: int) -> dict[str, str]:
         """Return the variables stored under *environment_id*."""
@@ -278,9 +288,6 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _refusal(self, connection: sa.Connection) -> StoreTooNew | None:
-        return migrate.refusal(self.url, connection.execute(upkeep.SCHEMA_VERSION).scalar())
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.

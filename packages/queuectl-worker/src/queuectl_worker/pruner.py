@@ -36,9 +36,9 @@ def pruner(store: Store, tuner: Tuner, logs: LogFolder) -> Callable[[], float]:
 
 def _steps(store: Store, tuner: Tuner, logs: LogFolder) -> Iterator[object]:
     try:
-        rules, keep = store.retention(tuner.overrides), keep_logs(tuner.texts)
+        rules, keep = store.maintenance.retention(tuner.overrides), keep_logs(tuner.texts)
     except InvalidSetting as error:
         log.warning("nothing is pruned", extra={"reason": str(error)})
         return
-    yield from store.prune(rules)
+    yield from store.maintenance.prune(rules)
     yield from prune_logs(store, logs, keep, now_ms=time.time_ns() // 1_000_000)

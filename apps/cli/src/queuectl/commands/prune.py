@@ -10,7 +10,7 @@ from queuectl.jobs import logs_of
 from queuectl.moments import parse_span
 from queuectl.selection import parse_states
 from queuectl.session import Session
-from queuectl_store import FINAL, Freed, JobState, Keep, Rules
+from queuectl_store import FINAL, Freed, JobState, Kept, Rules
 from queuectl_worker import LogsFreed, keep_logs, prune_logs
 
 
@@ -50,11 +50,15 @@ def prune(
     rules = _rules(session, state or [], queue or [], older_than)
     store = session.open_store()
     if dry_run:
-        _tell(session, store.prunable(rules), _prune_logs(session, dry=True), dry=True)
+        _tell(session, store.maintenance.prunable(rules), _prune_logs(session, dry=True), dry=True)
         return
-    if not yes and session.terminal.can_ask and (found := store.prunable(rules)) != Freed():
+    if (
+        not yes
+        and session.terminal.can_ask
+        and (found := store.maintenance.prunable(rules)) != Freed()
+    ):
         session.confirm(f"delete {found.jobs:,} jobs and {found.events:,} events?")
-    freed = sum(store.prune(rules), Freed())
+    freed = sum(store.maintenance.prune(rules), Freed())
     _tell(session, freed, _prune_logs(session, dry=False), dry=False)
 
 
@@ -63,14 +67,14 @@ def _rules(session: Session, states: list[str], queues: list[str], older_than: s
     if odd := [each for each in chosen if each not in FINAL]:
         raise UsageProblem(f"{odd[0]} jobs have not ended; prune takes {', '.join(sorted(FINAL))}")
     session.read_store()
-    rules = session.open_store().retention(session.worker_settings())
+    rules = session.open_store().maintenance.retention(session.worker_settings())
     if chosen:
         rules = replace(rules, states=chosen)
     if queues:
         rules = replace(rules, only_queues=frozenset(queues))
     if older_than is not None:
         age = parse_span(older_than, what="--older-than")
-        keep = Keep(ages={JobState(each): age for each in FINAL})
+        keep = Kept(ages={JobState(each): age for each in FINAL})
         rules = replace(rules, default=keep, queues={})
     return rules
 

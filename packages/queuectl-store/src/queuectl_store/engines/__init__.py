@@ -16,6 +16,8 @@ class Engine(Protocol):
 
     url: str
     path: Path | None
+    # Whether nobody else writes while a transaction that may write is open.
+    writes_alone: bool
 
     @property
     def care(self) -> Care:
