@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queuectl_store import sweeping
 from queuectl_store.copying import NUMBERED
 from queuectl_store.database import Database
 from queuectl_store.sql import checks as sql
@@ -66,7 +67,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "blocked_by_nothing": ("jobs {ids} are blocked and wait for nothing", _RERUN),
     "parked_with_room": (
         "jobs {ids} wait for a limit that has room",
-        "`queuectl hold` and `release` them",
+        "a running worker lets them go within seconds; if not, `queuectl hold` and `release` them",
     ),
     "unique_without_slot": ("jobs {ids} hold a unique key that has no name", _REPORT),
     "group_not_finished": ("groups {ids} have no member left to run and are not finished", _REPORT),
@@ -97,6 +98,7 @@ def check(database: Database) -> list[Finding]:
                 return [Finding(kind="damage", text=text, remedy=_RESTORE, is_damage=True)]
             return [
                 *_wrong_rows(connection),
+                *_parked_with_room(connection),
                 *_wrong_stories(connection),
                 *_ids_to_come(connection),
             ]
@@ -109,6 +111,18 @@ def _wrong_rows(connection: sa.Connection) -> Iterator[Finding]:
         ids = connection.execute(statement.limit(_SHOWN + 1)).scalars().all()
         if ids:
             yield _finding(kind, ids)
+
+
+def _parked_with_room(connection: sa.Connection) -> Iterator[Finding]:
+    names: set[str] = set()
+    swept = sweeping.look(connection, "")
+    names |= swept.found
+    while swept.after:
+        swept = sweeping.look(connection, swept.after)
+        names |= swept.found
+    ids = [connection.execute(sql.FIRST_WAITING, {"of": name}).scalar_one() for name in names]
+    if ids:
+        yield _finding("parked_with_room", sorted(ids))
 
 
 def _wrong_stories(connection: sa.Connection) -> Iterator[Finding]:

@@ -5,16 +5,14 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import ONE, ZERO, is_in, literal
+from queuectl_store.sql.hot import ONE, TEXT, ZERO, is_in, literal
 from queuectl_store.sql.places import IsForeign
-from queuectl_store.sql.side_tables import dependencies, environments, groups, queues, schedules
+from queuectl_store.sql.side_tables import dependencies, environments, groups, schedules
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 from queuectl_store.states import FINAL, JobState
 
 _one = sa.select(ONE)
 _ended = is_in("succeeded", "dead", "cancelled")
-_other = jobs.alias("other")
-_waiting = sa.and_(is_in("pending"), jobs.c.waits_for.is_not(None))
 
 
 def _no_job(job_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -48,23 +46,6 @@ _open_clauses = (
     .scalar_subquery()
 )
 
-_runs_of_key = (
-    sa.select(sa.func.count())
-    .where(
-        _other.c.state == literal("running"),
-        _other.c.queue == jobs.c.queue,
-        _other.c.concurrency_key == jobs.c.concurrency_key,
-    )
-    .correlate(jobs)
-    .scalar_subquery()
-)
-_key_limit = (
-    sa.select(queues.c.key_concurrency)
-    .where(queues.c.name == jobs.c.queue)
-    .correlate(jobs)
-    .scalar_subquery()
-)
-_of_key = literal("key:") + jobs.c.queue + literal("/") + jobs.c.concurrency_key
 _has_open_member = sa.exists(_one.where(jobs.c.group_id == groups.c.id, sa.not_(_ended)))
 
 # By name: the rows that are wrong, each by its id.
@@ -103,11 +84,6 @@ WRONG: Mapping[str, sa.Select[int]] = MappingProxyType(
         .order_by(dependencies.c.child_id),
         "unmet_not_its_edges": _ids(is_in("blocked"), jobs.c.unmet != _open_clauses),
         "blocked_by_nothing": _ids(is_in("blocked"), jobs.c.unmet <= ZERO),
-        "parked_with_room": _ids(
-            _waiting,
-            jobs.c.waits_for == _of_key,
-            _runs_of_key < sa.func.coalesce(_key_limit, ONE),
-        ),
         "unique_without_slot": _ids(jobs.c.unique_live == ONE, jobs.c.unique_slot.is_(None)),
         "group_not_finished": sa.select(groups.c.id)
         .where(groups.c.sealed == ONE, groups.c.finished_at.is_(None), ~_has_open_member)
@@ -136,6 +112,9 @@ ATTEMPTS = (
     .group_by(attempts.c.job_id)
     .order_by(attempts.c.job_id)
 )
-LARGEST_IDS = MappingProxyType(
-    {table.name: sa.select(sa.func.max(table.c.id)) for table in (jobs, events, workers)}
+FIRST_WAITING = (
+    sa.select(jobs.c.id)
+    .where(jobs.c.waits_for == sa.bindparam("of", type_=TEXT))
+    .order_by(jobs.c.priority.desc(), jobs.c.id)
+    .limit(ONE)
 )
