@@ -5,7 +5,7 @@ from pathlib import Path
 
 from queuectl_store import JobFilter, Store
 from queuectl_worker import LogFolder, log_root
-from queuectl_worker.pruner import EACH_S, pruner
+from queuectl_worker.pruner import EACH_S, FIRST_S, pruner
 from queuectl_worker.tuning import Tuner
 from tests.waiting import eventually
 from tests.worker.story import burst, enqueue, running, shell
@@ -59,5 +59,7 @@ def test_a_setting_that_makes_no_sense_prunes_nothing(store: Store, tmp_path: Pa
     store._database.write(lambda c: c.exec_driver_sql(text))
     tuner.refresh()
 
-    assert pruner(store, tuner, LogFolder(tmp_path / "none"))() == EACH_S
+    tick = pruner(store, tuner, LogFolder(tmp_path / "none"))
+
+    assert [tick(), tick()] == [FIRST_S, EACH_S]
     assert os.path.exists(str(store.path))

@@ -12,6 +12,8 @@ from queuectl_worker.tuning import Tuner
 log = logging.getLogger(__name__)
 
 EACH_S = 60.0
+# A worker for one command, or until nothing is left, has no time for this.
+FIRST_S = 5.0
 # Of the time in which something is to be deleted, claims have the store for the greater part.
 REST = 2.0
 LEAST_REST_S = 0.01
@@ -20,9 +22,13 @@ LEAST_REST_S = 0.01
 def pruner(store: Store, tuner: Tuner, logs: LogFolder) -> Callable[[], float]:
     """Return the tick that makes one small step and says how long to leave the store alone."""
     steps: Iterator[object] | None = None
+    has_waited = False
 
     def tick() -> float:
-        nonlocal steps
+        nonlocal steps, has_waited
+        if not has_waited:
+            has_waited = True
+            return FIRST_S
         began = time.monotonic()
         # Taken out first: after an error the next tick begins anew.
         current, steps = steps or _steps(store, tuner, logs), None
