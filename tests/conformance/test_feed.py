@@ -4,7 +4,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from queuectl_store.turn import write_moves
 from tests.conformance.story import a_job, a_worker, ended, enqueue_one
 from tests.conformance.test_plans import listening, plan_of
 
-WRITERS, ROUNDS, BATCH = 8, 12, 4
+WRITERS, ROUNDS, BATCH = 8, 6, 4
 FILL = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
 INSERT INTO queuectl_events (at, job_id, verb, state, attempt, tx)
@@ -146,11 +146,12 @@ def test_a_follower_sees_every_event_of_eight_writers_once_and_each_job_in_order
     followed: list[Event] = []
     follower = threading.Thread(target=lambda: followed.extend(follow(store, done.is_set)))
     follower.start()
-    with connect(store_url) as other:
-        writers = [
-            threading.Thread(target=live_and_die, args=(each,))
-            for each in [store, other] * (WRITERS // 2)
+    with ExitStack() as stack:
+        # Without waits for the disk, which would hide the race, and take long.
+        stores = [
+            stack.enter_context(connect(store_url, durability="normal")) for _ in range(WRITERS)
         ]
+        writers = [threading.Thread(target=live_and_die, args=(each,)) for each in stores]
         for writer in writers:
             writer.start()
         for writer in writers:
@@ -235,5 +236,5 @@ def test_the_feed_reads_its_own_index_and_sorts_nothing(store: Store) -> None:
     plans = [plan_of(store, *each) for each in sent if "ORDER BY" in each[0]]
     assert len(plans) == 2
     for plan in plans:
-        assert re.search("queuectl_events_tx|INTEGER PRIMARY KEY|SCAN queuectl_events$", plan), plan
+        assert re.search("queuectl_events_tx|INTEGER PRIMARY KEY", plan), plan
         assert not re.search("Sort|TEMP B-TREE", plan), plan

@@ -27,7 +27,7 @@ def prune(store: Store, say: Say) -> None:
 
 def backup(store: Store, say: Say) -> None:
     store.maintenance.backup(backup_file(store))
-    say("backed up")
+    say("backed")
 
 
 def wrong_after_prune(store: Store) -> list[str]:
@@ -39,7 +39,7 @@ def wrong_after_backup(store: Store, said: list[str]) -> list[str]:
     """There is a whole backup or none, and one that was acknowledged is there."""
     file = backup_file(store)
     if not file.exists():
-        return ["the backup that was told of is not there"] if "backed up" in said else []
+        return ["the backup that was told of is not there"] if "backed" in said else []
     with connect(str(file), create=False) as copy:
         wrong = [finding.text for finding in copy.maintenance.check()]
         rows = copy.maintenance.stats().rows["jobs"]

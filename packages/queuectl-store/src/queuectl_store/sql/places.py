@@ -1,6 +1,6 @@
 """What the databases spell differently about places: in the feed, and in the numbering of rows."""
 
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
@@ -50,6 +50,10 @@ class InFeed(ColumnElement[bool]):
     inherit_cache = True
     type = sa.Boolean()
 
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002
+        """Stay as it is: compared with 1, as SQLite's truths are, it could use no index."""
+        return self
+
 
 class IsForeign(ColumnElement[bool]):
     """True for events that a transaction of another server wrote: they were restored here."""
@@ -57,6 +61,10 @@ class IsForeign(ColumnElement[bool]):
     _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
     type = sa.Boolean()
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002
+        """Stay as it is: compared with 1, as SQLite's truths are, it could use no index."""
+        return self
 
 
 class LastId(ColumnElement[int]):
