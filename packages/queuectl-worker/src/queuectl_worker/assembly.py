@@ -7,12 +7,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self
 
-from queuectl_store import NewWorker, Store, StoreError
+from queuectl_store import JobId, NewWorker, Store, StoreError
 from queuectl_store import __version__ as version
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger
-from queuectl_worker.executors import CommandExecutor
+from queuectl_worker.executors import (
+    CommandExecutor,
+    CoroutineExecutor,
+    Executor,
+    MixedExecutor,
+    ThreadExecutor,
+)
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.heartbeat import Heartbeat
 from queuectl_worker.hotloop import HotLoop, HotLoopParts
@@ -23,6 +29,7 @@ from queuectl_worker.output import LogFolder
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.stager import stager
+from queuectl_worker.tasks import Registry
 from queuectl_worker.tuning import Tuner, Tuning
 from queuectl_worker.upkeep import upkeep
 
@@ -48,11 +55,12 @@ class Assembly:
         *,
         logs: LogFolder,
         queues: tuple[str, ...] | None,
+        tasks: Registry | None,
         on_news: OnNews,
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
-        self.executor = _executor(store, tuner, logs)
+        self.executor = _executor(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
         )
@@ -153,7 +161,27 @@ class Assembly:
             log.warning("could not say goodbye to the store", extra={"reason": error})
 
 
-def _executor(store: Store, tuner: Tuner, logs: LogFolder) -> CommandExecutor:
+def _executor(store: Store, tuner: Tuner, logs: LogFolder, tasks: Registry | None) -> Executor:
+    commands, slots = _commands(store, tuner, logs), tuner.current.concurrency
+    if tasks is None:
+        return commands
+
+    def grace_ms() -> int:
+        return tuner.current.kill_grace_ms
+
+    def tell(job_id: int, token: int, text: str) -> bool:
+        return store.set_progress(JobId(job_id), token, text)
+
+    return MixedExecutor(
+        tasks,
+        slots=slots,
+        commands=commands,
+        functions=ThreadExecutor(tasks, slots=slots, tell=tell, kill_grace_ms=grace_ms),
+        coroutines=CoroutineExecutor(tasks, tell=tell),
+    )
+
+
+def _commands(store: Store, tuner: Tuner, logs: LogFolder) -> CommandExecutor:
     slots = tuner.current.concurrency
     guardian = Guardian(slots=slots, spool=logs.spool, log_cap=tuner.current.log_cap)
     return CommandExecutor(

@@ -11,6 +11,7 @@ from queuectl_worker.fatal import FATAL
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
+from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.tuning import Tuner, Tuning
 
@@ -33,6 +34,7 @@ class Worker:
     Args:
         concurrency: Jobs at a time; None is the setting.
         queues: The queues that it serves; None is all.
+        tasks: The Python functions that it can run; None: it runs commands alone.
         burst: End when no job is pending, running or waiting for a retry.
         grace_s: How long jobs may go on when it stops; None is the setting.
         settings: Settings by name, as text; they win over the store's.
@@ -48,6 +50,7 @@ class Worker:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
+        tasks: Registry | None = None,
         burst: bool = False,
         grace_s: float | None = None,
         settings: Mapping[str, str] | None = None,
@@ -60,6 +63,7 @@ class Worker:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
         self._queues = None if queues is None else tuple(queues)
+        self._tasks = tasks
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
         self._stop = Stop.NOT
@@ -96,6 +100,7 @@ class Worker:
             self._tuner,
             logs=self.logs,
             queues=self._queues,
+            tasks=self._tasks,
             on_news=self._tell,
             on_failure=self._note_failure,
         )
