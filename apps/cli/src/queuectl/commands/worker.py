@@ -9,6 +9,7 @@ from queuectl.detaching import start_detached
 from queuectl.exits import CommandError, Exit
 from queuectl.jobs import logs_of
 from queuectl.live import live_lines, logged_problems
+from queuectl.loading import load_app
 from queuectl.moments import parse_span, short_span
 from queuectl.render import Cell, Column, Row, print_table
 from queuectl.safe import safe_text
@@ -52,6 +53,14 @@ def start(
     queue: Annotated[
         list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
     ] = None,
+    app_place: Annotated[
+        str | None,
+        typer.Option(
+            "--app",
+            metavar="MODULE:NAME",
+            help="Run the tasks of this queue of your program too; its store is used.",
+        ),
+    ] = None,
     burst: Annotated[
         bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
     ] = False,
@@ -74,15 +83,21 @@ def start(
       queuectl worker start --concurrency 8 --queue video --queue audio
       queuectl worker start --burst
       queuectl worker start --detach
+      queuectl worker start --app shop.jobs:queue --concurrency 8
 
     The first Ctrl-C or SIGTERM lets jobs finish within --grace and gives the others back, the
     second ends them at once. Exit code 0 when drained, 75 when jobs were given back, 78 when
     the store is damaged. With --json: one object an event.
     """
     session: Session = ctx.obj
+    tasks = None
+    if app_place is not None:
+        loaded = load_app(app_place)
+        session.adopt(loaded.store)
+        tasks = loaded.tasks
     grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
     if detach:
-        _start_detached(session, _as_options(concurrency, queue, grace, burst=burst))
+        _start_detached(session, _as_options(concurrency, queue, grace, app_place, burst=burst))
         return
     store, terminal = session.open_store(), session.terminal
     with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
@@ -90,6 +105,7 @@ def start(
             store,
             concurrency=concurrency,
             queues=queue or None,
+            tasks=tasks,
             burst=burst,
             grace_s=grace_s,
             settings=session.worker_settings(),
@@ -224,10 +240,16 @@ def _start_detached(session: Session, options: Sequence[str]) -> None:
 
 
 def _as_options(
-    concurrency: int | None, queues: list[str] | None, grace: str | None, *, burst: bool
+    concurrency: int | None,
+    queues: list[str] | None,
+    grace: str | None,
+    app_place: str | None,
+    *,
+    burst: bool,
 ) -> list[str]:
     options = ["--concurrency", str(concurrency)] if concurrency is not None else []
     for queue in queues or []:
         options += ["--queue", queue]
     options += ["--grace", grace] if grace is not None else []
+    options += ["--app", app_place] if app_place is not None else []
     return [*options, "--burst"] if burst else options
