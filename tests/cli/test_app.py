@@ -32,12 +32,13 @@ def shop(queuectl: Program) -> Path:
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_worker_runs_the_tasks_of_the_named_queue(queuectl: Program) -> None:
+@pytest.mark.parametrize("executor", ["thread", "process"])
+def test_a_worker_runs_the_tasks_of_the_named_queue(queuectl: Program, executor: str) -> None:
     queuectl.must("enqueue", '{"task": "add", "args": [1, 2]}')
     queuectl.must("enqueue", '{"task": "fail", "max_retries": 0}')
     queuectl.must("enqueue", "--", "true")
 
-    queuectl.must("worker", "start", "--burst", "--app", "shop:queue")
+    queuectl.must("worker", "start", "--burst", "--app", "shop:queue", "--executor", executor)
 
     added, failed, command = (queuectl.must("show", each, "--json").document for each in "123")
     assert (added["state"], added["result"]) == ("succeeded", 3)

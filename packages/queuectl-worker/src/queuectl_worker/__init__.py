@@ -10,6 +10,8 @@ from queuectl_worker.errors import (
     UnknownTask,
     WaitTimeout,
 )
+from queuectl_worker.executors import Recycling
+from queuectl_worker.fitting import TaskSide
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -45,12 +47,14 @@ __all__ = [
     "Options",
     "Queue",
     "QueuedJob",
+    "Recycling",
     "ResultRefused",
     "Retry",
     "RetryPolicy",
     "Snooze",
     "TaskError",
     "TaskFunction",
+    "TaskSide",
     "UnknownTask",
     "WaitTimeout",
     "Worker",

@@ -7,19 +7,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Self
 
-from queuectl_store import JobId, NewWorker, Store, StoreError
+from queuectl_store import NewWorker, Store, StoreError
 from queuectl_store import __version__ as version
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger
-from queuectl_worker.executors import (
-    CommandExecutor,
-    CoroutineExecutor,
-    Executor,
-    MixedExecutor,
-    ThreadExecutor,
-)
-from queuectl_worker.guardian import Guardian
+from queuectl_worker.fitting import TaskSide, fit
 from queuectl_worker.heartbeat import Heartbeat
 from queuectl_worker.hotloop import HotLoop, HotLoopParts
 from queuectl_worker.loop import Loop
@@ -29,7 +22,6 @@ from queuectl_worker.output import LogFolder
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.stager import stager
-from queuectl_worker.tasks import Registry
 from queuectl_worker.tuning import Tuner, Tuning
 from queuectl_worker.upkeep import upkeep
 
@@ -55,12 +47,12 @@ class Assembly:
         *,
         logs: LogFolder,
         queues: tuple[str, ...] | None,
-        tasks: Registry | None,
+        tasks: TaskSide | None,
         on_news: OnNews,
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
-        self.executor = _executor(store, tuner, logs, tasks)
+        self.executor = fit(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
         )
@@ -159,39 +151,6 @@ class Assembly:
             self.membership.leave()
         except StoreError as error:
             log.warning("could not say goodbye to the store", extra={"reason": error})
-
-
-def _executor(store: Store, tuner: Tuner, logs: LogFolder, tasks: Registry | None) -> Executor:
-    commands, slots = _commands(store, tuner, logs), tuner.current.concurrency
-    if tasks is None:
-        return commands
-
-    def grace_ms() -> int:
-        return tuner.current.kill_grace_ms
-
-    def tell(job_id: int, token: int, text: str) -> bool:
-        return store.set_progress(JobId(job_id), token, text)
-
-    return MixedExecutor(
-        tasks,
-        slots=slots,
-        commands=commands,
-        functions=ThreadExecutor(tasks, slots=slots, tell=tell, kill_grace_ms=grace_ms),
-        coroutines=CoroutineExecutor(tasks, tell=tell),
-    )
-
-
-def _commands(store: Store, tuner: Tuner, logs: LogFolder) -> CommandExecutor:
-    slots = tuner.current.concurrency
-    guardian = Guardian(slots=slots, spool=logs.spool, log_cap=tuner.current.log_cap)
-    return CommandExecutor(
-        guardian,
-        slots=slots,
-        logs=logs,
-        stored=store.environment,
-        store_path=store.path,
-        tuning=lambda: tuner.current,
-    )
 
 
 def _introduction(tuner: Tuner, queues: tuple[str, ...] | None) -> NewWorker:

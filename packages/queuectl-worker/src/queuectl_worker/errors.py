@@ -4,6 +4,7 @@ TaskError
 ├── InvalidTask          a function cannot be a task as it is written
 ├── UnknownTask          no task of that name is registered here
 ├── InvalidArguments     the arguments do not fit the task, or JSON cannot carry them
+├── PoolStartError       the processes for tasks could not load the program
 ├── WaitTimeout          the job had not ended in time
 └── JobFailed            the job ended without a result
 """
@@ -25,6 +26,13 @@ class UnknownTask(TaskError):
 
 class InvalidArguments(TaskError):
     """The arguments do not fit the task's signature, or JSON cannot carry them."""
+
+
+class PoolStartError(TaskError):
+    """The processes for tasks could not load the program that they belong to."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the program cannot be loaded in a process for its tasks: {problem}")
 
 
 class WaitTimeout(TaskError):

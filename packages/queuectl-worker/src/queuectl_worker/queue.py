@@ -14,6 +14,8 @@ from queuectl_store import (
     connect,
     setting,
 )
+from queuectl_worker.executors import Recycling
+from queuectl_worker.fitting import Kind, TaskSide
 from queuectl_worker.options import Options
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
@@ -129,6 +131,8 @@ class Queue:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
+        executor: Kind = "thread",
+        recycling: Recycling | None = None,
         grace: float | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> "QueueWorker":
@@ -137,11 +141,20 @@ class Queue:
         Args:
             concurrency: Jobs at a time; None is the setting.
             queues: The queues that it serves; None is all.
+            executor: `thread`, or `process` for work that keeps the processor busy or must be
+                killable.
+            recycling: When a task process is replaced by a new one; never by default.
             grace: Seconds that jobs may go on when it stops; None is the setting.
             settings: Settings by name, as text; they win over the store's.
         """
+        side = TaskSide(tasks=self.tasks, executor=executor, recycling=recycling or Recycling())
         return QueueWorker(
-            self, concurrency=concurrency, queues=queues, grace_s=grace, settings=settings
+            self,
+            concurrency=concurrency,
+            queues=queues,
+            tasks=side,
+            grace_s=grace,
+            settings=settings,
         )
 
     def close(self) -> None:
@@ -170,8 +183,7 @@ class QueueWorker:
             StoreUnreachable: The store could not be used at the start.
         """
         with self._lock:
-            options = {**self._options, "tasks": self._queue.tasks, "burst": burst}
-            worker = self._worker = Worker(self._queue.store, **options)
+            worker = self._worker = Worker(self._queue.store, burst=burst, **self._options)
             if self._stop is not None:
                 worker.request_stop(now=self._stop)
         return worker.run()

@@ -8,10 +8,10 @@ from queuectl_store import Store, StoreError
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
 from queuectl_worker.fatal import FATAL
+from queuectl_worker.fitting import TaskSide
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
-from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.tuning import Tuner, Tuning
 
@@ -50,7 +50,7 @@ class Worker:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
-        tasks: Registry | None = None,
+        tasks: TaskSide | None = None,
         burst: bool = False,
         grace_s: float | None = None,
         settings: Mapping[str, str] | None = None,

@@ -6,6 +6,8 @@ Runs are named by their claim: (job id, token). No two claims ever share one.
 from queuectl_worker.executors.command import CommandExecutor
 from queuectl_worker.executors.coroutine import CoroutineExecutor
 from queuectl_worker.executors.mixed import MixedExecutor
+from queuectl_worker.executors.pool.member import Recycling
+from queuectl_worker.executors.pool.process import ProcessExecutor
 from queuectl_worker.executors.protocol import (
     Completed,
     Ending,
@@ -29,6 +31,8 @@ __all__ = [
     "Ending",
     "Executor",
     "MixedExecutor",
+    "ProcessExecutor",
+    "Recycling",
     "RunEnded",
     "RunKey",
     "RunRecalled",

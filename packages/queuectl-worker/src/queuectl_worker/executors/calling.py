@@ -1,5 +1,6 @@
 """One call of a task: the arguments out of JSON, the result into it, errors as values."""
 
+import logging
 import time
 import traceback
 from collections.abc import Callable
@@ -14,9 +15,14 @@ from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself, err
 from queuectl_worker.tasks import TaskFunction
 from queuectl_worker.wishes import GiveUp, Retry, Snooze
 
+log = logging.getLogger(__name__)
+
 MOST_TRACE = 8_000  # characters
 
+# Records progress: job id, token, text; False when the run does not own the job any more.
 Tell = Callable[[int, int, str], bool]
+# Appends to the log of a run.
+Note = Callable[[Claim, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ def ending_of(error: BaseException) -> Ending:
             return Raised(kind=type(error).__name__, message=str(error), trace=_trace(error))
 
 
-def ended(call: Call, ending: Ending, *, started_ms: int, began: float) -> RunEnded:
-    """Return the report of a run that is over.
+def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: Note) -> RunEnded:
+    """Return the report of a run that is over; its traceback goes to its log.
 
     Args:
         started_ms: UTC milliseconds.
@@ -90,6 +96,11 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float) -> RunEn
     """
     quiet = isinstance(ending, Completed | SnoozedItself) or type(ending).__name__ == "Stopped"
     facts = RunFacts(started_at=started_ms, error=None if quiet else error_of(ending))  # type: ignore[arg-type]
+    if isinstance(ending, Raised):
+        try:
+            note(call.claim, ending.trace)
+        except OSError as problem:
+            log.warning("a traceback was not kept", extra={"reason": problem})
     run_ms = round((time.monotonic() - began) * 1000)
     return RunEnded(key=key_of(call.claim), facts=facts, ending=ending, run_ms=run_ms)
 

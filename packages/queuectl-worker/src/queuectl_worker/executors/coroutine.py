@@ -13,7 +13,7 @@ from typing import Any
 
 from queuectl_store import Claim, Task
 from queuectl_worker.context import enter
-from queuectl_worker.executors.calling import Call, Tell, ended, ending_of, make_call
+from queuectl_worker.executors.calling import Call, Note, Tell, ended, ending_of, make_call
 from queuectl_worker.executors.protocol import (
     Completed,
     Ending,
@@ -46,8 +46,8 @@ class _Run:
 class CoroutineExecutor:
     """Runs coroutine tasks; any number at a time, up to the slots that the caller counts."""
 
-    def __init__(self, tasks: Registry, *, tell: Tell) -> None:
-        self._tasks, self._tell = tasks, tell
+    def __init__(self, tasks: Registry, *, tell: Tell, note: Note) -> None:
+        self._tasks, self._tell, self._note = tasks, tell, note
         self._reports = Reports()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="queuectl-asyncio", daemon=True)
@@ -159,7 +159,9 @@ class CoroutineExecutor:
             return
         run.is_over = True
         self._runs.pop(key_of(run.call.claim), None)
-        report = ended(run.call, ending, started_ms=run.started_ms, began=run.began)
+        report = ended(
+            run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
+        )
         if still_runs:
             error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
             report = replace(report, facts=replace(report.facts, error=error))

@@ -27,7 +27,7 @@ class MixedExecutor:
     Args:
         commands: Runs what is not a task.
         functions: Runs tasks that are plain functions.
-        coroutines: Runs tasks that are `async def`.
+        coroutines: Runs tasks that are `async def`; None: *functions* runs them too.
     """
 
     def __init__(
@@ -37,11 +37,12 @@ class MixedExecutor:
         slots: int,
         commands: Executor,
         functions: Executor,
-        coroutines: Executor,
+        coroutines: Executor | None = None,
     ) -> None:
         self._tasks, self._slots = tasks, slots
-        self._commands, self._functions, self._coroutines = commands, functions, coroutines
-        self._all = (commands, functions, coroutines)
+        self._commands, self._functions = commands, functions
+        self._coroutines = coroutines or functions
+        self._all = (commands, functions, *([coroutines] if coroutines else []))
         self._own = Reports()
         self._waiting: deque[Claim] = deque()
         self._running: dict[RunKey, Executor] = {}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from queuectl_store import Claim, Task
 from queuectl_worker.executors.alarms import Alarms
-from queuectl_worker.executors.calling import Call, Tell, ended, make_call
+from queuectl_worker.executors.calling import Call, Note, Tell, ended, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
     RunEnded,
@@ -59,13 +59,20 @@ class ThreadExecutor:
 
     Args:
         tell: Records progress.
+        note: Writes to a run's log.
         kill_grace_ms: How long a run that reached its time limit may take to end.
     """
 
     def __init__(
-        self, tasks: Registry, *, slots: int, tell: Tell, kill_grace_ms: Callable[[], int]
+        self,
+        tasks: Registry,
+        *,
+        slots: int,
+        tell: Tell,
+        note: Note,
+        kill_grace_ms: Callable[[], int],
     ) -> None:
-        self._tasks, self._slots, self._tell = tasks, slots, tell
+        self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
         self._kill_grace_ms = kill_grace_ms
         self._reports, self._alarms = Reports(), Alarms()
         self._changed = threading.Condition()
@@ -225,7 +232,9 @@ class ThreadExecutor:
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         run.is_over = True
         self._runs.pop(key_of(run.call.claim), None)
-        report = ended(run.call, ending, started_ms=run.started_ms, began=run.began)
+        report = ended(
+            run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
+        )
         self._reports.put(_with_note(report) if still_runs else report)
 
 
