@@ -34,6 +34,11 @@ class Queue:
     Args:
         url: `sqlite:///path`, a path, `postgresql://…`, or a store that is open already.
         queue: The queue of jobs that name none.
+
+    Attributes:
+        tasks: The registered tasks.
+        after_send: Called after each enqueue that is not part of a caller's transaction; testing
+            runs the jobs there.
     """
 
     def __init__(self, url: str | Store, *, queue: str = DEFAULT_QUEUE) -> None:
@@ -42,6 +47,7 @@ class Queue:
         self._lock = threading.Lock()
         self._max_retries: int | None = None
         self.tasks = Registry()
+        self.after_send: Callable[[], object] | None = None
 
     @property
     def store(self) -> Store:
@@ -109,6 +115,8 @@ class Queue:
         wanted = list(jobs)
         if session is None:
             ids = self.store.enqueue(wanted)
+            if self.after_send is not None:
+                self.after_send()
         else:
             ids = self.store.enqueue_within(session, wanted)
         return [self.job(job_id) for job_id in ids]

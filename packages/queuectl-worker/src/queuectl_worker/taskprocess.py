@@ -4,7 +4,6 @@ Started as `python -m queuectl_worker.taskprocess` under the guardian, which end
 below it. It imports the program whose tasks it runs, as that program names itself.
 """
 
-import asyncio
 import importlib
 import json
 import os
@@ -19,13 +18,11 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from queuectl_store import Task
-from queuectl_worker.context import enter
-from queuectl_worker.executors.calling import Call, ending_of, make_call
+from queuectl_worker.executors.calling import Call, make_call
 from queuectl_worker.executors.pool import cargo
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
-from queuectl_worker.executors.protocol import Completed, Ending
+from queuectl_worker.executors.protocol import Ending
 from queuectl_worker.guardian.spool import Spool, SpoolRoom
-from queuectl_worker.payload import result_text
 from queuectl_worker.queue import Queue
 from queuectl_worker.retry import Raised
 from queuectl_worker.tasks import Registry
@@ -131,19 +128,10 @@ class _output_to:  # noqa: N801  # used as a function
 
 
 def _outcome(call: Call) -> Ending:
-    if not call.task.is_coroutine:
-        try:
-            return call.run()
-        except SystemExit as error:
-            return Raised(kind="SystemExit", message=str(error))
-    enter(call.context)
     try:
-        args, kwargs = call.arguments()
-        return Completed(result=result_text(asyncio.run(call.task.function(*args, **kwargs))))
-    except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
-        return ending_of(error)
-    finally:
-        enter(None)
+        return call.run_anywhere()
+    except SystemExit as error:
+        return Raised(kind="SystemExit", message=str(error))
 
 
 def find_tasks(places: Message) -> Registry:

@@ -1,5 +1,6 @@
 """One call of a task: the arguments out of JSON, the result into it, errors as values."""
 
+import asyncio
 import logging
 import time
 import traceback
@@ -52,6 +53,20 @@ class Call:
         try:
             args, kwargs = self.arguments()
             return Completed(result=result_text(self.task.function(*args, **kwargs)))
+        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+            return ending_of(error)
+        finally:
+            enter(None)
+
+    def run_anywhere(self) -> Ending:
+        """Call the function or run the coroutine here, and return how it ended."""
+        if not self.task.is_coroutine:
+            return self.run()
+        enter(self.context)
+        try:
+            args, kwargs = self.arguments()
+            made = self.task.function(*args, **kwargs)
+            return Completed(result=result_text(asyncio.run(made)))
         except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
             return ending_of(error)
         finally:
