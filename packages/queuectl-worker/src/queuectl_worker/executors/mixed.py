@@ -45,7 +45,7 @@ class MixedExecutor:
         self._all = (commands, functions, *([coroutines] if coroutines else []))
         self._own = Reports()
         self._waiting: deque[Claim] = deque()
-        self._running: dict[RunKey, Executor] = {}
+        self._running: dict[RunKey, tuple[Executor, int]] = {}  # with the slots that it takes
 
     def start(self) -> None:
         """Start the executors."""
@@ -72,11 +72,11 @@ class MixedExecutor:
             self._waiting.remove(claim)
             self._own.put(RunRecalled(key=key_of(claim)))
         for executor in self._all:
-            executor.recall([key for key in keys if self._running.get(key) is executor])
+            executor.recall([key for key in keys if self._executor_of(key) is executor])
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """End one run, wherever it is."""
-        if (executor := self._running.get(key)) is not None:
+        if (executor := self._executor_of(key)) is not None:
             executor.stop(key, grace_ms=grace_ms)
         else:
             self.recall([key])
@@ -111,11 +111,20 @@ class MixedExecutor:
         self._own.close()
 
     def _fill(self) -> None:
-        while self._waiting and len(self._running) < self._slots:
+        busy = sum(slots for _, slots in self._running.values())
+        while self._waiting and busy + (slots := self._width(self._waiting[0])) <= self._slots:
             claim = self._waiting.popleft()
-            executor = self._for(claim)
-            self._running[key_of(claim)] = executor
+            executor, busy = self._for(claim), busy + slots
+            self._running[key_of(claim)] = executor, slots
             executor.submit([claim])
+
+    def _width(self, claim: Claim) -> int:
+        # What is wider than the whole worker runs alone, rather than never.
+        return min(claim.job.slots, self._slots)
+
+    def _executor_of(self, key: RunKey) -> Executor | None:
+        found = self._running.get(key)
+        return found and found[0]
 
     def _for(self, claim: Claim) -> Executor:
         work = claim.job.work
