@@ -1,7 +1,8 @@
 """Values into the one JSON parameter that a batch statement reads."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
@@ -43,8 +44,15 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
-    """Return rows for ENQUEUE from (key, job, spec text, environment id)."""
+def new_jobs(
+    jobs: Sequence[tuple[str, NewJob, str, int | None]],
+    more: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> str:
+    """Return rows for ENQUEUE from (key, job, spec text, environment id).
+
+    Args:
+        more: By key, columns that say otherwise.
+    """
     return json.dumps(
         [
             {
@@ -66,6 +74,7 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
                 "concurrency_key": new.concurrency_key,
                 "resources": json.dumps(dict(new.resources)) if new.resources else None,
                 **_unique(new),
+                **more.get(key, {}),
             }
             for n, (key, new, text, environment_id) in enumerate(jobs)
         ]

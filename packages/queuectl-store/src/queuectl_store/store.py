@@ -9,11 +9,14 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import environments, ledger, records, spec
+from queuectl_store import calls, environments, ledger, records, spec
 from queuectl_store.admin import Admin
+from queuectl_store.calls import Call
+from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob, OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown, UnknownWorker
+from queuectl_store.groups import NewGroup
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
@@ -45,18 +48,32 @@ class Store:
         self.admin = Admin(database)
         self.settings = Settings(database)
 
-    def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
+    def enqueue(
+        self,
+        jobs: Sequence[NewJob],
+        *,
+        key: str | None = None,
+        group: NewGroup | Sequence[NewGroup] | None = None,
+        seal: bool = True,
+    ) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
 
         On stable storage when it returns. A job whose key is there already is not stored
         again: its id is returned, so a caller that got no answer may simply call again.
 
+        Args:
+            key: Makes the whole call repeatable: a second one with the same key adds nothing
+                and returns the first one's ids.
+            group: Made if it is not there yet. All jobs that name no other group belong to
+                it; several groups only say what those are that the jobs name.
+            seal: No more jobs of *group* are to come. Until then it is not complete, if it
+                has a completion job.
+
         Raises:
-            InvalidJob: One cannot be stored; `args[0]` says which and why.
+            InvalidJob: One cannot be stored; `index` says which, the message why.
         """
-        stem = secrets.token_urlsafe(12)
-        rows = [(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
-        ids = self._database.write(lambda c: self._enqueue(c, rows), repeatable=True)
+        call = calls.checked(jobs, key=key, group=group, seal=seal)
+        ids = self._database.write(lambda c: self._enqueue(c, call), repeatable=True)
         self._database.engine.notify()
         return ids
 
@@ -177,6 +194,20 @@ class Store:
             self._database.engine.notify()
         return count
 
+    def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
+        """Go on with what ends of jobs left due: children to be told, groups that were halted.
+
+        Returns:
+            How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
+        """
+        with self._database.read() as connection:
+            if not any(connection.execute(each).scalar_one() for each in DUE):
+                return 0
+        touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
+        if touched:
+            self._database.engine.notify()
+        return touched
+
     def due_in_ms(self) -> int | None:
         """Return the milliseconds until the next job is due, 0 if one is, None if none waits."""
         with self._database.read() as connection:
@@ -249,36 +280,29 @@ class Store:
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
 
-    def _enqueue(
-        self, connection: sa.Connection, rows: Sequence[tuple[str, NewJob, str]]
-    ) -> list[JobId]:
+    def _enqueue(self, connection: sa.Connection, call: Call) -> list[JobId]:
         times = dict(self._database.engine.times())
+        bonds = calls.bind(connection, times, call, self._environments)
         ids: dict[str, JobId] = {}
-        for part in _parts(rows):
+        new_ids: set[JobId] = set()
+        for part in _parts(call.rows):
             full = [
                 (key, new, text, self._environments.id_of(connection, new.environment))
                 for key, new, text in part
             ]
-            new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
+            new_jobs = {"new_jobs": ledger.new_jobs(full, bonds.columns), **times}
             added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
             write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
             ids.update((row.key, row.id) for row in added)
+            new_ids.update(row.id for row in added)
             known = [key for key, *_ in part if key not in ids]
             if known:
                 keys = json.dumps([{"key": key} for key in known])
                 found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
                 ids.update((row.key, row.id) for row in found)
-        return [ids[key] for key, *_ in rows]
-
-
-def _checked(new: NewJob, n: int) -> str:
-    try:
-        text = spec.encode(new)
-        spec.check(new, text)
-    except InvalidJob as error:
-        error.index = n
-        raise
-    return text
+        in_order = [ids[key] for key, *_ in call.rows]
+        calls.settle(connection, times, bonds, in_order, new_ids)
+        return in_order
 
 
 def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:

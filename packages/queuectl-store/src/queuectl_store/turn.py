@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, records
+from queuectl_store import consequences, ledger, records
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.outcome import Cancelled, Finish, Released, Retry, Snoozed
@@ -61,9 +61,12 @@ def finish(
     """Record *finishes* whose token is still the job's; return the others."""
     if not finishes:
         return []
+    # In the order of ids, as everybody locks jobs.
+    finishes = sorted(finishes, key=lambda each: each.claim.job.id)
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
-    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
+    moved = connection.execute(hot.FINISH, {"ended": rows, **times}).all()
+    done = {row.id for row in moved}
     refused = [finish for finish in finishes if finish.claim.job.id not in done]
     if refused:
         kept = [finish for finish in finishes if finish.claim.job.id in done]
@@ -72,6 +75,7 @@ def finish(
     if done:
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
+        consequences.follow(connection, times, moved)
     return refused
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
+from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
@@ -90,7 +90,10 @@ def _due(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 def _left(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     # What may be claimed and what waits for a limit stand in two indexes.
     waits = _any(jobs.c.waits_for.is_not(None), *more)
-    return sa.or_(_any(IS_CLAIMABLE, *more), waits, _any(is_in("running"), *more), _due(*more))
+    # Whose children have not been told yet may free some, in whatever queue they are.
+    owes = _any(jobs.c.children_due == ONE)
+    running = _any(is_in("running"), *more)
+    return sa.or_(_any(IS_CLAIMABLE, *more), waits, running, _due(*more), owes)
 
 
 _listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
