@@ -34,7 +34,8 @@ COUNTS = {
     "dead": 50,
 }
 TABLE = "queuectl_jobs"
-PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "waiting", "due", "running", "dead")}
+NAMES = ("pending", "waiting", "due", "running", "dead", "children_due", "group")
+PARTIAL = {f"{TABLE}_{name}" for name in NAMES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

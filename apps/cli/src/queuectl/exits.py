@@ -13,6 +13,7 @@ from queuectl_store.errors import (
     StoreError,
     StoreFull,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownWorker,
 )
@@ -57,6 +58,7 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StoreFull, Exit.UNREACHABLE),
     (OutcomeUnknown, Exit.UNREACHABLE),
     (UnknownJob, Exit.NOT_FOUND),
+    (UnknownGroup, Exit.NOT_FOUND),
     (UnknownWorker, Exit.NOT_FOUND),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),

@@ -21,10 +21,13 @@ from queuectl_store.errors import (
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -58,6 +61,7 @@ from queuectl_store.outcome import (
     verb_of,
 )
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -77,11 +81,16 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
     "Dead",
+    "Dependency",
     "Event",
     "Exchange",
     "Finish",
+    "Group",
+    "Halt",
+    "HaltOn",
     "InvalidJob",
     "InvalidSetting",
     "Job",
@@ -95,9 +104,12 @@ __all__ = [
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
     "Reader",
@@ -121,6 +133,7 @@ __all__ = [
     "Succeeded",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownWorker",
     "Verb",
@@ -133,6 +146,7 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
     "setting",
     "verb_of",
 ]

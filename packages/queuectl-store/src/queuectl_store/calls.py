@@ -50,7 +50,7 @@ class Call:
 class Bonds:
     """What binds the jobs of a call: columns by key, ties by place, groups by id."""
 
-    columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    columns: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     ties: Mapping[int, Tie] = field(default_factory=dict)
     group_ids: frozenset[int] = frozenset()
 

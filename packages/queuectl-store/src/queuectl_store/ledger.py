@@ -33,6 +33,10 @@ _RECORDED: dict[type[Outcome], str] = {
 _UNUSED = (Snoozed, Released, Cancelled)
 
 
+Entry = tuple[str, NewJob, str, int | None]
+NOTHING: Mapping[str, dict[str, Any]] = MappingProxyType({})
+
+
 class Moved(NamedTuple):
     """One change of state, to be written to the event log."""
 
@@ -44,15 +48,8 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(
-    jobs: Sequence[tuple[str, NewJob, str, int | None]],
-    more: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-) -> str:
-    """Return rows for ENQUEUE from (key, job, spec text, environment id).
-
-    Args:
-        more: By key, columns that say otherwise.
-    """
+def new_jobs(jobs: Sequence[Entry], more: Mapping[str, dict[str, Any]] = NOTHING) -> str:
+    """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
     return json.dumps(
         [
             {
@@ -73,8 +70,7 @@ def new_jobs(
                 "guarded": int(is_guarded(new)),
                 "concurrency_key": new.concurrency_key,
                 "resources": json.dumps(dict(new.resources)) if new.resources else None,
-                **_unique(new),
-                **more.get(key, {}),
+                **(_unique(new) | more.get(key, {})),
             }
             for n, (key, new, text, environment_id) in enumerate(jobs)
         ]

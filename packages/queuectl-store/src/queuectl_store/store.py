@@ -2,18 +2,18 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import calls, environments, ledger, records, spec
+from queuectl_store import calls, environments, records, spec
 from queuectl_store.admin import Admin
-from queuectl_store.calls import Call
 from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
+from queuectl_store.enqueuing import enqueue
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.groups import NewGroup
@@ -23,7 +23,7 @@ from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
-from queuectl_store.sql import hot, upkeep
+from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
 from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
 
@@ -73,7 +73,9 @@ class Store:
             InvalidJob: One cannot be stored; `index` says which, the message why.
         """
         call = calls.checked(jobs, key=key, group=group, seal=seal)
-        ids = self._database.write(lambda c: self._enqueue(c, call), repeatable=True)
+        ids = self._write(
+            lambda c, times: enqueue(c, times, call, self._environments), repeatable=True
+        )
         self._database.engine.notify()
         return ids
 
@@ -279,34 +281,6 @@ class Store:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
-
-    def _enqueue(self, connection: sa.Connection, call: Call) -> list[JobId]:
-        times = dict(self._database.engine.times())
-        bonds = calls.bind(connection, times, call, self._environments)
-        ids: dict[str, JobId] = {}
-        new_ids: set[JobId] = set()
-        for part in _parts(call.rows):
-            full = [
-                (key, new, text, self._environments.id_of(connection, new.environment))
-                for key, new, text in part
-            ]
-            new_jobs = {"new_jobs": ledger.new_jobs(full, bonds.columns), **times}
-            added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
-            write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
-            ids.update((row.key, row.id) for row in added)
-            new_ids.update(row.id for row in added)
-            known = [key for key, *_ in part if key not in ids]
-            if known:
-                keys = json.dumps([{"key": key} for key in known])
-                found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
-                ids.update((row.key, row.id) for row in found)
-        in_order = [ids[key] for key, *_ in call.rows]
-        calls.settle(connection, times, bonds, in_order, new_ids)
-        return in_order
-
-
-def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (rows[i : i + _ROWS_A_STATEMENT] for i in range(0, len(rows), _ROWS_A_STATEMENT))
 
 
 def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:

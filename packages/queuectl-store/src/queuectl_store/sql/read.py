@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
+from queuectl_store.sql.side_tables import groups
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 WANTED = Batch("wanted", n=INT, id=BIG)
@@ -12,13 +13,19 @@ QUEUES = Batch("queues", name=TEXT)
 LAST_PREFIX = "last_"
 
 # The latest ended attempt has the job's token; while a new one runs there is none of that token.
-JOBS = sa.select(
-    *jobs.columns, *(column.label(LAST_PREFIX + column.name) for column in attempts.columns)
-).join_from(
-    jobs,
-    attempts,
-    sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token),
-    isouter=True,
+JOBS = (
+    sa.select(
+        *jobs.columns,
+        *(column.label(LAST_PREFIX + column.name) for column in attempts.columns),
+        groups.c.name.label("group_name"),
+    )
+    .join_from(
+        jobs,
+        attempts,
+        sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token),
+        isouter=True,
+    )
+    .join(groups, groups.c.id == jobs.c.group_id, isouter=True)
 )
 JOBS_BY_ID = JOBS.join(WANTED, WANTED.c.id == jobs.c.id).order_by(WANTED.c.n)
 
