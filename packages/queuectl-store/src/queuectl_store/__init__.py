@@ -6,7 +6,7 @@ Open a store with `connect(url)`; everything else hangs on it.
 from queuectl_store.admin import Admin, Moved
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
-from queuectl_store.document import attempt_document, instant, job_document
+from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     InvalidJob,
     InvalidSetting,
@@ -26,6 +26,7 @@ from queuectl_store.errors import (
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.groups import Group, NewGroup
 from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
@@ -87,6 +88,7 @@ __all__ = [
     "Dependency",
     "Event",
     "Exchange",
+    "Explanation",
     "Finish",
     "Group",
     "Halt",
@@ -149,4 +151,5 @@ __all__ = [
     "parse_halt",
     "setting",
     "verb_of",
+    "why_document",
 ]

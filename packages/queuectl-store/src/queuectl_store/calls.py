@@ -1,16 +1,16 @@
 """One call of enqueue: its jobs under their keys, what they wait for, the groups they belong to."""
 
 import json
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import consequences, dependencies, groups, ledger, spec
+from queuectl_store import consequences, dependencies, enqueuing, groups, ledger, spec
 from queuectl_store.consequences import Touched
 from queuectl_store.dependencies import Edge, Tie
+from queuectl_store.enqueuing import Stored, Wanted
 from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidJob
 from queuectl_store.groups import NewGroup
@@ -20,20 +20,17 @@ from queuectl_store.states import JobState
 
 _LONGEST_KEY = 900
 
-Row = tuple[str, NewJob, str]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """What was asked for, checked as far as that goes without the store.
 
     Attributes:
-        rows: Key, job and spec text of each job.
         key: The key of the whole call: it is stored once, whole.
         groups: The groups that are named, and the texts of their completion jobs' specs.
     """
 
-    rows: Sequence[Row]
+    wanted: Sequence[Wanted]
     key: str | None
     edges: Sequence[Sequence[Edge]]
     groups: Mapping[str, NewGroup]
@@ -71,41 +68,51 @@ def checked(
         jobs = [new if new.group else replace(new, group=group.name) for new in jobs]
     asked = (group,) if isinstance(group, NewGroup) else group or ()
     named = _groups(jobs, asked)
-    stem = secrets.token_urlsafe(12) if key is None else _checked_key(key, jobs)
-    rows = [(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
-    finishes = {
-        each.name: _checked(each.on_finish, 0) for each in asked if each.on_finish is not None
-    }
+    stem = None if key is None else _checked_key(key, jobs)
     return Call(
-        rows=rows,
+        wanted=enqueuing.prepare(jobs, stem=stem),
         key=key,
         edges=dependencies.edges_of_call(jobs),
         groups=named,
-        finishes=finishes,
+        finishes={
+            each.name: enqueuing.checked(each.on_finish, 0)
+            for each in asked
+            if each.on_finish is not None
+        },
         sealing={each.name for each in asked} if seal else (),
     )
 
 
-def bind(
-    connection: sa.Connection, times: dict[str, Any], call: Call, environments: Environments
-) -> Bonds:
-    """Lock the parents and the groups of *call*, in this order, and say how its jobs are stored.
+def store(
+    connection: sa.Connection, times: dict[str, Any], environments: Environments, call: Call
+) -> list[JobId]:
+    """Store the jobs of *call* that are not there yet, with all that binds them; return all ids.
 
     Raises:
         InvalidJob: A parent is unknown, a group takes no more jobs, or the call's key was
             used for other jobs.
     """
+    bonds = _bind(connection, times, call, environments)
+    stored = enqueuing.enqueue(connection, times, environments, call.wanted, bonds.columns)
+    _settle(connection, times, bonds, stored)
+    return stored.ids
+
+
+def _bind(
+    connection: sa.Connection, times: dict[str, Any], call: Call, environments: Environments
+) -> Bonds:
+    """Lock the parents and the groups of *call*, in this order; say how its jobs are stored."""
     if call.is_plain:
         return Bonds()
     known = _known(connection, call)
-    if call.rows and len(known) == len(call.rows):
+    if call.wanted and len(known) == len(call.wanted):
         return Bonds()
     if known and call.key is not None:
         raise InvalidJob(
             f"the key {call.key!r} was used for {len(known)} jobs and is now given with"
-            f" {len(call.rows)}; nothing was added: use another key for other jobs"
+            f" {len(call.wanted)}; nothing was added: use another key for other jobs"
         )
-    jobs = [new for _key, new, _text in call.rows]
+    jobs = [each.new for each in call.wanted]
     ties = dependencies.tie(connection, jobs, call.edges, known)
     found = _admit(connection, times, call, environments)
     return Bonds(
@@ -115,15 +122,11 @@ def bind(
     )
 
 
-def settle(
-    connection: sa.Connection,
-    times: dict[str, Any],
-    bonds: Bonds,
-    ids: Sequence[JobId],
-    added: Collection[JobId],
-) -> None:
-    """Write the edges of the jobs that were *added*, and do what follows at once."""
-    due = dependencies.write_edges(connection, bonds.ties, ids, added) if bonds.ties else set()
+def _settle(connection: sa.Connection, times: dict[str, Any], bonds: Bonds, stored: Stored) -> None:
+    """Write the edges of the jobs that were added, and do what follows at once."""
+    due = set()
+    if bonds.ties:
+        due = dependencies.write_edges(connection, bonds.ties, stored.ids, stored.added)
     touched = [Touched(id=each, children_due=1) for each in due]
     touched += [Touched(group_id=each) for each in bonds.group_ids]
     if touched:
@@ -154,19 +157,10 @@ def _checked_key(key: str, jobs: Sequence[NewJob]) -> str:
     return key
 
 
-def _checked(new: NewJob, n: int) -> str:
-    with dependencies.at(n):
-        text = spec.encode(new)
-        spec.check(new, text)
-        if new.after:
-            dependencies.check(new)
-    return text
-
-
 def _known(connection: sa.Connection, call: Call) -> dict[int, JobId]:
-    keys = json.dumps([{"key": key} for key, *_ in call.rows])
+    keys = json.dumps([{"key": each.key} for each in call.wanted])
     ids = {row.key: row.id for row in connection.execute(hot.JOBS_BY_KEY, {"keys": keys})}
-    return {n: ids[key] for n, (key, *_) in enumerate(call.rows) if key in ids}
+    return {n: ids[each.key] for n, each in enumerate(call.wanted) if each.key in ids}
 
 
 def _admit(
@@ -191,7 +185,8 @@ def _columns(
 ) -> dict[str, dict[str, Any]]:
     parents = dependencies.places_of_parents(ties)
     columns: dict[str, dict[str, Any]] = {}
-    for n, (key, new, _text) in enumerate(call.rows):
+    for n, each in enumerate(call.wanted):
+        new = each.new
         own: dict[str, Any] = {"has_children": 1} if n in parents else {}
         if n in ties:
             own |= {"unmet": ties[n].unmet, "on_dep_failure": new.on_dep_failure}
@@ -201,5 +196,5 @@ def _columns(
             row = found[new.group]
             own |= {"group_id": row.id} | ({"guarded": 1} if row.halt or row.concurrency else {})
         if own:
-            columns[key] = own
+            columns[each.key] = own
     return columns

@@ -1,50 +1,106 @@
-"""Storing the jobs of one call, inside a transaction that the store has begun."""
+"""Storing new jobs, inside a transaction that the store has begun."""
 
 import json
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import calls, ledger
-from queuectl_store.calls import Call, Row
+from queuectl_store import dependencies, ledger, spec
 from queuectl_store.environments import Environments
-from queuectl_store.job import JobId
+from queuectl_store.errors import InvalidJob
+from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.sql import hot
 from queuectl_store.states import Verb
-from queuectl_store.turn import write_moves
+from queuectl_store.turn import Times, write_moves
 
 _ROWS_A_STATEMENT = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A job that can be stored, its spec, and the key that a repeated enqueue brings again."""
+
+    key: str
+    new: NewJob
+    spec: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The ids of all that were wanted, in order, and which of them were not there before."""
+
+    ids: list[JobId]
+    added: frozenset[JobId]
+
+
+def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
+    """Check *jobs* and give each without a key one of its own, which begins with *stem*.
+
+    Raises:
+        InvalidJob: One cannot be stored; `index` says which.
+    """
+    stem = stem or secrets.token_urlsafe(12)
+    return [Wanted(new.key or f"{stem}.{n}", new, checked(new, n)) for n, new in enumerate(jobs)]
+
+
 def enqueue(
-    connection: sa.Connection, times: dict[str, Any], call: Call, environments: Environments
-) -> list[JobId]:
-    """Store the jobs of *call* that are not there yet; return the ids of all, in order."""
-    bonds = calls.bind(connection, times, call, environments)
+    connection: sa.Connection,
+    times: Times,
+    environments: Environments,
+    wanted: Sequence[Wanted],
+    columns: Mapping[str, dict[str, Any]],
+) -> Stored:
+    """Store those whose key is not there yet; *columns* are what else is written of a key."""
     ids: dict[str, JobId] = {}
-    new_ids: set[JobId] = set()
-    for part in _parts(call.rows):
-        full = [
-            (key, new, text, environments.id_of(connection, new.environment))
-            for key, new, text in part
-        ]
-        new_jobs = {"new_jobs": ledger.new_jobs(full, bonds.columns), **times}
-        added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
-        write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
-        ids.update((row.key, row.id) for row in added)
-        new_ids.update(row.id for row in added)
-        known = [key for key, *_ in part if key not in ids]
+    new: set[JobId] = set()
+    for part in _parts(wanted):
+        added = _store(connection, times, environments, part, columns)
+        ids.update(added)
+        new.update(added.values())
+        known = [each.key for each in part if each.key not in ids]
         if known:
             keys = json.dumps([{"key": key} for key in known])
-            ids.update(
-                (row.key, row.id) for row in connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
-            )
-    in_order = [ids[key] for key, *_ in call.rows]
-    calls.settle(connection, times, bonds, in_order, new_ids)
-    return in_order
+            found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
+            ids.update((row.key, row.id) for row in found)
+    return Stored(ids=[ids[each.key] for each in wanted], added=frozenset(new))
 
 
-def _parts(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
-    return (rows[i : i + _ROWS_A_STATEMENT] for i in range(0, len(rows), _ROWS_A_STATEMENT))
+def _store(
+    connection: sa.Connection,
+    times: Times,
+    environments: Environments,
+    part: Sequence[Wanted],
+    columns: Mapping[str, dict[str, Any]],
+) -> dict[str, JobId]:
+    full = [
+        (each.key, each.new, each.spec, environments.id_of(connection, each.new.environment))
+        for each in part
+    ]
+    new_jobs = {"new_jobs": ledger.new_jobs(full, columns), **times}
+    added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
+    write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
+    return {row.key: row.id for row in added}
+
+
+def checked(new: NewJob, n: int) -> str:
+    """Return the spec of *new*, the job at place *n*, if it can be stored.
+
+    Raises:
+        InvalidJob: It cannot.
+    """
+    try:
+        text = spec.encode(new)
+        spec.check(new, text)
+        dependencies.check(new)
+    except InvalidJob as error:
+        error.index = n
+        raise
+    return text
+
+
+def _parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+    return (wanted[i : i + _ROWS_A_STATEMENT] for i in range(0, len(wanted), _ROWS_A_STATEMENT))

@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import bonds, reasons, records
+from queuectl_store import bonds, reasons, records, why
 from queuectl_store.database import Database
 from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.groups import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.sql import read as sql
@@ -149,6 +150,17 @@ class Reader:
             for job in jobs
         )
         return {job_id: text for job_id, text in told if text is not None}
+
+    def why(self, job_id: JobId) -> Explanation:
+        """Say why a job is where it is, and what would change it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        job, workers = self.get(job_id), self.workers()
+        reason = self.reasons([job]).get(job_id)
+        with self._database.read() as connection:
+            return why.explain(connection, job, workers, reason=reason)
 
     def work_left(self, queues: Collection[str] | None = None) -> bool:
         """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""

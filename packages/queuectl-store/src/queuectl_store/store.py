@@ -13,7 +13,6 @@ from queuectl_store import calls, environments, records, spec
 from queuectl_store.admin import Admin
 from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
-from queuectl_store.enqueuing import enqueue
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.groups import NewGroup
@@ -74,7 +73,7 @@ class Store:
         """
         call = calls.checked(jobs, key=key, group=group, seal=seal)
         ids = self._write(
-            lambda c, times: enqueue(c, times, call, self._environments), repeatable=True
+            lambda c, times: calls.store(c, times, self._environments, call), repeatable=True
         )
         self._database.engine.notify()
         return ids
