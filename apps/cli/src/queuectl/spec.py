@@ -12,7 +12,9 @@ from typing import Any
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
+from queuectl_store.halting import Halt
 from queuectl_store.job import Argv, Shell, Work
+from queuectl_store.relations import Clause, OnDependencyFailure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +36,27 @@ class JobSpec:
     backoff_max_s: float | None = None
     hold: bool | None = None
     key: str | None = None
+    after: tuple[Clause, ...] = ()
+    after_any: tuple[Clause, ...] = ()
+    after_failed: tuple[Clause, ...] = ()
+    on_dep_failure: OnDependencyFailure | None = None
+    group: str | None = None
+    halt: Halt | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
-        """Return this spec with what *other* says in its place; tags and env are joined."""
+        """Return this spec with what *other* says in its place; tags, env and parents join."""
         said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
             said = {"delay_ms": None, "run_at": None} | said
         tags, env = {**self.tags, **other.tags}, {**self.env, **other.env}
-        return dataclasses.replace(self, **said, tags=tags, env=env)
+        parents = {name: getattr(self, name) + getattr(other, name) for name in _PARENTS}
+        return dataclasses.replace(self, **said, **parents, tags=tags, env=env)
 
 
-_PLAIN = tuple(
-    item.name for item in dataclasses.fields(JobSpec) if item.name not in ("tags", "env")
-)
+_PARENTS = ("after", "after_any", "after_failed")
+_JOINED = {"tags", "env", *_PARENTS}
+_PLAIN = tuple(item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED)
 
 
 def spec_from_words(words: Sequence[str]) -> JobSpec:

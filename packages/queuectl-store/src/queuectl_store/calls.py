@@ -135,6 +135,9 @@ def _settle(connection: sa.Connection, times: dict[str, Any], bonds: Bonds, stor
 
 def _groups(jobs: Sequence[NewJob], asked: Sequence[NewGroup]) -> dict[str, NewGroup]:
     named = {each.name: each for each in asked}
+    if len(named) < len(asked):
+        names = ", ".join(repr(name) for name in named)
+        raise InvalidJob(f"a group is given with two rules ({names}); give each group one")
     for n, new in enumerate(jobs):
         if new.group is not None and new.group not in named:
             named[new.group] = NewGroup(name=new.group)
