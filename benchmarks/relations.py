@@ -1,4 +1,4 @@
-"""What dependencies cost: ends of parents of few and many children, a net of jobs beside plain ones.
+"""What dependencies cost: parents with few and many children, a net of jobs beside plain ones.
 
 Run it as `python benchmarks/relations.py [--children N] [--rounds N] [--postgres URL]`; the URL is
 of a server on which a database may be made and dropped. Trust the ratios.
