@@ -1,6 +1,7 @@
 """A job runs after others: what holds, what can no longer hold, and the way back."""
 
 import random
+from contextlib import closing
 
 import pytest
 
@@ -410,6 +411,19 @@ def test_a_blocked_job_says_for_whom_it_waits(store: Store) -> None:
 
     assert reason == "after 2, 3, 4 and 2 more"
     assert store.reader.blockers([child]) == {child: tuple(parents[1:])}
+
+
+def test_whoever_listens_hears_of_a_child_that_was_freed(store: Store) -> None:
+    worker, parent = a_worker(store), enqueue_one(store)
+    enqueue_one(store, after=after(parent))
+    claim = claim_one(store, worker)
+    with closing(store.listen()) as listener:
+        while listener.wait(0.5):
+            pass  # what was rung before
+
+        store.finish(worker, [Finish(claim=claim, outcome=SUCCEEDED)])
+
+        assert listener.wait(10)
 
 
 def test_the_end_of_a_parent_of_many_is_a_short_transaction(store: Store) -> None:

@@ -9,7 +9,7 @@ from queuectl_store import groups, resolving
 from queuectl_store.dependencies import id_rows
 from queuectl_store.sql import groups as group_sql
 from queuectl_store.sql import relations as sql
-from queuectl_store.states import FINAL
+from queuectl_store.states import FINAL, JobState
 
 # One transaction stays short, whatever hangs on it: what is left is due, and any worker's stager
 # goes on with it.
@@ -31,17 +31,23 @@ class Touched(NamedTuple):
 
 def follow(
     connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
-) -> None:
+) -> bool:
     """Do what follows from *moved*: rows with id, state, children_due and group_id.
 
     Args:
         edges: How many children are told at most.
+
+    Returns:
+        Whether a job may run now that could not before.
     """
-    told, rows = 0, list(moved)
+    told, rows, makes_work = 0, list(moved), False
     while rows:
         met = _tell(connection, times, rows, limit=edges - told)
         told += met.told
-        rows = _look_at_groups(connection, times, [*rows, *met.moved])
+        looked = _look_at_groups(connection, times, [*rows, *met.moved])
+        makes_work |= looked.made_job or any(row.state == JobState.PENDING for row in met.moved)
+        rows = looked.cancelled
+    return makes_work
 
 
 def follow_afresh(connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:
@@ -82,9 +88,9 @@ def _tell(
 
 def _look_at_groups(
     connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any]
-) -> list[Any]:
+) -> groups.Looked:
     ids = {row.group_id for row in moved} - {None}
     if not ids:
-        return []
+        return groups.Looked(cancelled=[], made_job=False)
     ended = {row.group_id for row in moved if row.state in FINAL} - {None}
     return groups.look(connection, times, ids, ended)

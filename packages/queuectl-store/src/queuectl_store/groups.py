@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -139,29 +139,34 @@ def group_row(group: NewGroup, *, sealed: bool, on_finish: str | None) -> dict[s
     }
 
 
+class Looked(NamedTuple):
+    """What a look at groups led to: members that a halt cancelled, and whether a job was made."""
+
+    cancelled: list[Any]
+    made_job: bool
+
+
 def look(
     connection: sa.Connection, times: dict[str, Any], ids: Collection[int], ended: Collection[int]
-) -> list[Any]:
+) -> Looked:
     """See which of the groups *ids* are complete or to be halted, once their members have moved.
 
     Args:
         ended: Those of which a member has just ended.
-
-    Returns:
-        The waiting members of groups that are halted now: they were cancelled.
     """
     chosen = {"chosen_groups": id_rows(ids)}
     rows = connection.execute(sql.LOCK_GROUPS, chosen).all()
     still_open = set(connection.execute(sql.OPEN_GROUPS, chosen).scalars())
     cancelled: list[Any] = []
+    made_job = False
     for row in rows:
         if row.id not in still_open and row.sealed:
-            _end(connection, times, row)
+            made_job |= _end(connection, times, row)
         elif row.finished_at is not None:
             connection.execute(sql.REOPEN_GROUP, {"group": row.id})
         if row.id in ended and row.id in still_open and row.halt and not row.halted:
             cancelled += _judge(connection, times, row)
-    return cancelled
+    return Looked(cancelled=cancelled, made_job=made_job)
 
 
 def drain_halted(connection: sa.Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
@@ -173,9 +178,9 @@ def drain_halted(connection: sa.Connection, times: dict[str, Any], *, limit: int
     return cancelled
 
 
-def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> None:
+def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> bool:
     if row.finished_at is not None:
-        return
+        return False
     job_id = None
     if row.on_finish is not None and row.finish_job_id is None:
         new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}"}
@@ -184,6 +189,7 @@ def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> None:
         moved = [Moved(job_id, Verb.ENQUEUE, added.state, 0)]
         connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
     connection.execute(sql.END_GROUP, {"group": row.id, "finish_job": job_id, **times})
+    return job_id is not None
 
 
 def _judge(connection: sa.Connection, times: dict[str, Any], row: Any) -> list[Any]:

@@ -24,7 +24,7 @@ from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
+from queuectl_store.turn import Ended, Run, Times, claim, finish, runs_json, write_moves
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -127,20 +127,22 @@ class Store:
             queues: The queues to claim from; None is all.
         """
 
-        def work(connection: sa.Connection, times: Times) -> Exchange:
-            refused = finish(connection, times, worker_id, finishes)
-            claims = claim(connection, times, worker_id, limit, queues)
-            return Exchange(claims=claims, refused=refused)
+        def work(connection: sa.Connection, times: Times) -> tuple[Ended, list[Claim]]:
+            ended = finish(connection, times, worker_id, finishes)
+            return ended, claim(connection, times, worker_id, limit, queues)
 
         try:
-            return self._write(work)
+            ended, claims = self._write(work)
         except OutcomeUnknown:
             # The finishes are found again by their tokens. Claims that were made and not
             # heard of show in the next renewals, and the worker gives them back.
-            refused = self._write(
+            ended = self._write(
                 lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
-            return Exchange(claims=[], refused=refused)
+            claims = []
+        if ended.makes_work:
+            self._database.engine.notify()
+        return Exchange(claims=claims, refused=ended.refused)
 
     def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""

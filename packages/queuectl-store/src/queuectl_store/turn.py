@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -52,15 +52,23 @@ def claim(
     return claims
 
 
+class Ended(NamedTuple):
+    """Which finishes were refused, and whether the others let a job run that could not before."""
+
+    refused: list[Finish]
+    makes_work: bool
+
+
 def finish(
     connection: sa.Connection,
     times: Times,
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
-) -> list[Finish]:
-    """Record *finishes* whose token is still the job's; return the others."""
+) -> Ended:
+    """Record *finishes* whose token is still the job's, and what follows from them."""
+    makes_work = False
     if not finishes:
-        return []
+        return Ended(refused=[], makes_work=False)
     # In the order of ids, as everybody locks jobs.
     finishes = sorted(finishes, key=lambda each: each.claim.job.id)
     finishes = _heeding_cancels(connection, finishes)
@@ -75,8 +83,8 @@ def finish(
     if done:
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
-        consequences.follow(connection, times, moved)
-    return refused
+        makes_work = consequences.follow(connection, times, moved)
+    return Ended(refused=refused, makes_work=makes_work)
 
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
