@@ -17,8 +17,10 @@ FROM json_to_recordset(CAST(%(new_jobs)s::VARCHAR AS JSON)) AS new_jobs(n INTEGE
     delay_ms BIGINT, environment_id BIGINT, name TEXT, task TEXT, spec TEXT, slots INTEGER, guarded
     INTEGER, concurrency_key TEXT, resources TEXT, group_id BIGINT, unique_key TEXT, unique_slot
     TEXT, unique_live INTEGER, unique_ms BIGINT, unique_waiting INTEGER, unmet INTEGER,
-    on_dep_failure TEXT, has_children INTEGER)
+    on_dep_failure TEXT, has_children INTEGER, follows INTEGER)
 WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
-WHERE queuectl_jobs.key = new_jobs.key)) ORDER BY new_jobs.n RETURNING queuectl_jobs.id,
-    queuectl_jobs.key, queuectl_jobs.state
+WHERE queuectl_jobs.key = new_jobs.key)) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY
+    new_jobs.n RETURNING queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.state

@@ -18,8 +18,11 @@ FROM (SELECT value ->> 'n' AS n, value ->> 'key' AS key, value ->> 'state' AS st
     value ->> 'group_id' AS group_id, value ->> 'unique_key' AS unique_key, value ->> 'unique_slot'
     AS unique_slot, value ->> 'unique_live' AS unique_live, value ->> 'unique_ms' AS unique_ms,
     value ->> 'unique_waiting' AS unique_waiting, value ->> 'unmet' AS unmet, value ->>
-    'on_dep_failure' AS on_dep_failure, value ->> 'has_children' AS has_children FROM
-    json_each(:new_jobs)) AS new_jobs
+    'on_dep_failure' AS on_dep_failure, value ->> 'has_children' AS has_children, value ->>
+    'follows' AS follows FROM json_each(:new_jobs)) AS new_jobs
 WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
-WHERE queuectl_jobs."key" = new_jobs."key")) ORDER BY new_jobs.n RETURNING id, "key", state
+WHERE queuectl_jobs."key" = new_jobs."key")) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY
+    new_jobs.n RETURNING id, "key", state

@@ -76,6 +76,9 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         group=spec.group,
         after=spec.after + spec.after_any + spec.after_failed,
         on_dep_failure=spec.on_dep_failure or OnDependencyFailure.CANCEL,
+        slots=1 if spec.slots is None else spec.slots,
+        concurrency_key=spec.concurrency_key,
+        resources=spec.resources,
     )
 
 

@@ -8,7 +8,13 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from queuectl.exits import UsageProblem
-from queuectl.fields import parse_pairs, parse_policy, parse_priority, parse_rule
+from queuectl.fields import (
+    parse_amounts,
+    parse_pairs,
+    parse_policy,
+    parse_priority,
+    parse_rule,
+)
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
 from queuectl.spec import JobSpec
@@ -77,6 +83,21 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         {"metavar": "WHEN,WHAT=N"},
         "Stop its group: soon or now (the running ones too), after fail, success or done=N or N%.",
     ),
+    (
+        "--slots",
+        {"type": int, "metavar": "N"},
+        "Slots of its worker that it takes, 1 unless said.",
+    ),
+    (
+        "--resource",
+        {"metavar": "NAME=N", "multiple": True},
+        "It runs only while so much of a named resource is free for it; repeatable.",
+    ),
+    (
+        "--concurrency-key",
+        {"metavar": "KEY"},
+        "Jobs of a queue with the same key run one at a time (see `queuectl queue set`).",
+    ),
     ("--name", {"metavar": "NAME"}, "A name to find it by."),
     ("--tag", {"metavar": "K=V", "multiple": True}, "A tag; repeatable."),
     (
@@ -131,15 +152,24 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         ),
         timeout_ms=_read(said, "timeout", _span),
         max_retries=said.get("max_retries"),
+        slots=said.get("slots"),
+        resources=parse_amounts(said.get("resource", ()), option="--resource"),
+        concurrency_key=said.get("concurrency_key"),
         backoff_base=said.get("backoff_base"),
         backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
-        after=_parents(said, "after", Needs.SUCCESS),
-        after_any=_parents(said, "after_any", Needs.END),
-        after_failed=_parents(said, "after_failed", Needs.FAILURE),
-        on_dep_failure=_read(said, "on_dep_failure", parse_policy),
-        group=said.get("group"),
-        halt=_read(said, "halt", parse_rule),
+        **_relations(said),
     )
+
+
+def _relations(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "after": _parents(said, "after", Needs.SUCCESS),
+        "after_any": _parents(said, "after_any", Needs.END),
+        "after_failed": _parents(said, "after_failed", Needs.FAILURE),
+        "on_dep_failure": _read(said, "on_dep_failure", parse_policy),
+        "group": said.get("group"),
+        "halt": _read(said, "halt", parse_rule),
+    }
 
 
 def _job_options() -> list[TyperOption]:

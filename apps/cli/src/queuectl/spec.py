@@ -36,6 +36,9 @@ class JobSpec:
     backoff_max_s: float | None = None
     hold: bool | None = None
     key: str | None = None
+    slots: int | None = None
+    resources: Mapping[str, int] = field(default_factory=dict)
+    concurrency_key: str | None = None
     after: tuple[Clause, ...] = ()
     after_any: tuple[Clause, ...] = ()
     after_failed: tuple[Clause, ...] = ()
@@ -44,19 +47,23 @@ class JobSpec:
     halt: Halt | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
-        """Return this spec with what *other* says in its place; tags, env and parents join."""
+        """Return this spec with what *other* says in its place; mappings and parents join."""
         said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
             said = {"delay_ms": None, "run_at": None} | said
-        tags, env = {**self.tags, **other.tags}, {**self.env, **other.env}
-        parents = {name: getattr(self, name) + getattr(other, name) for name in _PARENTS}
-        return dataclasses.replace(self, **said, **parents, tags=tags, env=env)
+        joined: dict[str, Any] = {
+            name: {**getattr(self, name), **getattr(other, name)} for name in _JOINED
+        }
+        joined |= {name: getattr(self, name) + getattr(other, name) for name in _PARENTS}
+        return dataclasses.replace(self, **said, **joined)
 
 
+_JOINED = ("tags", "env", "resources")
 _PARENTS = ("after", "after_any", "after_failed")
-_JOINED = {"tags", "env", *_PARENTS}
-_PLAIN = tuple(item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED)
+_PLAIN = tuple(
+    item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED + _PARENTS
+)
 
 
 def spec_from_words(words: Sequence[str]) -> JobSpec:

@@ -31,23 +31,23 @@ class Touched(NamedTuple):
 
 def follow(
     connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
-) -> bool:
+) -> int:
     """Do what follows from *moved*: rows with id, state, children_due and group_id.
 
     Args:
         edges: How many children are told at most.
 
     Returns:
-        Whether a job may run now that could not before.
+        How many jobs may run now that could not before.
     """
-    told, rows, makes_work = 0, list(moved), False
+    told, rows, freed = 0, list(moved), 0
     while rows:
         met = _tell(connection, times, rows, limit=edges - told)
         told += met.told
         looked = _look_at_groups(connection, times, [*rows, *met.moved])
-        makes_work |= looked.made_job or any(row.state == JobState.PENDING for row in met.moved)
+        freed += looked.made_jobs + sum(row.state == JobState.PENDING for row in met.moved)
         rows = looked.cancelled
-    return makes_work
+    return freed
 
 
 def follow_afresh(connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:
@@ -91,6 +91,6 @@ def _look_at_groups(
 ) -> groups.Looked:
     ids = {row.group_id for row in moved} - {None}
     if not ids:
-        return groups.Looked(cancelled=[], made_job=False)
+        return groups.Looked(cancelled=[], made_jobs=0)
     ended = {row.group_id for row in moved if row.state in FINAL} - {None}
     return groups.look(connection, times, ids, ended)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from queuectl_store import dependencies, ledger, spec
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob
+from queuectl_store.errors import InvalidJob, QueueDraining
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.sql import hot
@@ -54,7 +54,11 @@ def enqueue(
     wanted: Sequence[Wanted],
     columns: Mapping[str, dict[str, Any]],
 ) -> Stored:
-    """Store those whose key is not there yet; *columns* are what else is written of a key."""
+    """Store those whose key is not there yet; *columns* are what else is written of a key.
+
+    Raises:
+        QueueDraining: The queue of one takes no new jobs; nothing may be stored.
+    """
     ids: dict[str, JobId] = {}
     new: set[JobId] = set()
     for part in _parts(wanted):
@@ -66,6 +70,9 @@ def enqueue(
             keys = json.dumps([{"key": key} for key in known])
             found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
             ids.update((row.key, row.id) for row in found)
+        refused = next((each for each in part if each.key not in ids), None)
+        if refused is not None:
+            raise QueueDraining(refused.new.queue)
     return Stored(ids=[ids[each.key] for each in wanted], added=frozenset(new))
 
 

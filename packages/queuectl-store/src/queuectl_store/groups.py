@@ -140,10 +140,10 @@ def group_row(group: NewGroup, *, sealed: bool, on_finish: str | None) -> dict[s
 
 
 class Looked(NamedTuple):
-    """What a look at groups led to: members that a halt cancelled, and whether a job was made."""
+    """What a look at groups led to: members that a halt cancelled, and completion jobs."""
 
     cancelled: list[Any]
-    made_job: bool
+    made_jobs: int
 
 
 def look(
@@ -158,15 +158,15 @@ def look(
     rows = connection.execute(sql.LOCK_GROUPS, chosen).all()
     still_open = set(connection.execute(sql.OPEN_GROUPS, chosen).scalars())
     cancelled: list[Any] = []
-    made_job = False
+    made_jobs = 0
     for row in rows:
         if row.id not in still_open and row.sealed:
-            made_job |= _end(connection, times, row)
+            made_jobs += _end(connection, times, row)
         elif row.finished_at is not None:
             connection.execute(sql.REOPEN_GROUP, {"group": row.id})
         if row.id in ended and row.id in still_open and row.halt and not row.halted:
             cancelled += _judge(connection, times, row)
-    return Looked(cancelled=cancelled, made_job=made_job)
+    return Looked(cancelled=cancelled, made_jobs=made_jobs)
 
 
 def drain_halted(connection: sa.Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
@@ -183,7 +183,7 @@ def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> bool:
         return False
     job_id = None
     if row.on_finish is not None and row.finish_job_id is None:
-        new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}"}
+        new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}", "follows": 1}
         added = connection.execute(hot.ENQUEUE, {"new_jobs": json.dumps([new]), **times}).one()
         job_id = added.id
         moved = [Moved(job_id, Verb.ENQUEUE, added.state, 0)]

@@ -5,16 +5,23 @@ from datetime import datetime
 
 from queuectl_store.job import Job, JobId, Worker
 from queuectl_store.states import JobState
+from queuectl_store.waits import QUEUE_PAUSED, too_wide
 
 
 def reason(
-    job: Job, workers: Sequence[Worker], *, now_ms: int, blockers: Sequence[JobId] = ()
+    job: Job,
+    workers: Sequence[Worker],
+    *,
+    now_ms: int,
+    limit: str | None = None,
+    blockers: Sequence[JobId] = (),
 ) -> str | None:
     """Say why *job* waits, is dead or was cancelled; None where its state says all.
 
     Args:
         workers: Those whose lease runs.
         now_ms: The store's clock, UTC milliseconds.
+        limit: What limit_reasons.py says of it.
         blockers: The jobs for which it waits, if it is blocked.
     """
     match job.state:
@@ -25,7 +32,7 @@ def reason(
         case JobState.RETRYING:
             return _retrying(job, now_ms)
         case JobState.PENDING:
-            return _pending(job, workers)
+            return _pending(job, workers, limit)
         case JobState.RUNNING:
             return "stopping" if job.cancel_requested else None
         case _:
@@ -37,7 +44,9 @@ def _few(ids: Sequence[JobId]) -> str:
     return told if len(ids) <= 3 else f"{told} and {len(ids) - 3:,} more"
 
 
-def _pending(job: Job, workers: Sequence[Worker]) -> str:
+def _pending(job: Job, workers: Sequence[Worker], limit: str | None) -> str:
+    if limit == QUEUE_PAUSED:
+        return limit
     serving = [
         worker
         for worker in workers
@@ -45,7 +54,9 @@ def _pending(job: Job, workers: Sequence[Worker]) -> str:
     ]
     if not serving:
         return f"no worker serves {job.queue}"
-    return "waits for a free slot"
+    if job.slots > max(worker.concurrency for worker in serving):
+        return too_wide(job.slots)
+    return limit or "waits for a free slot"
 
 
 def _retrying(job: Job, now_ms: int) -> str:
