@@ -128,6 +128,16 @@ def test_the_completion_job_comes_once_however_the_last_member_ends(
     assert story_of(store, made) == ["enqueue"]
 
 
+def test_the_completion_job_comes_into_a_queue_that_is_being_drained(store: Store) -> None:
+    worker = a_worker(store)
+    in_group(store, 1, on_finish=LAST)
+    store.admin.drain("default")
+
+    run_all(store, worker)
+
+    assert completions(store) == ["succeeded"]
+
+
 def test_members_that_are_retried_bring_no_second_completion_job(store: Store) -> None:
     worker, ids = a_worker(store), in_group(store, 2, on_finish=LAST)
     run_all(store, worker, DIED)
@@ -232,9 +242,11 @@ def test_a_large_group_is_halted_in_parts(store: Store) -> None:
     end(store, worker, ids[0], DIED)
     at_once = the_group(store).counts[JobState.CANCELLED]
 
+    claims = store.claim(worker, limit=10)
     resolve_all(store)
 
     assert at_once == 1_000
+    assert claims == []
     assert the_group(store).counts == {JobState.DEAD: 1, JobState.CANCELLED: 2_499}
     assert completions(store) == ["pending"]
     assert store.resolve() == 0
