@@ -4,10 +4,13 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -30,6 +33,7 @@ from queuectl_store.errors import (
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
 from queuectl_store.groups import Group, NewGroup
 from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
@@ -48,6 +52,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -69,6 +74,7 @@ from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -92,15 +98,20 @@ __all__ = [
     "Claim",
     "Clause",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
     "Dependency",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
     "Group",
     "Halt",
     "HaltOn",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSetting",
@@ -109,9 +120,11 @@ __all__ = [
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "MissingDriver",
     "Move",
@@ -124,6 +137,7 @@ __all__ = [
     "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -135,11 +149,13 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
     "Setting",
     "Settings",
     "Shell",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",

@@ -55,9 +55,9 @@ class Bonds:
 def checked(
     jobs: Sequence[NewJob],
     *,
-    key: str | None,
-    group: NewGroup | Sequence[NewGroup] | None,
-    seal: bool,
+    key: str | None = None,
+    group: NewGroup | Sequence[NewGroup] | None = None,
+    seal: bool = True,
 ) -> Call:
     """Check *jobs* and give them keys.
 

@@ -1,32 +1,17 @@
-"""What keeps the queue going, inside a transaction that the store has begun: leases, staging."""
+"""What keeps the queue going, inside a transaction that the store has begun."""
+
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from queuectl_store import pacing
-from queuectl_store.errors import UnknownWorker
-from queuectl_store.job import WorkerId
+from queuectl_store import pacing, records
+from queuectl_store.job import Claim
 from queuectl_store.ledger import Moved
-from queuectl_store.outcome import Renewal, StopRequest
+from queuectl_store.outcome import Finish
+from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import Times, write_moves
-
-
-def renew(connection: sa.Connection, times: Times, worker_id: WorkerId) -> Renewal:
-    """Extend the worker's lease, and say what the store thinks of it.
-
-    Raises:
-        UnknownWorker: The lease ran out and was taken.
-    """
-    worker = connection.execute(upkeep.RENEW, {"worker": worker_id, **times}).first()
-    if worker is None:
-        raise UnknownWorker(worker_id)
-    held = connection.execute(upkeep.HELD_BY_WORKER, {"worker": worker_id}).all()
-    return Renewal(
-        held=frozenset((row.id, row.token) for row in held),
-        cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
-        stop=StopRequest(worker.stop) if worker.stop else None,
-    )
+from queuectl_store.turn import Times, finish, write_moves
 
 
 def stage(connection: sa.Connection, times: Times, limit: int) -> int:
@@ -36,3 +21,16 @@ def stage(connection: sa.Connection, times: Times, limit: int) -> int:
     moved = [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows]
     write_moves(connection, times, moved)
     return len(rows) + let_out
+
+
+def rescue(
+    connection: sa.Connection, times: Times, decide: Callable[[Claim], Finish], limit: int
+) -> list[Finish]:
+    """Take the jobs of workers whose lease ran out, and record what *decide* makes of each."""
+    connection.execute(limits_sql.LOCK_COUNTS)
+    connection.execute(upkeep.EXPIRE_WORKERS, times)
+    rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
+    finishes = [decide(records.claim(row)) for row in rows]
+    for each, row in zip(finishes, rows, strict=True):
+        finish(connection, times, row.worker_id, [each])
+    return finishes
