@@ -9,12 +9,15 @@ from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -22,6 +25,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownSchedule,
     UnknownWorker,
 )
 from queuectl_store.events import Event
@@ -58,6 +62,7 @@ from queuectl_store.outcome import (
     verb_of,
 )
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -83,6 +88,7 @@ __all__ = [
     "Exchange",
     "Finish",
     "InvalidJob",
+    "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
@@ -92,23 +98,31 @@ __all__ = [
     "Listener",
     "LostClaim",
     "ManualClock",
+    "Missed",
     "MissingDriver",
     "Move",
     "Moved",
     "NewJob",
+    "NewSchedule",
     "NewWorker",
     "NotAStore",
     "Outcome",
     "OutcomeUnknown",
+    "Overlap",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
     "Retry",
     "RunFacts",
+    "Schedule",
+    "ScheduleExists",
+    "ScheduleOverlaps",
     "Setting",
     "Settings",
     "Shell",
+    "Slot",
+    "SlotOutcome",
     "Snoozed",
     "StopRequest",
     "Store",
@@ -122,6 +136,7 @@ __all__ = [
     "SystemClock",
     "Task",
     "UnknownJob",
+    "UnknownSchedule",
     "UnknownWorker",
     "Verb",
     "Work",

@@ -11,6 +11,10 @@ StoreError
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── InvalidSchedule      the schedule would never fire, or cannot be read
+├── ScheduleExists       another schedule has this name
+├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
+├── UnknownSchedule      no schedule has this name
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
@@ -64,6 +68,39 @@ class InvalidJob(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidSchedule(StoreError):
+    """The schedule cannot be read, or would never fire; nothing was stored."""
+
+
+class ScheduleExists(StoreError):
+    """Another schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a schedule {name!r} already; `queuectl schedule edit` changes it"
+        )
+        self.name = name
+
+
+class ScheduleOverlaps(StoreError):
+    """The schedule's last job has not ended, and its policy lets no second one begin."""
+
+    def __init__(self, name: str, job_id: int, state: str) -> None:
+        super().__init__(
+            f"job {job_id} of schedule {name!r} is {state}; its overlap policy is skip:"
+            " wait for the job, or edit the policy"
+        )
+        self.name, self.job_id, self.state = name, job_id, state
+
+
+class UnknownSchedule(StoreError):
+    """No schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
 
 
 class LostClaim(StoreError):

@@ -19,6 +19,7 @@ from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
+from queuectl_store.schedules import Schedules
 from queuectl_store.shared import Settings
 from queuectl_store.sql import hot, upkeep
 from queuectl_store.states import JobState, Verb
@@ -44,6 +45,7 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.schedules = Schedules(database, check=spec.checked, enqueue=self._enqueue_one)
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
@@ -177,8 +179,12 @@ class Store:
             self._database.engine.notify()
         return count
 
+    def fire(self, *, limit: int = 100) -> int:
+        """Make the jobs of up to *limit* schedules that are due; returns how many were."""
+        return self.schedules.fire(limit=limit)
+
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until the next job is due, 0 if one is, None if none waits."""
+        """Return the milliseconds until the next job or slot is due, 0 if one is, None if none."""
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, self._database.engine.times()).one()
         waits = [wait for wait in row if wait is not None]
@@ -270,15 +276,16 @@ class Store:
                 ids.update((row.key, row.id) for row in found)
         return [ids[key] for key, *_ in rows]
 
+    def _enqueue_one(self, connection: sa.Connection, new: NewJob) -> JobId:
+        return self._enqueue(connection, [(str(new.key), new, spec.checked(new))])[0]
+
 
 def _checked(new: NewJob, n: int) -> str:
     try:
-        text = spec.encode(new)
-        spec.check(new, text)
+        return spec.checked(new)
     except InvalidJob as error:
         error.index = n
         raise
-    return text
 
 
 def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:

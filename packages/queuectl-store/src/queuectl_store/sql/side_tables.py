@@ -122,9 +122,12 @@ slots = sa.Table(
     metadata,
     sa.Column("schedule_id", sa.BigInteger, primary_key=True),
     sa.Column("slot", sa.BigInteger, primary_key=True),
-    # fired, missed or skipped
+    # fired, missed, skipped, refused or manual
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("job_id", sa.BigInteger),
+    # The last of a stretch of missed slots that have this one row.
+    sa.Column("until", sa.BigInteger),
+    sa.Column("note", sa.Text),
     sqlite_with_rowid=False,
 )
