@@ -128,7 +128,8 @@ def in_words(cadence: Cadence) -> str:
     """Say the cadence in English; an interval as a length of time."""
     if isinstance(cadence, Every):
         return f"every {_length(cadence.ms)}"
-    return str(_simulated(cadence.expression, datetime(2000, 1, 1)).explain())  # noqa: DTZ001
+    start = datetime(2000, 1, 1)  # noqa: DTZ001 any will do
+    return str(_simulated(_fields(cadence.expression), start).explain())
 
 
 def _cron_slots(cron: Cron, after: datetime) -> Iterator[datetime]:
