@@ -5,11 +5,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import firing, records, template
+from queuectl_store import enqueuing, firing, records, template
 from queuectl_store.cadence import check, next_slots
 from queuectl_store.database import Database
+from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidSchedule, ScheduleExists, UnknownSchedule
-from queuectl_store.firing import Advance, Enqueue
+from queuectl_store.firing import Advance
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.schedule import (
     NewSchedule,
@@ -28,17 +29,10 @@ T = TypeVar("T")
 
 
 class Schedules:
-    """The recurring jobs of a store, by name.
+    """The recurring jobs of a store, by name."""
 
-    Args:
-        check: Refuses a job that cannot be stored, with InvalidJob.
-        enqueue: Stores a job inside a transaction.
-    """
-
-    def __init__(
-        self, database: Database, *, check: Callable[[NewJob], object], enqueue: Enqueue
-    ) -> None:
-        self._database, self._check, self._enqueue = database, check, enqueue
+    def __init__(self, database: Database, environments: Environments) -> None:
+        self._database, self._environments = database, environments
 
     def add(self, new: NewSchedule) -> Schedule:
         """Store *new*; its first slot is the first one after now.
@@ -218,9 +212,12 @@ class Schedules:
         check_rules(new)
         check(cadence_of(new.cron, new.every_ms, new.tz, since=0))
         # As one of its jobs will be, with the longest of keys.
-        self._check(
-            firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
-        )
+        like = firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
+        enqueuing.prepare([like])
+
+    def _enqueue(self, connection: sa.Connection, new: NewJob) -> JobId:
+        wanted = enqueuing.prepare([new])
+        return enqueuing.enqueue(connection, self._times(), self._environments, wanted)[0]
 
     def _locked(self, connection: sa.Connection, name: str) -> Any:
         row = connection.execute(sql.LOCKED, {"of": name, **self._times()}).first()

@@ -58,13 +58,6 @@ def decode(text: str) -> Spec:
     )
 
 
-def checked(new: NewJob) -> str:
-    """Return *new*'s spec as JSON text, after `check`."""
-    text = encode(new)
-    check(new, text)
-    return text
-
-
 def check(new: NewJob, spec: str) -> None:
     """Refuse what the store could not give back exactly, or no worker could run.
 
