@@ -41,6 +41,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "dlq": _here("dlq:app", "The dead letter queue: list, show, retry."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
+        "Run again and again": {
+            "schedule": _here("schedule:app", "Recurring jobs: add, list, pause, run, edit."),
+        },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),
         },

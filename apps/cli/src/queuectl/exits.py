@@ -4,16 +4,20 @@ from enum import IntEnum
 
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownSchedule,
     UnknownWorker,
 )
 
@@ -58,10 +62,14 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (OutcomeUnknown, Exit.UNREACHABLE),
     (UnknownJob, Exit.NOT_FOUND),
     (UnknownWorker, Exit.NOT_FOUND),
+    (UnknownSchedule, Exit.NOT_FOUND),
+    (ScheduleExists, Exit.REFUSED),
+    (ScheduleOverlaps, Exit.REFUSED),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidSchedule, Exit.USAGE),
 )
 
 

@@ -64,6 +64,7 @@ from queuectl_store.outcome import (
 )
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
+from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -150,7 +151,10 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "schedule_document",
+    "schedule_words",
     "setting",
+    "slot_document",
     "verb_of",
     "why_document",
 ]

@@ -140,6 +140,8 @@ def _cron_slots(cron: Cron, after: datetime) -> Iterator[datetime]:
     slots = _fixed(expression, zone, after) if is_fixed else _elapsed(expression, zone, after)
     try:
         yield from slots
+    except InvalidSchedule as error:
+        raise InvalidSchedule(f"{cron.expression!r} cannot be read: {error}") from error
     except (OverflowError, ValueError):  # past the year 9999
         return
 
@@ -247,7 +249,7 @@ def _simulated(expression: str, local: datetime) -> Any:
     try:
         return CronSim(expression, local)
     except CronSimError as error:
-        part = re.sub(r"^Bad ", "the field for the ", str(error))
-        raise InvalidSchedule(f"{expression!r} cannot be read: {part} does not fit") from error
+        part = re.sub(r"^Bad ", "its field for the ", str(error))
+        raise InvalidSchedule(f"{part} does not fit") from error
     except (AssertionError, ValueError) as error:
-        raise InvalidSchedule(f"{expression!r} cannot be read") from error
+        raise InvalidSchedule("it is not cron") from error
