@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from queuectl_store import (
     InvalidJob,
     InvalidSchedule,
+    JobId,
     JobState,
     ManualClock,
     Missed,
@@ -23,8 +24,9 @@ from queuectl_store import (
     UnknownSchedule,
 )
 from queuectl_store.firing import KEPT_SLOTS
-from queuectl_store.relations import Dependency
+from queuectl_store.relations import Dependency, Needs
 from queuectl_store.sql.side_tables import schedules as table
+from tests.conformance.story import enqueue_one, states
 from tests.schedules.story import (
     DAY,
     HOUR,
@@ -471,3 +473,48 @@ def test_a_schedule_without_zones_of_its_own_fires_by_the_zone_that_it_names(
     assert keys(store) == keys_of(
         schedule, [start + 30 * MINUTE + 0 * HOUR, start + 25 * HOUR + 30 * MINUTE]
     )
+
+
+def test_queue_makes_each_job_wait_for_the_one_before_it(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several in one transaction too: each for its own former one."""
+    add(store, overlap=Overlap.QUEUE, missed=Missed.ALL)
+    asked: list[NewJob] = []
+    whole = store.schedules._enqueue
+
+    def note(connection: sa.Connection, new: NewJob) -> object:
+        asked.append(new)
+        return whole(connection, new)
+
+    monkeypatch.setattr(store.schedules, "_enqueue", note)
+    later(store, clock, 3 * MINUTE)
+
+    end = Needs.END
+    assert [new.after for new in asked] == [
+        (),
+        ((Dependency(parent=1, needs=end),),),
+        ((Dependency(parent=2, needs=end),),),
+    ]
+
+
+def test_queue_waits_for_nothing_once_the_former_has_ended(
+    store: Store, clock: ManualClock
+) -> None:
+    add(store, overlap=Overlap.QUEUE)
+    later(store, clock, MINUTE)
+    run_one(store)
+
+    later(store, clock, MINUTE)
+
+    assert states(store, [JobId(1), JobId(2)]) == ["succeeded", "pending"]
+
+
+def test_a_wait_for_work_ends_with_the_earliest_slot(store: Store, clock: ManualClock) -> None:
+    add(store, every_ms=HOUR)
+    enqueue_one(store, delay_ms=2 * HOUR)
+
+    assert store.due_in_ms() == HOUR
+
+    clock.advance(ms=2 * HOUR)
+    assert store.due_in_ms() == 0

@@ -181,7 +181,7 @@ class Store:
             self._database.engine.notify()
         return count
 
-    def fire(self, *, limit: int = 100) -> int:
+    def fire(self, *, limit: int = 20) -> int:
         """Make the jobs of up to *limit* schedules that are due; returns how many were."""
         return self.schedules.fire(limit=limit)
 

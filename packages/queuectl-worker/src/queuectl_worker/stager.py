@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queuectl_store import Store
 
 BATCH = 1_000
-SCHEDULES = 100
+SCHEDULES = 20
 LONGEST_S = 1.0
 SHORTEST_S = 0.005
 
