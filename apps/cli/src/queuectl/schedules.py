@@ -1,11 +1,11 @@
 """Schedules for people: rows, facts, and times in a schedule's own zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, Row
-from queuectl_store import InvalidJob, InvalidSchedule, Missed, Schedule, Slot, Task, schedule_words
+from queuectl_store import InvalidJob, Missed, Schedule, Slot, Task, schedule_words
 from queuectl_store.job import command_text
 
 COLUMNS = (
@@ -98,11 +98,15 @@ def command_of(schedule: Schedule) -> str:
 
 def zoned(ms: int, tz: str) -> str:
     """Return UTC milliseconds as a time of a zone, which is named."""
+    return f"{datetime.fromtimestamp(ms / 1000, zone_of(tz)):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def zone_of(tz: str) -> tzinfo:
+    """Return the zone, or UTC where this host does not know it: a list must not fail for one."""
     try:
-        zone = ZoneInfo(tz)
-    except (LookupError, OSError, ValueError) as error:
-        raise InvalidSchedule(f"there is no time zone {tz!r} on this host") from error
-    return f"{datetime.fromtimestamp(ms / 1000, zone):%Y-%m-%d %H:%M:%S %Z}"
+        return ZoneInfo(tz)
+    except (LookupError, OSError, ValueError):
+        return UTC
 
 
 def _missed(schedule: Schedule) -> str:

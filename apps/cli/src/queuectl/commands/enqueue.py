@@ -72,7 +72,7 @@ def enqueue(
         raise UsageProblem(
             "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
         )
-    asked = None if from_ is not None else read_words(command or []).overridden_by(options)
+    asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
     defaults = partial(_defaults, session, is_whole=is_whole_environment(ctx))
     if asked is None:
         ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic)
@@ -86,7 +86,7 @@ def enqueue(
 def asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
     """Return the job that a command's words and options ask for."""
     session: Session = ctx.obj
-    spec = read_words(words).overridden_by(spec_from_options(ctx))
+    spec = _read_spec(words).overridden_by(spec_from_options(ctx))
     return new_job(spec, _defaults(session, is_whole=is_whole_environment(ctx)))
 
 
@@ -102,8 +102,7 @@ def enqueue_one(session: Session, job: NewJob) -> list[JobId]:
     return ids
 
 
-def read_words(words: Sequence[str]) -> JobSpec:
-    """Return what a command's words ask for; `-` reads it from stdin."""
+def _read_spec(words: Sequence[str]) -> JobSpec:
     if list(words) != ["-"]:
         return spec_from_words(words)
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removeprefix("\ufeff")

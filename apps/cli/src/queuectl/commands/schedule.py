@@ -1,37 +1,17 @@
 """`queuectl schedule`: recurring jobs."""
 
-import os
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from queuectl.commands.enqueue import asked_job, read_words
-from queuectl.exits import UsageProblem
-from queuectl.joboptions import spec_from_options
+from queuectl.commands.schedule_change import add, edit, tell
 from queuectl.jobs import documents
 from queuectl.render import Row, print_facts, print_table
-from queuectl.scheduleoptions import (
-    Cron,
-    Every,
-    MissedOption,
-    Name,
-    OverlapOption,
-    ScheduleCommand,
-    Window,
-    Words,
-    Zone,
-    name_of,
-    with_cadence,
-    with_job,
-)
-from queuectl.schedules import COLUMNS, SLOT_COLUMNS, facts, next_text, schedule_row, slot_row
+from queuectl.scheduleoptions import Name, ScheduleCommand
+from queuectl.schedules import COLUMNS, SLOT_COLUMNS, facts, schedule_row, slot_row, zone_of
 from queuectl.session import Session
-from queuectl.spec import JobSpec
-from queuectl.zones import local_zone
-from queuectl_store import NewSchedule, Schedule, instant, schedule_document, slot_document
+from queuectl_store import instant, schedule_document, slot_document
 
 app = typer.Typer(
     add_completion=False,
@@ -41,52 +21,7 @@ app = typer.Typer(
 docs/schedules.md states what becomes of missed slots, of overlaps and when clocks change.""",
 )
 
-
-@app.command("add", cls=ScheduleCommand)
-def add(
-    ctx: typer.Context,
-    *,
-    command: Words = None,
-    cron: Cron = None,
-    every: Every = None,
-    tz: Zone = None,
-    missed: MissedOption = None,
-    window: Window = None,
-    overlap: OverlapOption = None,
-) -> None:
-    """Add a recurring job and tell when it fires next.
-
-    \b
-    Examples:
-      queuectl schedule add backup --cron '30 1 * * *' -- rsync -a photos/ backup/
-      queuectl schedule add poll --every 10m --overlap skip -- ./poll.sh
-      queuectl schedule add report --cron '0 9 * * MON-FRI' --tz Europe/Berlin 'make report'
-
-    Without --tz the zone is this host's. Each slot's job runs in the current folder, with the
-    variables that the setting env_pass names now. With --json: the schedule.
-    """
-    session: Session = ctx.obj
-    name = name_of(ctx)
-    if cron is None and every is None:
-        raise UsageProblem("say when: --cron EXPR or --every TIME")
-    if not command:
-        raise UsageProblem("there is no command; write it after the options and --")
-    if spec_from_options(ctx).run_at is not None:
-        raise UsageProblem("--at has no meaning for a schedule; --cron says when")
-    if cron is not None and tz is None:
-        tz = local_zone(os.environ)
-        if tz is None:
-            session.terminal.say("this host does not tell its time zone: taking UTC; see --tz")
-    new = with_cadence(
-        NewSchedule(name=name, job=asked_job(ctx, command)),
-        cron=cron,
-        every=every,
-        tz=tz,
-        missed=missed,
-        window=window,
-        overlap=overlap,
-    )
-    _tell(session, session.open_store().schedules.add(new))
+app.command("add", cls=ScheduleCommand)(add)
 
 
 @app.command("list")
@@ -166,7 +101,7 @@ def next_slots(
     """
     session: Session = ctx.obj
     schedules = session.read_store().schedules
-    zone = ZoneInfo(schedules.get(name).tz)
+    zone = zone_of(schedules.get(name).tz)
     for slot in schedules.upcoming(name, n=count):
         local = datetime.fromtimestamp(slot / 1000, zone).isoformat()
         if session.json:
@@ -186,7 +121,7 @@ def pause(ctx: typer.Context, *, name: Name) -> None:
     Jobs that it made already go on. With --json: the schedule.
     """
     session: Session = ctx.obj
-    _tell(session, session.read_store().schedules.pause(name))
+    tell(session, session.read_store().schedules.pause(name))
 
 
 @app.command("resume")
@@ -201,7 +136,7 @@ def resume(ctx: typer.Context, *, name: Name) -> None:
     --json: the schedule.
     """
     session: Session = ctx.obj
-    _tell(session, session.read_store().schedules.resume(name))
+    tell(session, session.read_store().schedules.resume(name))
 
 
 @app.command("run")
@@ -243,56 +178,4 @@ def remove(ctx: typer.Context, *, name: Name) -> None:
     session.terminal.say(f"removed {name}; `queuectl list --tag schedule={name}` lists its jobs")
 
 
-@app.command("edit", cls=ScheduleCommand)
-def edit(
-    ctx: typer.Context,
-    *,
-    command: Words = None,
-    cron: Cron = None,
-    every: Every = None,
-    tz: Zone = None,
-    missed: MissedOption = None,
-    window: Window = None,
-    overlap: OverlapOption = None,
-) -> None:
-    """Change a schedule, also while it fires; what is not said stays.
-
-    \b
-    Examples:
-      queuectl schedule edit backup --cron '0 3 * * *'
-      queuectl schedule edit backup --overlap skip --timeout 2h
-      queuectl schedule edit backup -- rsync -a photos/ elsewhere/
-
-    A new time begins with its first slot after now. Folder and environment stay those of `add`.
-    With --json: the schedule.
-    """
-    session: Session = ctx.obj
-    name, said = name_of(ctx), spec_from_options(ctx)
-    words = read_words(command).overridden_by(said) if command else said
-    if words == JobSpec() and (cron, every, tz, missed, window, overlap) == (None,) * 6:
-        raise UsageProblem("say what to change; `queuectl schedule edit --help` has examples")
-
-    def change(old: NewSchedule) -> NewSchedule:
-        return with_cadence(
-            replace(old, job=with_job(old.job, words)),
-            cron=cron,
-            every=every,
-            tz=tz,
-            missed=missed,
-            window=window,
-            overlap=overlap,
-        )
-
-    _tell(session, session.read_store().schedules.edit(name, change))
-
-
-def _tell(session: Session, schedule: Schedule) -> None:
-    if session.json:
-        session.terminal.document(schedule_document(schedule))
-        return
-    session.terminal.line(schedule.name)
-    if schedule.paused:
-        session.terminal.say("paused; `queuectl schedule resume` lets it fire again")
-        return
-    now_ms = session.open_store().reader.now_ms()
-    session.terminal.say(f"fires next at {next_text(schedule, now_ms=now_ms)}")
+app.command("edit", cls=ScheduleCommand)(edit)
