@@ -14,7 +14,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql import admin, hot, read, schedules, upkeep, why
+from queuectl_store.sql import (
+    admin,
+    claim,
+    hot,
+    limits,
+    queues,
+    read,
+    schedules,
+    upkeep,
+    why,
+)
 
 FOLDER = Path(__file__).with_name("sql")
 UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
@@ -32,11 +42,12 @@ COLUMNS = {
         *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
         *("next_at", "created_at"),
     ],
+    "queues.add_resource": ["name", "capacity"],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, upkeep, read, admin, why, schedules):
+    for module in (hot, claim, limits, queues, upkeep, read, admin, why, schedules):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

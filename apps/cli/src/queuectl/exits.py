@@ -4,10 +4,12 @@ from enum import IntEnum
 
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidLimit,
     InvalidSchedule,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     ScheduleExists,
     ScheduleOverlaps,
@@ -17,6 +19,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownSchedule,
     UnknownWorker,
 )
@@ -70,6 +73,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
     (InvalidSchedule, Exit.USAGE),
+    (InvalidLimit, Exit.USAGE),
+    (QueueDraining, Exit.REFUSED),
+    (UnknownResource, Exit.NOT_FOUND),
 )
 
 

@@ -9,12 +9,14 @@ from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidLimit,
     InvalidSchedule,
     InvalidSetting,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     ScheduleExists,
     ScheduleOverlaps,
@@ -25,6 +27,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownSchedule,
     UnknownWorker,
 )
@@ -62,6 +65,9 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.queue_admin import KEEP, Keep
+from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
 from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
@@ -69,12 +75,14 @@ from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_durati
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
+from queuectl_store.sweeping import Swept
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "KEEP",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -91,12 +99,14 @@ __all__ = [
     "Explanation",
     "Finish",
     "InvalidJob",
+    "InvalidLimit",
     "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
+    "Keep",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -112,10 +122,16 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Overlap",
+    "Queue",
+    "QueueDraining",
+    "QueueLimits",
+    "QueueState",
+    "Rate",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
+    "ResourceUse",
     "Retry",
     "RunFacts",
     "Schedule",
@@ -136,9 +152,11 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Succeeded",
+    "Swept",
     "SystemClock",
     "Task",
     "UnknownJob",
+    "UnknownResource",
     "UnknownSchedule",
     "UnknownWorker",
     "Verb",
