@@ -120,6 +120,7 @@ def wait_for_lines(file: Path, count: int) -> None:
         (["add", "two words", "--every", "5m", "true"], 2, "is not usable"),
         (["add", "x", "--every", "5m", "--queue", "a b", "true"], 2, "a b"),
         (["edit", "x"], 2, "say what to change"),
+        (["add", "x", "--every", "5m", "--delay", "soon", "true"], 2, "soon"),
         (["edit", "x", "--every", "5m"], 3, "no schedule 'x'"),
         (["show", "x"], 3, "no schedule 'x'"),
         (["next", "x"], 3, "no schedule 'x'"),
@@ -165,3 +166,18 @@ def test_the_local_zone_is_the_variable_or_what_the_system_says(tmp_path: Path) 
     assert local_zone({"TZ": "EST5EDT4"}, link=link) is None
     assert local_zone({}, link=odd) is None
     assert local_zone({}, link=tmp_path / "missing") is None
+
+
+def test_an_edit_refuses_a_time_and_takes_a_folder_from_here(queuectl: Program) -> None:
+    queuectl.must("schedule", "add", "x", "--every", "5m", "true")
+    below = queuectl.folder / "below"
+    below.mkdir()
+
+    refused = queuectl("schedule", "edit", "x", "--at", "18:30")
+    edited = queuectl.must(
+        "schedule", "edit", "x", "--cwd", "a", "--slots", "2", "--json", cwd=below
+    ).document
+
+    assert (refused.code, "--at cannot be edited" in refused.err) == (2, True)
+    assert edited["job"]["cwd"] == str(below / "a")
+    assert edited["revision"] == 1

@@ -518,3 +518,16 @@ def test_a_wait_for_work_ends_with_the_earliest_slot(store: Store, clock: Manual
 
     clock.advance(ms=2 * HOUR)
     assert store.due_in_ms() == 0
+
+
+def test_a_draining_queue_gets_no_job_and_the_schedule_goes_on_when_it_is_open_again(
+    store: Store, clock: ManualClock
+) -> None:
+    add(store, job=dataclasses.replace(JOB, queue="mail"))
+    store.admin.drain("mail")
+    later(store, clock, MINUTE)
+    store.admin.resume("mail")
+    later(store, clock, MINUTE)
+
+    assert outcomes(store) == ["refused", "fired"]
+    assert "mail" in (slots(store)[0].note or "")

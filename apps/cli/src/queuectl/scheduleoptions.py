@@ -125,31 +125,36 @@ def with_cadence(
 
 
 def with_job(job: NewJob, spec: JobSpec) -> NewJob:
-    """Return *job* with what *spec* says in its place; tags and variables are joined.
+    """Return *job* with what *spec* says in its place; mappings are joined.
 
     Raises:
-        UsageProblem: It says what a schedule's job cannot have, or cannot be changed.
+        UsageProblem: It says what cannot be changed.
     """
-    plain = ("work", "queue", "priority", "name", "cwd", "delay_ms", "timeout_ms", "max_retries")
-    known = {*plain, "tags", "env", "backoff_base", "backoff_max_s"}
     said = {
         field.name: value
         for field in dataclasses.fields(spec)
-        if (value := getattr(spec, field.name)) not in (None, {})
+        if (value := getattr(spec, field.name)) not in (None, {}, ())
     }
-    if odd := sorted(said.keys() - known):
-        raise UsageProblem(f"the job of a schedule cannot be given {odd[0]} by an edit")
-    changes = {name: said[name] for name in plain if name in said}
-    if "backoff_base" in said or "backoff_max_s" in said:
+    if odd := sorted(said.keys() - _PLAIN - {*_JOINED, *_BACKOFF}):
+        option = odd[0].removesuffix("_ms").removeprefix("run_").replace("_", "-")
+        raise UsageProblem(f"--{option} cannot be edited; remove the schedule and add it again")
+    changes: dict[str, Any] = {name: value for name, value in said.items() if name in _PLAIN}
+    changes |= {name: {**getattr(job, name), **getattr(spec, name)} for name in _JOINED}
+    if said.keys() & set(_BACKOFF):
         old = job.backoff or Backoff()
         changes["backoff"] = Backoff(
             base=said.get("backoff_base", old.base),
             max_s=said.get("backoff_max_s", old.max_s),
             jitter=old.jitter,
         )
-    return dataclasses.replace(
-        job, **changes, tags={**job.tags, **spec.tags}, env={**job.env, **spec.env}
-    )
+    return dataclasses.replace(job, **changes)
+
+
+_JOINED, _BACKOFF = ("tags", "env", "resources"), ("backoff_base", "backoff_max_s")
+# What is called the same in what is asked for and in the job, and means the same.
+_PLAIN = {field.name for field in dataclasses.fields(JobSpec)} & {
+    field.name for field in dataclasses.fields(NewJob)
+} - {*_JOINED, "run_at", "key", "after", "unique"}
 
 
 def _choice(kind: Any, text: str, *, option: str) -> Any:

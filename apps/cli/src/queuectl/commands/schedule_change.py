@@ -99,6 +99,8 @@ def edit(
     """
     session: Session = ctx.obj
     name, said = name_of(ctx), spec_from_options(ctx)
+    if said.cwd is not None:
+        said = replace(said, cwd=str(Path.cwd() / said.cwd))
     words = spec_from_words(command).overridden_by(said) if command else said
     if words == JobSpec() and (cron, every, tz, missed, window, overlap) == (None,) * 6:
         raise UsageProblem("say what to change; `queuectl schedule edit --help` has examples")
