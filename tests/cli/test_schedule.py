@@ -121,6 +121,7 @@ def wait_for_lines(file: Path, count: int) -> None:
         (["add", "x", "--every", "5m", "--queue", "a b", "true"], 2, "a b"),
         (["edit", "x"], 2, "say what to change"),
         (["add", "x", "--every", "5m", "--delay", "soon", "true"], 2, "soon"),
+        (["edit", "x", "--env-all"], 2, "--env-all cannot be edited"),
         (["edit", "x", "--every", "5m"], 3, "no schedule 'x'"),
         (["show", "x"], 3, "no schedule 'x'"),
         (["next", "x"], 3, "no schedule 'x'"),

@@ -99,6 +99,8 @@ def edit(
     """
     session: Session = ctx.obj
     name, said = name_of(ctx), spec_from_options(ctx)
+    if is_whole_environment(ctx):
+        raise UsageProblem("--env-all cannot be edited; remove the schedule and add it again")
     if said.cwd is not None:
         said = replace(said, cwd=str(Path.cwd() / said.cwd))
     words = spec_from_words(command).overridden_by(said) if command else said
