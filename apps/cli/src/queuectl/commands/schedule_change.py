@@ -59,10 +59,10 @@ def add(
         raise UsageProblem("there is no command; write it after the options and --")
     if spec_from_options(ctx).run_at is not None:
         raise UsageProblem("--at has no meaning for a schedule; --cron says when")
-    if cron is not None and tz is None:
+    if tz is None:
         tz = local_zone(os.environ)
-        if tz is None:
-            session.terminal.say("this host does not tell its time zone: taking UTC; see --tz")
+    if tz is None and cron is not None:
+        session.terminal.say("this host does not tell its time zone: taking UTC; see --tz")
     new = with_cadence(
         NewSchedule(name=name, job=_asked_job(ctx, command)),
         cron=cron,
