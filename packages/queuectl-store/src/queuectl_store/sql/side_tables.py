@@ -109,7 +109,7 @@ schedules = sa.Table(
     sa.Column("window_ms", sa.BigInteger, nullable=False),
     sa.Column("overlap", sa.Text, nullable=False),
     sa.Column("paused", sa.Integer, nullable=False, server_default="0"),
-    # Changed by every edit: a fire that read an older one does nothing.
+    # Edits so far.
     sa.Column("revision", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("next_at", sa.BigInteger),
     sa.Column("last_slot", sa.BigInteger),
