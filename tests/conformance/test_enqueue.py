@@ -2,7 +2,6 @@ import string
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from queuectl_store import (
     Store,
     Task,
     connect,
-    enqueuing,
 )
 from tests.conformance.story import a_job, enqueue_one, job, story_of
 
@@ -222,23 +220,3 @@ def test_edge_values_are_stored_exactly(store: Store) -> None:
     assert (stored[2].priority, stored[2].max_retries) == (2**31 - 1, 1_000_000)
     assert (stored[3].queue, stored[3].name) == ("q" * 100, "n" * 1_000)
     assert stored[4].work == Shell(script=string.printable)
-
-
-def test_an_environment_of_a_transaction_that_was_rolled_back_is_stored_again(store: Store) -> None:
-    """Its id was seen, but only by the transaction that failed."""
-    new = a_job(environment={"A": "1"})
-    wanted = enqueuing.prepare([new, new])
-
-    def fail(connection: sa.Connection) -> None:
-        times = dict(store._database.engine.times())
-        enqueuing.enqueue(connection, times, store._environments, wanted)
-        raise InvalidJob("for a reason of its own")
-
-    with pytest.raises(InvalidJob):
-        store._database.write(fail)
-    enqueue_one(store, environment={"B": "2"})
-    [job_id] = store.enqueue([new])
-
-    environment_id = job(store, job_id).environment_id
-    assert environment_id is not None
-    assert store.environment(environment_id) == {"A": "1"}

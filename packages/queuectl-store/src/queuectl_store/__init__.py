@@ -4,10 +4,13 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSchedule,
@@ -26,6 +29,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
     UnknownSchedule,
@@ -33,6 +37,9 @@ from queuectl_store.errors import (
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -49,6 +56,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -69,6 +77,8 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
 from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
@@ -92,12 +102,22 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
+    "Dependency",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSchedule",
@@ -107,21 +127,27 @@ __all__ = [
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "Missed",
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
     "NewSchedule",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
     "Overlap",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -133,6 +159,7 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
     "Schedule",
     "ScheduleExists",
@@ -143,6 +170,7 @@ __all__ = [
     "Slot",
     "SlotOutcome",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",
@@ -155,6 +183,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
     "UnknownSchedule",
@@ -169,6 +198,7 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
     "schedule_document",
     "schedule_words",
     "setting",

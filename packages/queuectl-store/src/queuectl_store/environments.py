@@ -10,12 +10,10 @@ from queuectl_store.sql import upkeep
 
 
 class Environments:
-    """The stored environments; remembers the ids that it has seen committed."""
+    """The stored environments, for one transaction: an unused one may be pruned after it."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
-        # In which transaction a digest was added: until that has ended, it may be rolled back.
-        self._added: dict[str, sa.RootTransaction | None] = {}
 
     def id_of(self, connection: sa.Connection, variables: Mapping[str, str] | None) -> int | None:
         """Return the id of *variables*, which are stored if they are new; None for None."""
@@ -28,11 +26,8 @@ class Environments:
         found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
         if found is None:
             values = {"digest": digest, "body": body}
-            self._added[digest] = connection.get_transaction()
-            return int(connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one())
-        if self._added.get(digest) is not connection.get_transaction():
-            self._ids[digest] = found
-            self._added.pop(digest, None)
+            found = connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one()
+        self._ids[digest] = int(found)
         return int(found)
 
 

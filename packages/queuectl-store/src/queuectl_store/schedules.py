@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, firing, records, template
+from queuectl_store import calls, firing, records, template
 from queuectl_store.cadence import check, next_slots
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
@@ -31,8 +31,8 @@ T = TypeVar("T")
 class Schedules:
     """The recurring jobs of a store, by name."""
 
-    def __init__(self, database: Database, environments: Environments) -> None:
-        self._database, self._environments = database, environments
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def add(self, new: NewSchedule) -> Schedule:
         """Store *new*; its first slot is the first one after now.
@@ -213,11 +213,11 @@ class Schedules:
         check(cadence_of(new.cron, new.every_ms, new.tz, since=0))
         # As one of its jobs will be, with the longest of keys.
         like = firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
-        enqueuing.prepare([like])
+        calls.checked([like])
 
     def _enqueue(self, connection: sa.Connection, new: NewJob) -> JobId:
-        wanted = enqueuing.prepare([new])
-        return enqueuing.enqueue(connection, self._times(), self._environments, wanted)[0]
+        # Of its own: what it remembers is rolled back with a job that is refused.
+        return calls.store(connection, self._times(), Environments(), calls.checked([new]))[0]
 
     def _locked(self, connection: sa.Connection, name: str) -> Any:
         row = connection.execute(sql.LOCKED, {"of": name, **self._times()}).first()

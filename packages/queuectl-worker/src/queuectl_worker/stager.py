@@ -1,4 +1,4 @@
-"""Does what is due: stages jobs, makes those of schedules, lets go what limits need not hold."""
+"""Does what is due: stages jobs, makes those of schedules, frees those that need not wait."""
 
 from collections.abc import Callable
 
@@ -17,6 +17,9 @@ def stager(store: Store) -> Callable[[], float]:
     sweeper = Sweeper(store)
 
     def tick() -> float:
+        # Any worker does it: the one that ended the parent may be gone by now.
+        if store.resolve(limit=BATCH):
+            return 0.0
         sweeper.sweep_if_due()
         due_ms = store.due_in_ms()
         if due_ms is None or due_ms > 0:
