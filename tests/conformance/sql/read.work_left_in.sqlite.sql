@@ -1,11 +1,14 @@
 SELECT (EXISTS (SELECT '1'
 FROM queuectl_jobs
 WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.queue IN (SELECT queues.name
-FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) OR (EXISTS (SELECT '1'
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:queues)) SELECT item ->> 'name'
+    AS name FROM items) AS queues))) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
 WHERE queuectl_jobs.state = 'running' AND queuectl_jobs.queue IN (SELECT queues.name
-FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) OR (EXISTS (SELECT '1'
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:queues)) SELECT item ->> 'name'
+    AS name FROM items) AS queues))) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
 WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state = 'retrying' AND
     queuectl_jobs.queue IN (SELECT queues.name
-FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) AS anon_1
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:queues)) SELECT item ->> 'name'
+    AS name FROM items) AS queues))) AS anon_1

@@ -42,7 +42,7 @@ def claim(
         if len(claims) < limit and (queues is None or head.queue in queues):
             room = {"from_queue": head.queue, "at_most": limit - len(claims)}
             rows = connection.execute(hot.CLAIM, {"worker": worker_id, **room, **times})
-            taken = [records.claim(row) for row in rows]
+            taken = records.claims(rows)
             claims += sorted(taken, key=lambda claim: (-claim.job.priority, claim.job.id))
     state = TRANSITIONS[Verb.CLAIM].target
     moved = [
