@@ -11,7 +11,7 @@ from queuectl_worker.timing import Pause
 
 FULL = 100
 # Waited only while runs are short, when those claimed ahead keep the slots busy for longer.
-LATEST_MS = 12
+LATEST_MS = 25
 BACK_PRESSURE = 1_000
 
 

@@ -81,7 +81,7 @@ class Guardian:
             if self._channel is None:
                 self._start()
             self._outstanding.update(launch.key for launch in launches)
-            self._send((protocol.LAUNCH, tuple(launch.wire() for launch in launches)))
+            self._send((protocol.LAUNCH, tuple(map(tuple, launches))))
 
     def stop(self, key: int, *, grace_ms: int) -> None:
         """End a run: SIGTERM to its tree, SIGKILL after *grace_ms*; recall it if still queued."""

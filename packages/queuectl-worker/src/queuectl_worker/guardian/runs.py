@@ -65,7 +65,7 @@ class Runs:
     def launch(self, *launches: tuple[object, ...]) -> None:
         """Put launches at the end of the queue."""
         for fields in launches:
-            request = Request(*fields)  # type: ignore[arg-type]  # Launch.wire gave them
+            request = Request(*fields)  # type: ignore[arg-type]  # those of Launch
             self._waiting[request.key] = request
 
     def recall(self, *keys: int) -> None:
