@@ -55,7 +55,7 @@ def claims(result: Any) -> list[Claim]:
     """Return the claims in *result*, whose rows hold every column of the jobs table."""
     # A row of Core looks for each attribute by its name: 0.5 µs a column, half the cost of a claim.
     names = tuple(result.keys())
-    return [claim(SimpleNamespace(**dict(zip(names, row, strict=True)))) for row in result]
+    return [claim(SimpleNamespace(**dict(zip(names, row, strict=True)))) for row in result.all()]
 
 
 def job_with_last(row: Any) -> Job:

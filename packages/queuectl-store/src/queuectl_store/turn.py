@@ -63,7 +63,7 @@ def finish(
         return []
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
-    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
+    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars().all())
     refused = [finish for finish in finishes if finish.claim.job.id not in done]
     if refused:
         kept = [finish for finish in finishes if finish.claim.job.id in done]

@@ -17,7 +17,7 @@ Tell = Callable[[str, "tuple[object, ...]"], None]
 
 _WATCH_MS = 100
 # Each has a spool file open until it is accounted for.
-_MOST_UNACCOUNTED = 16
+_MOST_UNACCOUNTED = 32
 # ru_maxrss: kilobytes on Linux, bytes on macOS.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
