@@ -11,7 +11,7 @@ from queuectl_worker.timing import Pause
 
 FULL = 100
 # Waited only while runs are short, when those claimed ahead keep the slots busy for longer.
-LATEST_MS = 25
+LATEST_MS = 35
 BACK_PRESSURE = 1_000
 
 
