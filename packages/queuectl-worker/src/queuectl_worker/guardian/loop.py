@@ -86,8 +86,10 @@ class Loop:
     def _tell_all(self, now: int) -> None:
         """Send the reports: at once when a slot may be waiting for the worker, else together."""
         self._tell_at = min(self._tell_at, now + _COALESCE_MS)
-        if now >= self._tell_at or not self._runs.may_account_later:
+        is_time = now >= self._tell_at or not self._runs.has_queue
+        if is_time or self._runs.is_crowded:
             self._runs.account()
+        if is_time:
             self._channel.send(*self._untold)
             self._untold.clear()
             self._tell_at = NEVER

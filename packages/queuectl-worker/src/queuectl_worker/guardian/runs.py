@@ -17,7 +17,7 @@ Tell = Callable[[str, "tuple[object, ...]"], None]
 
 _WATCH_MS = 100
 # Each has a spool file open until it is accounted for.
-_MOST_UNACCOUNTED = 32
+_MOST_UNACCOUNTED = 16
 # ru_maxrss: kilobytes on Linux, bytes on macOS.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -54,9 +54,14 @@ class Runs:
         return bool(self._fresh or self._ended)
 
     @property
-    def may_account_later(self) -> bool:
-        """Whether enough commands wait for a slot that the worker need not hear of exits now."""
-        return bool(self._waiting) and len(self._ended) < _MOST_UNACCOUNTED
+    def has_queue(self) -> bool:
+        """Whether commands wait for a slot, so that the worker need not hear of exits at once."""
+        return bool(self._waiting)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many exits wait for `account` that it must come now."""
+        return len(self._ended) >= _MOST_UNACCOUNTED
 
     def define_env(self, number: int, env: dict[bytes, bytes]) -> None:
         """Keep an environment for launches to name."""
