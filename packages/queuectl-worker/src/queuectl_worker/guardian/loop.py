@@ -16,7 +16,7 @@ from .spool import SpoolRoom
 from .table import ADOPTS_ORPHANS
 
 # How long reports may wait for company while commands queue: a message each would slow them.
-_COALESCE_MS = 10
+_COALESCE_MS = 20
 
 
 class Loop:
