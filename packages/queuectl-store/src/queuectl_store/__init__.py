@@ -6,14 +6,16 @@ Open a store with `connect(url)`; everything else hangs on it.
 from queuectl_store.admin import Admin, Moved
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
-from queuectl_store.document import attempt_document, instant, job_document
+from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -22,9 +24,11 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -57,17 +61,22 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.queue_admin import KEEP, Keep
+from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
+from queuectl_store.sweeping import Swept
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "KEEP",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -81,13 +90,16 @@ __all__ = [
     "Dead",
     "Event",
     "Exchange",
+    "Explanation",
     "Finish",
     "InvalidJob",
+    "InvalidLimit",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
+    "Keep",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -100,10 +112,16 @@ __all__ = [
     "NotAStore",
     "Outcome",
     "OutcomeUnknown",
+    "Queue",
+    "QueueDraining",
+    "QueueLimits",
+    "QueueState",
+    "Rate",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
+    "ResourceUse",
     "Retry",
     "RunFacts",
     "Setting",
@@ -119,9 +137,11 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Succeeded",
+    "Swept",
     "SystemClock",
     "Task",
     "UnknownJob",
+    "UnknownResource",
     "UnknownWorker",
     "Verb",
     "Work",
@@ -135,4 +155,5 @@ __all__ = [
     "parse_duration_ms",
     "setting",
     "verb_of",
+    "why_document",
 ]

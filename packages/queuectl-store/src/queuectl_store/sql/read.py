@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT, TEXT, is_in, literal
+from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
+from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 WANTED = Batch("wanted", n=INT, id=BIG)
@@ -77,18 +78,37 @@ WORKERS = sa.select(
 LIVE_WORKERS = WORKERS.where(_alive)
 
 
-def _any(state: str, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists(sa.select(literal("1")).where(is_in(state), *more))
+def _any(which: sa.ColumnElement[bool], *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists(sa.select(literal("1")).where(which, *more))
 
 
 def _due(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     # Both states are named so that the partial index of due jobs serves.
     both = is_in("scheduled", "retrying")
-    return sa.exists(sa.select(literal("1")).where(both, is_in("retrying"), *more))
+    return _any(both, is_in("retrying"), *more)
 
 
 _listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
-WORK_LEFT = sa.select(sa.or_(_any("pending"), _any("running"), _due()))
-WORK_LEFT_IN = sa.select(sa.or_(_any("pending", _listed), _any("running", _listed), _due(_listed)))
+_is_paused = sa.exists(
+    sa.select(literal("1"))
+    .select_from(queues)
+    .where(queues.c.name == jobs.c.queue, queues.c.state == literal("paused"))
+    .correlate(jobs)
+)
+# What nobody will start unless a person does something: it is no work for a worker to wait for.
+_may_start = sa.and_(sa.not_(_is_paused), jobs.c.slots <= sa.bindparam("widest", type_=INT))
+_is_hopeless = jobs.c.waits_for.like(literal("missing:%"))
+
+
+def _left(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    # What may be claimed and what waits for a limit stand in two indexes.
+    waits = _any(jobs.c.waits_for.is_not(None), sa.not_(_is_hopeless), _may_start, *more)
+    claimable = _any(IS_CLAIMABLE, _may_start, *more)
+    due = _due(_may_start, *more)
+    return sa.or_(claimable, waits, _any(is_in("running"), *more), due)
+
+
+WORK_LEFT = sa.select(_left())
+WORK_LEFT_IN = sa.select(_left(_listed))
 
 NOW = sa.select(NowMs())

@@ -15,6 +15,7 @@ class Launch(NamedTuple):
         log: Absolute path at which the output will be found, if there is any.
         timeout_ms: Limit from the spawn, on the monotonic clock; None for no limit.
         kill_grace_ms: Time between SIGTERM and SIGKILL once the limit is reached.
+        slots: How many of the guardian's slots it takes.
     """
 
     key: int
@@ -25,3 +26,4 @@ class Launch(NamedTuple):
     log: bytes
     timeout_ms: int | None
     kill_grace_ms: int
+    slots: int = 1
