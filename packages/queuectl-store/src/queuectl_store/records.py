@@ -1,6 +1,7 @@
 """From the store's rows to its values."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from queuectl_store import spec
@@ -69,6 +70,13 @@ def job(
 def claim(row: Any) -> Claim:
     """Return the claim on the job in *row*."""
     return Claim(job=job(row), token=row.token)
+
+
+def plain(result: Any) -> list[Any]:
+    """Return the rows of *result* as objects whose columns are quick to read."""
+    # A row of Core looks for each attribute by its name: 0.5 µs a column, half the cost of a claim.
+    names = tuple(result.keys())
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in result.all()]
 
 
 def job_with_last(row: Any, *, after: tuple[JobId, ...] = ()) -> Job:

@@ -119,7 +119,7 @@ def _take(
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}
-            taken = connection.execute(claim_sql.CLAIM, {**values, **room}).all()
+            taken = records.plain(connection.execute(claim_sql.CLAIM, {**values, **room}))
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
         rows += sorted(taken, key=lambda row: (-row.priority, row.id))
