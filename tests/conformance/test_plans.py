@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queuectl_store import ManualClock, Store, WorkerId
-from tests.conformance.story import a_worker, vanished
+from queuectl_store import ManualClock, Rate, Store, Succeeded, WorkerId
+from tests.conformance.story import a_job, a_worker, ended, vanished
 
 HISTORY = 20_000
 # Few of what is still to do beside much that has ended: the store in which a scan would hurt.
@@ -25,6 +25,11 @@ SELECT '{state}' || i, '{state}', 'q' || (i - i / 3 * 3), i - i / 5 * 5, 3, 0,
     9000000000000 + i, {worker}, '{{"shell": "true"}}'
 FROM n
 """
+PARK = """
+UPDATE queuectl_jobs SET state = 'pending', guarded = 1, concurrency_key = 'k',
+    waits_for = 'key:q0/k', worker_id = NULL
+WHERE state = 'scheduled' AND id - id / 2 * 2 = 0
+"""
 COUNTS = {
     "succeeded": HISTORY,
     "scheduled": HISTORY,
@@ -34,7 +39,9 @@ COUNTS = {
     "dead": 50,
 }
 TABLE = "queuectl_jobs"
-PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "waiting", "due", "running", "dead")}
+PARTIAL = {
+    f"{TABLE}_{name}" for name in ("pending", "guarded", "waiting", "due", "running", "dead")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,9 @@ def an_act(name: str, does: Callable[[Store, WorkerId], object], *uses: str) -> 
 
 ACTS = [
     an_act("claim", lambda store, worker: store.claim(worker, limit=4), "pending"),
+    an_act("admit", lambda store, worker: admit(store, worker), "pending", "running", "waiting"),
+    an_act("let_go", lambda store, worker: let_go(store, worker), "running", "waiting"),
+    an_act("sweep", lambda store, _: store.sweep(), "running", "waiting"),
     an_act("stage", lambda store, _: store.stage(), "due"),
     an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
     an_act("renew", lambda store, worker: store.renew(worker), "running"),
@@ -67,6 +77,26 @@ ACTS = [
 ]
 
 
+def admit(store: Store, worker: WorkerId) -> object:
+    """Claim from a queue with every kind of limit, beside many jobs that are parked."""
+    store.admin.set_queue("limited", concurrency=90, rate=Rate.parse("9/s", burst=9))
+    store.admin.set_resource("gpu", 2)
+    store.enqueue(
+        [
+            a_job(queue="limited", concurrency_key=f"k{n}", resources={"gpu": 1}, priority=9)
+            for n in range(5)
+        ]
+    )
+    return store.claim(worker, limit=3)
+
+
+def let_go(store: Store, worker: WorkerId) -> object:
+    """Finish a job of a key for which others wait."""
+    store.enqueue([a_job(queue="a", concurrency_key="k", priority=9) for _ in range(2)])
+    claims = [each for each in store.claim(worker, limit=60) if each.job.concurrency_key]
+    return store.finish(worker, [ended(each, Succeeded()) for each in claims])
+
+
 @pytest.fixture
 def full_store(store: Store, clock: ManualClock) -> Store:
     """A store with much history, and with a worker that vanished while it ran 50 jobs."""
@@ -76,6 +106,7 @@ def full_store(store: Store, clock: ManualClock) -> Store:
         for state, count in COUNTS.items():
             text = FILL.format(state=state, count=count, worker=gone)
             connection.exec_driver_sql(text)
+        connection.exec_driver_sql(PARK)
         connection.exec_driver_sql("ANALYZE")
 
     store._database.write(fill)

@@ -24,15 +24,22 @@ LOCK_COUNTS = sa.select(LockCounts().label("locked"))
 
 # In the words of the index of guarded jobs.
 _guarded = sa.exists(sa.select(_one_row).where(IS_CLAIMABLE, jobs.c.guarded == ONE))
+# A subquery for one row, not a join: PostgreSQL would read every job of the queue for it.
+_any_claimable = (
+    sa.select(jobs.c.id)
+    .where(IS_CLAIMABLE, jobs.c.queue == queues.c.name)
+    .order_by(*_best_first)
+    .limit(_one_row)
+    .correlate(queues)
+    .scalar_subquery()
+)
 _limited = sa.exists(
     sa.select(_one_row)
     .select_from(queues)
     .where(
         queues.c.state != literal("paused"),
         sa.or_(queues.c.concurrency.is_not(None), queues.c.rate.is_not(None)),
-        sa.exists(
-            sa.select(_one_row).where(IS_CLAIMABLE, jobs.c.queue == queues.c.name).correlate(queues)
-        ),
+        _any_claimable.is_not(None),
     )
 )
 # First the lock, so that no limit changes from here on; what it reads may be older, and every
