@@ -17,7 +17,7 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.not_on("win32", "darwin")  # processes are found through /proc
 
 WORKERS = 3
-KILLS = 8
+KILLS = 16
 QUEUE_LIMIT = 4
 # One lock for the key, one for each unit of the resource, and any one of the queue's.
 HOLD = """
@@ -32,7 +32,7 @@ for place in 1 2 3 4; do
     if flock -n 9; then got=$place; break; fi
 done
 [ -n "$got" ] || fail queue
-exec sleep 0.05
+exec sleep 0.15
 """
 
 
