@@ -221,18 +221,27 @@ class Store:
             self._database.engine.notify()
         return rescued
 
-    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
+    def sweep(
+        self,
+        after: str = "",
+        *,
+        boosts: Mapping[str, int] | None = None,
+        is_hungry: bool = False,
+    ) -> Swept:
         """Let jobs go that wait for a limit in which there is room, whatever the cause.
 
         Bounded: looks at the next 1,000 limits that are waited for, after *after*.
 
         Args:
             boosts: How many times more of some limits; see `limits.let_go`.
+            is_hungry: A worker has free slots and found nothing to claim.
         """
         with self._database.read() as connection:
             swept = sweeping.look(connection, after)
         if swept.found:
-            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
+            count = self._write(
+                lambda c, _: sweeping.let_go(c, swept.found, boosts or {}, is_hungry=is_hungry)
+            )
             if count:
                 self._database.engine.notify()
         return swept

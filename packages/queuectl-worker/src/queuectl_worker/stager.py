@@ -11,9 +11,9 @@ LONGEST_S = 1.0
 SHORTEST_S = 0.005
 
 
-def stager(store: Store) -> Callable[[], float]:
+def stager(store: Store, *, is_hungry: Callable[[], bool]) -> Callable[[], float]:
     """Return the tick that stages what is due and says when the next job will be."""
-    sweeper = Sweeper(store)
+    sweeper = Sweeper(store, is_hungry=is_hungry)
 
     def tick() -> float:
         sweeper.sweep_if_due()

@@ -101,6 +101,22 @@ GROUPS = sa.select(groups.c.id, groups.c.name, groups.c.concurrency, groups.c.ha
 )
 BUCKETS_NAMED = sa.select(*buckets.columns).join(NAMES, NAMES.c.name == buckets.c.name)
 
+# Jobs that wait for no limit of their own, in queues from which something may start.
+PROMISED = (
+    sa.select(jobs.c.queue, jobs.c.concurrency_key, jobs.c.group_id, jobs.c.resources)
+    .where(
+        IS_CLAIMABLE,
+        jobs.c.guarded == ONE,
+        ~sa.exists(
+            sa.select(_one_row)
+            .select_from(queues)
+            .where(queues.c.name == jobs.c.queue, queues.c.state == literal("paused"))
+            .correlate(jobs)
+        ),
+    )
+    .limit(_at_most)
+)
+
 _head = (
     sa.select(jobs.c.id)
     .where(jobs.c.waits_for == NAMES.c.name)
