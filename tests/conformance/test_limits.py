@@ -623,3 +623,41 @@ def test_a_reason_gives_way_to_a_queue_that_nobody_serves(store: Store) -> None:
     store.admin.set_queue("mail", concurrency=1)
 
     assert reason(store, enqueue_one(store, queue="mail")) == "no worker serves mail"
+
+
+def test_while_workers_are_busy_a_sweep_lets_nobody_go_twice(
+    store: Store, worker: WorkerId
+) -> None:
+    """One job of the key may be claimed already; the others would only be parked again."""
+    ids = enqueue(store, 5, concurrency_key="k")
+    claim = claim_one(store, worker)
+    claimed(store, worker)
+    store.finish(worker, [ended(claim, Succeeded())])
+
+    store.sweep()
+    busy = waits(store, ids[1:])
+    store.sweep(is_hungry=True)
+
+    assert [name is None for name in busy] == [True, False, False, False]
+    assert [name is None for name in waits(store, ids[1:])] == [True, True, False, False]
+
+
+def test_buckets_that_are_full_again_are_forgotten(
+    store: Store, worker: WorkerId, clock: ManualClock
+) -> None:
+    store.admin.set_queue("default", key_concurrency=9, key_rate=Rate.parse("1/s"))
+    enqueue(store, 1, concurrency_key="k")
+    claimed(store, worker)
+    counts = []
+
+    for ms in (0, 999, 1):
+        clock.advance(ms=ms)
+        store.forget_full_buckets()
+        counts.append(buckets(store))
+
+    assert counts == [1, 1, 0]
+
+
+def buckets(store: Store) -> int:
+    with store._database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM queuectl_buckets").scalar_one())

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, pacing, records, spec, sweeping
+from queuectl_store import enqueuing, environments, pacing, records, spec, sweeping, within
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
@@ -62,6 +62,28 @@ class Store:
             repeatable=True,
         )
         self._database.engine.notify()
+        return ids
+
+    def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
+        """Store *jobs* in the transaction that *session* is in: with it, or not at all.
+
+        They are visible, and workers are woken, once the caller commits.
+
+        Args:
+            session: A SQLAlchemy Session or Connection of the same database.
+
+        Raises:
+            InvalidJob: As `enqueue`.
+            StoreUnreachable: *session* leads to another database, or to none.
+        """
+        wanted = enqueuing.prepare(jobs)
+        connection, engine = within.connection_of(session), self._database.engine
+        within.check_same_store(connection, self.path)
+        try:
+            ids = enqueuing.enqueue(connection, dict(engine.times()), Environments(), wanted)
+        except sa.exc.DBAPIError as error:
+            raise engine.translate(error, committing=False) from error
+        within.after_commit(session, connection, engine.notify)
         return ids
 
     def register(self, worker: NewWorker) -> WorkerId:
