@@ -434,7 +434,7 @@ def test_the_sweep_finds_room_that_a_held_job_left(store: Store, worker: WorkerI
     store.admin.hold([ids[1]])
     before = ids_claimed(store, worker)
 
-    store.sweep()
+    store.limits.sweep()
 
     assert before == []
     assert ids_claimed(store, worker) == [ids[2]]
@@ -445,7 +445,7 @@ def test_the_sweep_lets_go_what_a_raised_limit_allows(store: Store, worker: Work
     claimed(store, worker)
 
     store.admin.set_queue("default", key_concurrency=3)
-    store.sweep()
+    store.limits.sweep()
 
     assert ids_claimed(store, worker) == ids[1:3]
 
@@ -462,7 +462,7 @@ def test_a_sweep_gets_past_jobs_of_a_paused_queue(store: Store, worker: WorkerId
 
     taken, boosts = [], {}
     for _ in range(5):
-        swept = store.sweep(boosts=boosts)
+        swept = store.limits.sweep(boosts=boosts)
         boosts = {name: boosts.get(name, 1) * 2 for name in swept.found}
         taken += ids_claimed(store, worker)
 
@@ -634,9 +634,9 @@ def test_while_workers_are_busy_a_sweep_lets_nobody_go_twice(
     claimed(store, worker)
     store.finish(worker, [ended(claim, Succeeded())])
 
-    store.sweep()
+    store.limits.sweep()
     busy = waits(store, ids[1:])
-    store.sweep(is_hungry=True)
+    store.limits.sweep(is_hungry=True)
 
     assert [name is None for name in busy] == [True, False, False, False]
     assert [name is None for name in waits(store, ids[1:])] == [True, True, False, False]
@@ -652,7 +652,7 @@ def test_buckets_that_are_full_again_are_forgotten(
 
     for ms in (0, 999, 1):
         clock.advance(ms=ms)
-        store.forget_full_buckets()
+        store.limits.forget_full_buckets()
         counts.append(buckets(store))
 
     assert counts == [1, 1, 0]

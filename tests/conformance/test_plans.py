@@ -61,7 +61,7 @@ ACTS = [
     an_act("claim", lambda store, worker: store.claim(worker, limit=4), "pending"),
     an_act("admit", lambda store, worker: admit(store, worker), "pending", "running", "waiting"),
     an_act("let_go", lambda store, worker: let_go(store, worker), "running", "waiting"),
-    an_act("sweep", lambda store, _: store.sweep(), "running", "waiting"),
+    an_act("sweep", lambda store, _: store.limits.sweep(), "running", "waiting"),
     an_act("stage", lambda store, _: store.stage(), "due"),
     an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
     an_act("renew", lambda store, worker: store.renew(worker), "running"),

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,6 +16,7 @@ from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
+from queuectl_store.limits_upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
@@ -23,7 +24,6 @@ from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
-from queuectl_store.sweeping import Swept
 from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
 
 _ROWS_A_STATEMENT = 1_000
@@ -46,6 +46,7 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.limits = LimitsUpkeep(database)
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
@@ -242,35 +243,6 @@ class Store:
         if rescued:
             self._database.engine.notify()
         return rescued
-
-    def sweep(
-        self,
-        after: str = "",
-        *,
-        boosts: Mapping[str, int] | None = None,
-        is_hungry: bool = False,
-    ) -> Swept:
-        """Let jobs go that wait for a limit in which there is room, whatever the cause.
-
-        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
-
-        Args:
-            boosts: How many times more of some limits; see `limits.let_go`.
-            is_hungry: A worker has free slots and found nothing to claim.
-        """
-        with self._database.read() as connection:
-            swept = sweeping.look(connection, after)
-        if swept.found:
-            count = self._write(
-                lambda c, _: sweeping.let_go(c, swept.found, boosts or {}, is_hungry=is_hungry)
-            )
-            if count:
-                self._database.engine.notify()
-        return swept
-
-    def forget_full_buckets(self) -> None:
-        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
-        self._write(sweeping.forget_full_buckets)
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""

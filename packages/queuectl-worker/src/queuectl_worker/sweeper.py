@@ -31,7 +31,7 @@ class Sweeper:
             return
         self._next_ms = now_ms + EACH_MS
         is_hungry = self._is_hungry()
-        swept = self._store.sweep(self._after, boosts=self._boosts, is_hungry=is_hungry)
+        swept = self._store.limits.sweep(self._after, boosts=self._boosts, is_hungry=is_hungry)
         self._after = swept.after
         # Room that is still there the next time was not taken by those that were let go: they
         # may be in a queue that nobody serves. Twice as many then, until somebody takes it.
@@ -42,4 +42,4 @@ class Sweeper:
         }
         if now_ms >= self._forget_ms:
             self._forget_ms = now_ms + FORGET_EACH_MS
-            self._store.forget_full_buckets()
+            self._store.limits.forget_full_buckets()
