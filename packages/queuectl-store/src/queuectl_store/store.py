@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, pacing, records, spec, sweeping, within
+from queuectl_store import enqueuing, environments, pacing, records, spec, within
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
