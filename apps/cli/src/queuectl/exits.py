@@ -3,6 +3,8 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -15,6 +17,7 @@ from queuectl_store.errors import (
     StoreError,
     StoreFull,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
     UnknownWorker,
@@ -60,11 +63,14 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StoreFull, Exit.UNREACHABLE),
     (OutcomeUnknown, Exit.UNREACHABLE),
     (UnknownJob, Exit.NOT_FOUND),
+    (UnknownGroup, Exit.NOT_FOUND),
     (UnknownWorker, Exit.NOT_FOUND),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
+    (CopyRefused, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidCursor, Exit.USAGE),
     (InvalidLimit, Exit.USAGE),
     (QueueDraining, Exit.REFUSED),
     (UnknownResource, Exit.NOT_FOUND),

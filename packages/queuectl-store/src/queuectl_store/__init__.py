@@ -4,10 +4,13 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -23,12 +26,16 @@ from queuectl_store.errors import (
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -45,6 +52,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -65,6 +73,8 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -86,12 +96,22 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
+    "Dependency",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSetting",
@@ -100,18 +120,24 @@ __all__ = [
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -123,11 +149,13 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
     "Setting",
     "Settings",
     "Shell",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",
@@ -140,6 +168,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
     "UnknownWorker",
@@ -153,6 +182,7 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
     "setting",
     "verb_of",
     "why_document",
