@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from queuectl.exits import UsageProblem
 from queuectl_store.job import NewJob
 
-MOST_JOBS = 100_000
+# They are stored in one transaction.
+MOST_JOBS = 10_000
 INDEX = "QUEUECTL_ARRAY_INDEX"
 _PART = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 
@@ -42,6 +43,7 @@ def array_jobs(job: NewJob, array: Array) -> list[NewJob]:
     return [
         replace(
             job,
+            name=None if job.name is None else f"{job.name}-{index}",
             env={**job.env, INDEX: str(index)},
             key=None if job.key is None else f"{job.key}.{index}",
         )
