@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from queuectl_store import limits
 from queuectl_store.admission import fitting
+from queuectl_store.queues import QueueState
 from queuectl_store.sql import limits as sql
 from queuectl_store.usage import Usage, counted_names
 from queuectl_store.waits import resource_name, split_name
@@ -89,6 +90,8 @@ def _promised(connection: sa.Connection) -> Counter[str] | None:
         return None
     promised: Counter[str] = Counter()
     for row in rows:
+        if row.state == QueueState.PAUSED:
+            continue
         promised.update(counted_names(row.queue, row.concurrency_key, row.group_id))
         for name, amount in json.loads(row.resources or "{}").items():
             promised[resource_name(name)] += amount

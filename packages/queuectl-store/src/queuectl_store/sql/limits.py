@@ -101,20 +101,17 @@ GROUPS = sa.select(groups.c.id, groups.c.name, groups.c.concurrency, groups.c.ha
 )
 BUCKETS_NAMED = sa.select(*buckets.columns).join(NAMES, NAMES.c.name == buckets.c.name)
 
-# Jobs that wait for no limit of their own, in queues from which something may start.
-PROMISED = (
+# Jobs that wait for no limit of their own. In the order of their index, so that PostgreSQL reads
+# no further than the limit; those of paused queues take no room.
+_ready = (
     sa.select(jobs.c.queue, jobs.c.concurrency_key, jobs.c.group_id, jobs.c.resources)
-    .where(
-        IS_CLAIMABLE,
-        jobs.c.guarded == ONE,
-        ~sa.exists(
-            sa.select(_one_row)
-            .select_from(queues)
-            .where(queues.c.name == jobs.c.queue, queues.c.state == literal("paused"))
-            .correlate(jobs)
-        ),
-    )
+    .where(IS_CLAIMABLE, jobs.c.guarded == ONE)
+    .order_by(jobs.c.queue)
     .limit(_at_most)
+    .subquery("ready")
+)
+PROMISED = sa.select(*_ready.columns, queues.c.state).join(
+    queues, queues.c.name == _ready.c.queue, isouter=True
 )
 
 _head = (
