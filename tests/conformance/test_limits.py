@@ -3,6 +3,7 @@
 import pytest
 
 from queuectl_store import (
+    Dead,
     InvalidJob,
     InvalidLimit,
     Job,
@@ -10,6 +11,7 @@ from queuectl_store import (
     JobId,
     JobState,
     ManualClock,
+    NewGroup,
     QueueDraining,
     QueueState,
     Rate,
@@ -19,6 +21,7 @@ from queuectl_store import (
     Succeeded,
     UnknownResource,
     WorkerId,
+    parse_halt,
 )
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 
@@ -661,3 +664,28 @@ def test_buckets_that_are_full_again_are_forgotten(
 def buckets(store: Store) -> int:
     with store._database.read() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM queuectl_buckets").scalar_one())
+
+
+def test_no_more_members_of_a_group_run_than_it_allows(store: Store, worker: WorkerId) -> None:
+    group = NewGroup(name="renders", concurrency=2)
+    ids = store.enqueue([a_job() for _ in range(4)], group=group)
+    other = enqueue_one(store)
+
+    first = store.claim(worker, limit=100)
+    told = reason(store, ids[3])
+    exchange = store.exchange(worker, [ended(first[0], Succeeded())], limit=100)
+
+    assert [claim.job.id for claim in first] == [*ids[:2], other]
+    assert told == "limit 2 reached (group renders)"
+    assert [claim.job.id for claim in exchange.claims] == [ids[2]]
+
+
+def test_no_member_starts_after_its_group_was_halted(store: Store, worker: WorkerId) -> None:
+    group = NewGroup(name="g", concurrency=2, halt=parse_halt("soon,fail=1"))
+    store.enqueue([a_job() for _ in range(4)], group=group)
+    first = store.claim(worker, limit=100)
+
+    exchange = store.exchange(worker, [ended(first[0], Dead(reason="broken"))], limit=100)
+
+    assert exchange.claims == []
+    assert store.claim(worker, limit=100) == []
