@@ -49,6 +49,7 @@ def job(
         cancel_requested=bool(row.cancel_requested),
         note=row.note,
         slots=row.slots,
+        guarded=bool(row.guarded),
         concurrency_key=row.concurrency_key,
         resources=json.loads(row.resources) if row.resources else {},
         allotted=json.loads(row.allotted) if row.allotted else {},

@@ -1,12 +1,12 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import calls, environments, keeping, leasing, records, spec, sweeping, within
+from queuectl_store import calls, environments, keeping, leasing, records, spec, within
 from queuectl_store.admin import Admin
 from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
@@ -14,6 +14,7 @@ from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.groups import NewGroup
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
+from queuectl_store.limits_upkeep import LimitsUpkeep
 from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
@@ -22,7 +23,6 @@ from queuectl_store.schedules import Schedules
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.sweeping import Swept
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 _ROWS_A_STATEMENT = 1_000
@@ -45,6 +45,7 @@ class Store:
         self.admin = Admin(database)
         self.settings = Settings(database)
         self.schedules = Schedules(database)
+        self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
 
     def enqueue(
@@ -240,26 +241,6 @@ class Store:
         if rescued:
             self._database.engine.notify()
         return rescued
-
-    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
-        """Let jobs go that wait for a limit in which there is room, whatever the cause.
-
-        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
-
-        Args:
-            boosts: How many times more of some limits; see `limits.let_go`.
-        """
-        with self._database.read() as connection:
-            swept = sweeping.look(connection, after)
-        if swept.found:
-            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
-            if count:
-                self._database.engine.notify()
-        return swept
-
-    def forget_full_buckets(self) -> None:
-        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
-        self._write(sweeping.forget_full_buckets)
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""

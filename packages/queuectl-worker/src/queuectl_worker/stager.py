@@ -12,9 +12,9 @@ LONGEST_S = 1.0
 SHORTEST_S = 0.005
 
 
-def stager(store: Store) -> Callable[[], float]:
+def stager(store: Store, *, is_hungry: Callable[[], bool]) -> Callable[[], float]:
     """Return the tick that does what is due and says when the next will be."""
-    sweeper = Sweeper(store)
+    sweeper = Sweeper(store, is_hungry=is_hungry)
 
     def tick() -> float:
         # Any worker does it: the one that ended the parent may be gone by now.
