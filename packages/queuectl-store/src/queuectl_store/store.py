@@ -128,7 +128,7 @@ class Store:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
         def work(connection: sa.Connection, times: Times) -> int:
-            values = {"runs": runs_json(runs), "worker": worker_id}
+            values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
@@ -254,7 +254,7 @@ class Store:
     ) -> list[JobId]:
         times = dict(self._database.engine.times())
         ids: dict[str, JobId] = {}
-        for part in _parts(rows):
+        for part in _parts(_first_of_each_key(rows)):
             full = [
                 (key, new, text, self._environments.id_of(connection, new.environment))
                 for key, new, text in part
@@ -279,6 +279,14 @@ def _checked(new: NewJob, n: int) -> str:
         error.index = n
         raise
     return text
+
+
+def _first_of_each_key(rows: Sequence[tuple[str, NewJob, str]]) -> list[tuple[str, NewJob, str]]:
+    # Of several jobs with one key in one batch the first is stored, as it is between batches.
+    first: dict[str, tuple[str, NewJob, str]] = {}
+    for row in rows:
+        first.setdefault(row[0], row)
+    return list(first.values())
 
 
 def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:

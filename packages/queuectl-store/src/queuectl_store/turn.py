@@ -63,10 +63,11 @@ def finish(
         return []
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
-    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
-    refused = [finish for finish in finishes if finish.claim.job.id not in done]
+    # By token too: a worker may hold the old claim and the new one of the same job.
+    done = set(map(tuple, connection.execute(hot.FINISH, {"ended": rows, **times})))
+    refused = [finish for finish in finishes if _run(finish) not in done]
     if refused:
-        kept = [finish for finish in finishes if finish.claim.job.id in done]
+        kept = [finish for finish in finishes if _run(finish) in done]
         rows = ledger.endings(worker_id, kept)
         refused = _not_recorded(connection, worker_id, refused)
     if done:

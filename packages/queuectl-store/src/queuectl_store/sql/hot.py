@@ -193,7 +193,7 @@ FINISH = (
         note=ENDED.c.note,
         result=ENDED.c.result,
     )
-    .returning(jobs.c.id)
+    .returning(jobs.c.id, jobs.c.token)
 )
 
 _ATTEMPT = (
