@@ -26,6 +26,24 @@ def legal_edges() -> set[Edge]:
 
 
 def _moves() -> Iterator[Edge]:
+    for verb, move in TRANSITIONS.items():
+        for source in move.sources - NOT_YET:
+            for target in move.targets - NOT_YET:
+                yield Edge(source, verb, target)
+
+
+WANTED if not tally.refusals[what] + tally.seen[what]]
+    sizes = {min(size, 2) for size, times in tally.claimed.items() if times}
+    found += [f"no claim of {size}" for size in sorted({0, 1, 2} - sizes)]
+    return found
+
+
+def legal_edges() -> set[Edge]:
+    """Every move that the table allows, and every way to begin."""
+    return {Edge("", Verb.ENQUEUE, state) for state in BEGINNINGS} | set(_moves())
+
+
+def _moves() -> Iterator[Edge]:
     for verb, (sources, target, otherwise) in TRANSITIONS.items():
         for source in sources - NOT_YET:
             for end in (target, otherwise):

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 import psycopg
 import sqlalchemy as sa
 
-from queuectl_store.sql.tables import metadata
+from queuectl_store.sql import side_tables, tables
+from queuectl_store.sql.metadata import metadata
 
 Row = dict[str, Any]
 Dump = Mapping[str, Sequence[Row]]
 
+# Both modules of tables are imported for what they register.
+assert metadata is tables.jobs.metadata is side_tables.settings.metadata
 TABLES = tuple(metadata.sorted_tables)
 
 

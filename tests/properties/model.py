@@ -15,6 +15,7 @@ from queuectl_store import (
     Dead,
     Finish,
     JobState,
+    Move,
     NewJob,
     NewWorker,
     Released,
@@ -227,6 +228,11 @@ class Model:
         """Seam: say whether a worker may take *job*, as things stand at this point of a claim."""
         return bool(job["state"] == "pending")
 
+    def target_of(self, job: Row, move: Move) -> JobState:
+        """Seam: say where *move* takes *job*, whose time may still be ahead."""
+        is_early = (job["run_at"] or 0) > self.now
+        return move.otherwise if move.otherwise is not None and is_early else move.target
+
     def ended(self, job: Row) -> None:
         """Seam: *job* has just entered a final state."""
 
@@ -347,14 +353,13 @@ class Model:
         self._move(job, verb, target, worker_id=worker_id, note=note)
 
     def _move_by_hand(self, job: Row, verb: Verb, reason: str | None) -> bool:
-        sources, target, otherwise = TRANSITIONS[verb]
+        move = TRANSITIONS[verb]
         if verb is Verb.CANCEL and job["state"] == "running":
             job["cancel_requested"] = 1
             return True
-        if job["state"] not in sources:
+        if job["state"] not in move.sources:
             return False
-        if otherwise is not None and (job["run_at"] or 0) > self.now:
-            target = otherwise
+        target = self.target_of(job, move)
         if verb in (Verb.RETRY, Verb.RERUN):
             job |= {"attempt_base": job["attempt"], "crashes": 0, "worker_id": None}
             job |= dict.fromkeys(("run_at", "started_at", "finished_at"))
@@ -375,7 +380,7 @@ class Model:
     ) -> None:
         move = TRANSITIONS[verb]
         assert job["state"] in move.sources, f"the model itself would {verb} a {job['state']} job"
-        assert target in (move.target, move.otherwise)
+        assert target in move.targets
         self.edges[Edge(job["state"], verb, target)] += 1
         job["state"] = target.value
         self._write(job, verb, worker_id=worker_id, note=note)

@@ -11,7 +11,11 @@ from tests.properties.dump import Dump, Peek, PostgresPeek, Row, SqlitePeek
 
 LONGER_THAN_ANY_LEASE_MS = 10_000_000
 # What the store makes up: never the same twice.
-MADE_UP = {"queuectl_jobs": {"key"}, "queuectl_workers": {"key", "boot_id"}}
+MADE_UP = {
+    "queuectl_jobs": {"key"},
+    "queuectl_workers": {"key", "boot_id"},
+    "queuectl_events": {"tx"},
+}
 SUPPLIED = "given/"  # begins every key that a test gives; the others are made up
 
 
