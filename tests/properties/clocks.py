@@ -4,14 +4,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.properties.enqueueing import HOUR, QUEUES
-
-from tests.properties.machine import PICK
 from tests.properties.running import LEASES, Running
 from tests.properties.twins import LONGER_THAN_ANY_LEASE_MS
 
 YEAR = 31_536_000_000
 SPANS = st.sampled_from(
     [0, 1, 2_000, *(lease // 2 for lease in LEASES), *(n + d for n in LEASES for d in (-1, 0, 1))]
+)
+JUMPS = st.sampled_from(
+    [("time", HOUR), ("time", YEAR), ("boot", 0), ("program", 0)]
+    + [("wall clock", ms) for ms in (-HOUR, -2_000, -1, 1, HOUR)]
 )
 
 
@@ -21,16 +23,6 @@ class Clocks(Running):
     @rule(ms=SPANS)
     def time_passes(self, ms: int) -> None:
         self.pass_time(ms)
-
-    @rule(rarely=PICK, ms=st.sampled_from([HOUR, YEAR]))
-    def much_time_passes(self, rarely: int, ms: int) -> None:
-        if rarely == 7:
-            self.pass_time(ms)
-
-    @rule(ms=st.sampled_from([-HOUR, -2_000, -1, 1, HOUR]))
-    def the_wall_clock_is_stepped(self, ms: int) -> None:
-        self.twins.step_wall(ms)
-        self.model.now += ms
 
     @rule(limit=st.integers(1, 4))
     def stage_some(self, limit: int) -> None:
@@ -48,21 +40,22 @@ class Clocks(Running):
             self.pass_time(wait)
             self._stage(1_000)
 
-    @rule(rarely=PICK)
-    def the_host_starts_again(self, rarely: int) -> None:
-        if rarely != 7:
-            return
-        self.twins.reboot()
-        self.model.lease_now += LONGER_THAN_ANY_LEASE_MS
-        self.before_the_boot |= set(self.model.workers)
-
-    @rule(rarely=PICK)
-    def the_program_starts_again(self, rarely: int) -> None:
-        if rarely % 8 != 7:
-            return
-        for twin in self.twins.both:
-            twin.reopen()
-        self.changed_nothing("closed and opened again")
+    @rule(what=JUMPS)
+    def something_rare(self, what: tuple[str, int]) -> None:
+        match what:
+            case "time", ms:
+                self.pass_time(ms)
+            case "wall clock", ms:
+                self.twins.step_wall(ms)
+                self.model.now += ms
+            case "boot", _:
+                self.twins.reboot()
+                self.model.lease_now += LONGER_THAN_ANY_LEASE_MS
+                self.before_the_boot |= set(self.model.workers)
+            case "program", _:
+                for twin in self.twins.both:
+                    twin.reopen()
+                self.changed_nothing("closed and opened again")
 
     @rule(queues=st.sampled_from([None, QUEUES[:1], QUEUES[1:], ()]))
     def look(self, queues: tuple[str, ...] | None) -> None:
@@ -83,9 +76,7 @@ class Clocks(Running):
 
 
 def whole_ties(due: list[tuple[str, int]], limit: int) -> int:
-    """Raise *limit* until it takes in all that are due at one instant: which of them is anyone's."""
+    """Raise *limit* until it takes all that are due at one instant: no order is promised there."""
     while 0 < limit < len(due) and due[limit] == due[limit - 1]:
         limit += 1
     return limit
-
-

@@ -13,21 +13,29 @@ from queuectl_store.sql.metadata import metadata
 
 Row = dict[str, Any]
 Dump = Mapping[str, Sequence[Row]]
+# What one database says of each table, in its own form; equal exactly when all rows are.
+Raw = Mapping[str, Any]
 
 # Both modules of tables are imported for what they register.
 assert metadata is tables.jobs.metadata is side_tables.settings.metadata
 TABLES = tuple(metadata.sorted_tables)
+# A store remembers the ids of environments, which are never deleted.
+EMPTIED = tuple(table.name for table in TABLES if table is not side_tables.environments)
 
 
 class Peek(Protocol):
     """A look at one database from outside."""
 
-    def dump(self) -> Dump:
+    def look(self) -> Raw:
+        """Return what there is, by table."""
+        ...
+
+    def rows(self, raw: Raw) -> Dump:
         """Return the rows of each table, by primary key."""
         ...
 
     def empty(self) -> None:
-        """Delete every row, and let ids begin at 1 again."""
+        """Delete every row but the environments, and let ids begin at 1 again."""
         ...
 
     def close(self) -> None: ...
@@ -37,23 +45,24 @@ class SqlitePeek:
     """Looks through a connection of its own."""
 
     def __init__(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         self._queries = {
             table.name: f"SELECT {_columns(table)} FROM {table.name} ORDER BY {_key(table)}"
             for table in TABLES
         }
 
-    def dump(self) -> Dump:
+    def look(self) -> Raw:
         execute = self._connection.execute
-        return {
-            table.name: _rows(table, execute(self._queries[table.name]).fetchall())
-            for table in TABLES
-        }
+        return {name: execute(query).fetchall() for name, query in self._queries.items()}
+
+    def rows(self, raw: Raw) -> Dump:
+        return {table.name: _rows(table, raw[table.name]) for table in TABLES}
 
     def empty(self) -> None:
-        names = [table.name for table in TABLES] + ["sqlite_sequence"]
-        script = "".join(f"DELETE FROM {name};" for name in reversed(names))
-        self._connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
+        names = "', '".join(EMPTIED)
+        counters = f"DELETE FROM sqlite_sequence WHERE name IN ('{names}');"
+        script = "".join(f"DELETE FROM {name};" for name in EMPTIED)
+        self._connection.executescript(f"BEGIN IMMEDIATE;{script}{counters}COMMIT;")
 
     def close(self) -> None:
         self._connection.close()
@@ -70,24 +79,27 @@ class PostgresPeek:
             for table in TABLES
         ]
         self._query = f"SELECT {', '.join(parts)}"
-        # It keeps its promises about order and failure; only a power cut would show the rest.
-        name = self._connection.info.dbname
-        self._connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
 
-    def dump(self) -> Dump:
-        found = self._connection.execute(self._query).fetchone()
+    def look(self) -> Raw:
+        found = self._connection.execute(self._query, prepare=True).fetchone()
         assert found is not None
-        return {
-            table.name: _rows(table, json.loads(text))
-            for table, text in zip(TABLES, found, strict=True)
-        }
+        return {table.name: text for table, text in zip(TABLES, found, strict=True)}
+
+    def rows(self, raw: Raw) -> Dump:
+        return {table.name: _rows(table, json.loads(raw[table.name])) for table in TABLES}
 
     def empty(self) -> None:
-        names = ", ".join(table.name for table in TABLES)
-        self._connection.execute(f"TRUNCATE {names} RESTART IDENTITY")
+        self._connection.execute(f"TRUNCATE {', '.join(EMPTIED)} RESTART IDENTITY")
 
     def close(self) -> None:
         self._connection.close()
+
+
+def commit_without_waiting_for_the_disk(postgres_url: str) -> None:
+    """Let PostgreSQL keep all its promises but one, that only a power cut would put to the test."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
 
 
 def _columns(table: sa.Table) -> str:

@@ -18,6 +18,7 @@ from queuectl_store import (
     Move,
     NewJob,
     NewWorker,
+    Outcome,
     Released,
     Retry,
     Snoozed,
@@ -142,7 +143,8 @@ class Model:
             if job["worker_id"] == worker_id and run_of(job) in set(runs)
         ]
         for job in given:
-            self._end(job, worker_id, Released(reason=reason), number=job["attempt"])
+            outcome = heeding_cancel(job, Released(reason=reason))
+            self._end(job, worker_id, outcome, number=job["attempt"])
         return len(given)
 
     def stage(self, limit: int) -> int:
@@ -309,9 +311,8 @@ class Model:
     def _finish(self, worker_id: int | None, finish: Finish) -> bool:
         job, outcome = self.jobs[finish.claim.job.id], finish.outcome
         if job["state"] == "running" and job["token"] == finish.claim.token:
-            if job["cancel_requested"] and isinstance(outcome, RUNS_AGAIN):
-                outcome = Cancelled()
             number = finish.claim.job.attempt
+            outcome = heeding_cancel(job, outcome)
             self._end(job, worker_id, outcome, number=number, crashed=finish.crashed)
             return True
         # The same finish again, after a reply that was lost, is no loss.
@@ -325,7 +326,7 @@ class Model:
         self,
         job: Row,
         worker_id: int | None,
-        outcome: Any,
+        outcome: Outcome,
         *,
         number: int,
         crashed: bool = False,
@@ -406,6 +407,11 @@ class Model:
 def run_of(job: Row) -> Run:
     """Return the job's id with the token of its latest claim."""
     return job["id"], job["token"]
+
+
+def heeding_cancel(job: Row, outcome: Outcome) -> Outcome:
+    """Return what ends a run: one that was cancelled does not run again."""
+    return Cancelled() if job["cancel_requested"] and isinstance(outcome, RUNS_AGAIN) else outcome
 
 
 def in_order(jobs: Iterable[Row]) -> list[Row]:

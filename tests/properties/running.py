@@ -34,6 +34,7 @@ OUTCOMES: list[Outcome] = [
     Retry(delay_ms=0, reason="exit code 1"),
     Retry(delay_ms=2_000, reason="exit code 75"),
     Dead(reason="attempt 4 of 4 failed: exit code 1"),
+    Dead(reason="exit code 100 asks for no retry"),
     Snoozed(delay_ms=5_000),
     Released(reason="its worker stopped"),
     Cancelled(),
@@ -64,29 +65,33 @@ class Running(StoreMachine):
     @initialize()
     def two_workers_begin(self) -> None:
         for lease_ms in LEASES:
-            self._register(lease_ms)
+            self.register_one(lease_ms)
 
     @rule()
     def a_turn_of_work(self) -> None:
         """Each running job ends, in another way each time, and what waits is claimed."""
         worker = self.pick(len(self.claims), self.able_workers())
         if worker is None:
-            self._register(LEASES[0])
+            self.register_one(LEASES[0])
             return
         mine = [c for c in self.claims if self.holds(c) and c.job.worker_id == worker]
-        endings = [Ending(n, OUTCOMES[(c.token + c.job.id) % 8]) for n, c in enumerate(mine)]
-        self._exchange(worker, self._finishes(mine, endings), 3, None)
+        endings = [
+            Ending(n, OUTCOMES[(3 * claim.token + claim.job.id) % len(OUTCOMES)])
+            for n, claim in enumerate(mine)
+        ]
+        self.take_turn(worker, self._finishes(mine, endings), 3)
 
     @rule(number=PICK, limit=LIMITS, endings=ENDINGS)
     def work(self, number: int, limit: int, endings: list[Ending]) -> None:
         """Let a worker that may claim do so, and end some of what it got."""
         worker = self.pick(number, self.able_workers())
         if worker is None:
-            self._register(LEASES[number % 2])
+            self.register_one(LEASES[number % 2])
             return
+        self.makes_several_calls()
         before = len(self.claims)
-        self._exchange(worker, [], limit, None)
-        self._exchange(worker, self._finishes(self.claims[before:], endings), 0, None)
+        self.take_turn(worker, [], limit)
+        self.take_turn(worker, self._finishes(self.claims[before:], endings), 0)
 
     @rule(number=PICK)
     def every_worker_renews(self, number: int) -> None:
@@ -97,7 +102,7 @@ class Running(StoreMachine):
 
     @rule(lease_ms=st.sampled_from(LEASES))
     def a_worker_joins(self, lease_ms: int) -> None:
-        self._register(lease_ms)
+        self.register_one(lease_ms)
 
     @rule(number=PICK)
     def a_worker_leaves(self, number: int) -> None:
@@ -108,13 +113,13 @@ class Running(StoreMachine):
 
     @rule(number=PICK, limit=LIMITS, queues=SOME_QUEUES)
     def claim(self, number: int, limit: int, queues: tuple[str, ...] | None) -> None:
-        self._exchange(self.a_worker(number), [], limit, queues)
+        self.take_turn(self.a_worker(number), [], limit, queues)
 
     @rule(number=PICK, endings=ENDINGS, limit=LIMITS)
     def finish_and_claim(self, number: int, endings: list[Ending], limit: int) -> None:
         worker = self.a_worker(number)
         mine = [claim for claim in self.claims if claim.job.worker_id == worker]
-        self._exchange(worker, self._finishes(mine[-6:], endings), limit, None)
+        self.take_turn(worker, self._finishes(mine[-6:], endings), limit)
 
     @rule(endings=ENDINGS)
     def finish_what_ended_long_ago(self, endings: list[Ending]) -> None:
@@ -125,7 +130,7 @@ class Running(StoreMachine):
         worker = stale[endings[0].claim % len(stale)].job.worker_id
         mine = [claim for claim in stale if claim.job.worker_id == worker]
         assert worker is not None
-        self._exchange(worker, self._finishes(mine, endings), 0, None)
+        self.take_turn(worker, self._finishes(mine, endings), 0)
 
     @rule(number=PICK, claim=PICK, other=PICK)
     def finish_for_somebody_else(self, number: int, claim: int, other: int) -> None:
@@ -137,7 +142,7 @@ class Running(StoreMachine):
         token = max(mine.token, job["token"] if job else 0) + 1
         forged = Finish(claim=Claim(job=others.job, token=token), outcome=Succeeded())
 
-        self._exchange(self.a_worker(number), [forged], 0, None)
+        self.take_turn(self.a_worker(number), [forged], 0)
 
     @rule(number=PICK)
     def renew(self, number: int) -> None:
@@ -207,7 +212,9 @@ class Running(StoreMachine):
         """Choose a worker: mostly one that may claim, else one of the latest, or none at all."""
         if number >= 12 and (able := self.able_workers()):
             return able[number % len(able)]
-        return NOBODY if number == 11 else self.pick(number, list(self.model.workers)[-5:]) or NOBODY
+        return (
+            NOBODY if number == 11 else self.pick(number, list(self.model.workers)[-5:]) or NOBODY
+        )
 
     def able_workers(self) -> list[int]:
         """Return those that may claim now."""
@@ -252,7 +259,7 @@ class Running(StoreMachine):
         [claim] = [c for c in self.claims if (c.job.id, c.token) == run_of(job)]
         return claim
 
-    def _register(self, lease_ms: int) -> None:
+    def register_one(self, lease_ms: int = LEASES[1]) -> int:
         worker = NewWorker(
             host="host-a",
             pid=4711,
@@ -261,7 +268,7 @@ class Running(StoreMachine):
             lease_ms=lease_ms,
             version="0",
         )
-        self.agree(lambda store: store.register(worker), self.model.register(worker))
+        return int(self.agree(lambda store: store.register(worker), self.model.register(worker)))
 
     def _finishes(self, claims: list[Claim], endings: list[Ending]) -> list[Finish]:
         chosen: dict[tuple[int, int], Finish] = {}
@@ -272,12 +279,12 @@ class Running(StoreMachine):
                 chosen.setdefault((claim.job.id, claim.token), finish)
         return list(chosen.values())
 
-    def _exchange(
+    def take_turn(
         self,
         worker: int,
         finishes: list[Finish],
         limit: int,
-        queues: tuple[str, ...] | None,
+        queues: tuple[str, ...] | None = None,
     ) -> None:
         runs, refused = self.model.exchange(worker, finishes, limit=limit, queues=queues)
 

@@ -5,16 +5,15 @@ import itertools
 import os
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.properties.coverage import missing
-from tests.properties.machine import Tally
+from tests.properties.coverage import missing, scarce
 from tests.properties.everything import Everything
+from tests.properties.machine import Tally
 from tests.properties.twins import Twins
 
 STEPS_AN_EXAMPLE = 50
@@ -43,7 +42,7 @@ def twins(sqlite_url: str, postgres_url: str) -> Iterator[Twins]:
 def test_both_stores_do_what_the_model_does(twins: Twins) -> None:
     seed = SEED or secrets.randbelow(10**9)
     print(f"to see this run again: QUEUECTL_TEST_SEED={seed} QUEUECTL_TEST_STEPS={STEPS}")
-    # It may take longer than a test that hangs, above all while it looks for a short example.
+    # It may take longer than a test that hangs, above all while it makes an example shorter.
     faulthandler.cancel_dump_traceback_later()
     tally = Tally()
 
@@ -55,5 +54,5 @@ def test_both_stores_do_what_the_model_does(twins: Twins) -> None:
     while tally.steps < STEPS:
         run_state_machine_as_test(hypothesis.seed(next(rounds))(Machine), settings=ROUND)
 
-    print(tally)
+    print(f"{tally.steps} steps; scarce were {scarce(tally, most=STEPS // 500)}")
     assert missing(tally) == []

@@ -3,11 +3,18 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from queuectl_store import ManualClock, Store, StoreError, connect
-from tests.properties.dump import Dump, Peek, PostgresPeek, Row, SqlitePeek
+from tests.properties.dump import (
+    Dump,
+    Peek,
+    PostgresPeek,
+    Raw,
+    Row,
+    SqlitePeek,
+    commit_without_waiting_for_the_disk,
+)
 
 LONGER_THAN_ANY_LEASE_MS = 10_000_000
 # What the store makes up: never the same twice.
@@ -33,10 +40,13 @@ class HostClock(ManualClock):
 
     __slots__ = ("boots",)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def begin_again(self) -> None:
+        """Set both clocks to the first instant of the first boot."""
+        first = ManualClock()
+        self.now_ms, self.monotonic_ms = first.now_ms, first.monotonic_ms
+        self.boot_id = first.boot_id
         # What monotonic time 0 of each boot is on the other clock, that never begins again.
-        self.boots = {self.boot_id: 0}
+        self.boots = {first.boot_id: 0}
 
     def reboot_at(self, lease_ms: int) -> None:
         self.reboot()
@@ -49,17 +59,16 @@ class HostClock(ManualClock):
 class Twin:
     """One of the two: a store with its clock, and a look at its rows."""
 
-    def __init__(self, url: str, peek: Peek) -> None:
-        self.url, self.peek = url, peek
-        self.clock = HostClock()
+    def __init__(self, url: str, peek: Callable[[], Peek]) -> None:
+        self.url, self.clock = url, HostClock()
         self.store = self._open()
+        self.peek = peek()
+        self.begin_again()
 
     def begin_again(self) -> None:
-        """Start on an empty store, as a new process would, at the first instant."""
-        self.store.close()
+        """Delete every row, and go back to the first instant."""
         self.peek.empty()
-        self.clock = HostClock()
-        self.store = self._open()
+        self.clock.begin_again()
 
     def reopen(self) -> None:
         self.store.close()
@@ -74,16 +83,15 @@ class Twin:
 
 
 class Twins:
-    """Both stores. The clock of PostgreSQL stands for its server's: no reboot of a host moves it."""
+    """Both stores. PostgreSQL's clock stands for its server's: no reboot of a host moves it."""
 
     def __init__(self, *, sqlite_url: str, postgres_url: str) -> None:
+        path = sqlite_url.removeprefix("sqlite:///")
+        commit_without_waiting_for_the_disk(postgres_url)
         with ExitStack() as stack:
-            connect(sqlite_url).close()
-            connect(postgres_url).close()
-            path = Path(sqlite_url.removeprefix("sqlite:///"))
-            self.sqlite = Twin(sqlite_url, SqlitePeek(str(path)))
+            self.sqlite = Twin(sqlite_url, lambda: SqlitePeek(path))
             stack.callback(self.sqlite.close)
-            self.postgres = Twin(postgres_url, PostgresPeek(postgres_url))
+            self.postgres = Twin(postgres_url, lambda: PostgresPeek(postgres_url))
             stack.callback(self.postgres.close)
             self._closing = stack.pop_all()
 
@@ -122,14 +130,15 @@ class Twins:
         server.monotonic_ms += LONGER_THAN_ANY_LEASE_MS
         self.sqlite.clock.reboot_at(server.monotonic_ms)
 
-    def raw(self) -> tuple[Dump, Dump]:
-        """Return every row of each as it is stored."""
-        return self.sqlite.peek.dump(), self.postgres.peek.dump()
+    def raw(self) -> tuple[Raw, Raw]:
+        """Return what each database says of its tables; equal exactly when every byte is."""
+        return self.sqlite.peek.look(), self.postgres.peek.look()
 
-    def normal(self, raw: tuple[Dump, Dump]) -> Dump:
+    def normal(self, raw: tuple[Raw, Raw]) -> Dump:
         """Return the rows that both have, leases on the server's clock; they must be equal."""
         mine, other = (
-            self._normal(dump, twin.clock) for dump, twin in zip(raw, self.both, strict=True)
+            self._normal(twin.peek.rows(each), twin.clock)
+            for each, twin in zip(raw, self.both, strict=True)
         )
         for table, rows in mine.items():
             assert rows == other[table], _difference(table, rows, other[table])
