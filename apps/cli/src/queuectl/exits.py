@@ -4,9 +4,11 @@ from enum import IntEnum
 
 from queuectl_store.errors import (
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -14,6 +16,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 
@@ -62,6 +65,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (LostClaim, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidLimit, Exit.USAGE),
+    (QueueDraining, Exit.REFUSED),
+    (UnknownResource, Exit.NOT_FOUND),
 )
 
 
