@@ -154,7 +154,11 @@ class Farm:
 
 # Shells write what one `echo` says at once, and `>>` appends: lines of the witness are whole and
 # stand in the order in which they were said, whoever said them.
-SAY = 'say() { echo "RUN $QUEUECTL_JOB_ID $QUEUECTL_TOKEN $1 $$" >>"$CRASH_WITNESS"; }\n'
+SAY = """say() {
+read uptime _ </proc/uptime
+echo "RUN $QUEUECTL_JOB_ID $QUEUECTL_TOKEN $1 $$ $uptime" >>"$CRASH_WITNESS"
+}
+"""
 
 
 def _arguments(pid: int) -> bytes:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from queuectl_store import JobFilter, JobId, JobState, Store
+from tests.crash.checker import complaints
 from tests.crash.errands import errand
 from tests.crash.farm import Farm, WorkerProcess
-from tests.crash.history import JobHistory, complaints, read_histories
+from tests.crash.history import Evidence, JobHistory, read_histories
 from tests.crash.scale import PATIENCE_S, scaled
 from tests.waiting import eventually
 
@@ -43,7 +44,7 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     histories = read_histories(store, farm.witness)
     living = {worker_id for worker in workers for worker_id in worker.joins()}
     report(histories, ends, living)
-    assert complaints(histories, acknowledged) == []
+    assert complaints(Evidence(histories=histories, acknowledged=acknowledged)) == []
     assert {history.job.state for history in histories} == {JobState.SUCCEEDED}
     assert (codes, farm.troubles()) == ([0] * WORKERS, [])
     # A test in which no kill hit a running job would prove nothing.

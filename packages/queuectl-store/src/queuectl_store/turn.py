@@ -148,7 +148,7 @@ def finish(
     if done:
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
-    ended = (each.claim.job for each in finishes if each.claim.job.id in done)
+    ended = (each.claim.job for each in finishes if _run(each) in done)
     return Recorded(refused, let_go=free_up(connection, ended))
 
 
