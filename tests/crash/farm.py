@@ -69,6 +69,7 @@ class Farm:
         self.witness = folder / "witness"
         self.name = f"crash{secrets.token_hex(6)}"
         self.workers: list[WorkerProcess] = []
+        self.more_environ: dict[str, str] = {}  # of workers that are started from now on
         self._program = Program(folder=folder, variables={"QUEUECTL_DB": store_url})
         self.witness.touch()
         os.mkfifo(folder / "fifo")
@@ -103,7 +104,7 @@ class Farm:
                 stdout=to_out,
                 stderr=to_err,
                 cwd=self.folder,
-                env={**self._program.environ, **self._settings(mark)},
+                env={**self._program.environ, **self._settings(mark), **self.more_environ},
             )
         worker = WorkerProcess(process=process, mark=mark, out=out, err=err)
         self.workers.append(worker)
@@ -121,10 +122,15 @@ class Farm:
                 env=self._program.environ,
             )
 
-    def job(self, script: str, *, max_retries: int = 1_000) -> NewJob:
+    def job(
+        self, script: str, *, max_retries: int = 1_000, timeout_ms: int | None = None
+    ) -> NewJob:
         """Make a job of *script*, which can `say` a word to the witness."""
         return NewJob(
-            work=Shell(script=SAY + script), cwd=str(self.folder), max_retries=max_retries
+            work=Shell(script=SAY + script),
+            cwd=str(self.folder),
+            max_retries=max_retries,
+            timeout_ms=timeout_ms,
         )
 
     def troubles(self) -> list[str]:
