@@ -1,5 +1,6 @@
 """Workers are killed, stopped and put out of time at random, over and over; jobs keep coming."""
 
+import faulthandler
 import random
 import sqlite3
 import time
@@ -34,6 +35,8 @@ def wall_clock(tmp_path: Path) -> WallClock:
 def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     farm: Farm, store: Store, dice: random.Random, wall_clock: WallClock
 ) -> None:
+    # Every wait here has an end of its own; all of them together may last.
+    faulthandler.cancel_dump_traceback_later()
     kills = scaled(PLAIN_KILLS, store)
     acknowledged = feed(farm, store, dice, jobs=4 * FEED)
     nemesis = Nemesis(farm, dice, wall_clock, workers=WORKERS, slots=SLOTS)
