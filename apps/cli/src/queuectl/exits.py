@@ -3,6 +3,8 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -63,8 +65,10 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (UnknownWorker, Exit.NOT_FOUND),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
+    (CopyRefused, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidCursor, Exit.USAGE),
     (InvalidLimit, Exit.USAGE),
     (QueueDraining, Exit.REFUSED),
     (UnknownResource, Exit.NOT_FOUND),

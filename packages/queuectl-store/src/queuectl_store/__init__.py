@@ -4,10 +4,13 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -29,6 +32,7 @@ from queuectl_store.errors import (
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -45,6 +49,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -65,6 +70,7 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -87,11 +93,16 @@ __all__ = [
     "Cancelled",
     "Claim",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSetting",
@@ -100,9 +111,11 @@ __all__ = [
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "MissingDriver",
     "Move",
@@ -112,6 +125,7 @@ __all__ = [
     "NotAStore",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -123,11 +137,13 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
     "Setting",
     "Settings",
     "Shell",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",

@@ -12,6 +12,8 @@ StoreError
 ├── InvalidJob           the job cannot be stored as asked
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── InvalidCursor        no place in the event feed, or one in another store's
+├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
 ├── UnknownResource      there is no resource of this name
 ├── LostClaim            the claim ran out; its result was not recorded
@@ -92,6 +94,14 @@ class UnknownResource(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidCursor(StoreError, ValueError):
+    """The text is not a cursor of this store's event feed."""
+
+
+class CopyRefused(StoreError):
+    """A copy or a backup would be incomplete, or would overwrite something; nothing was done."""
 
 
 class LostClaim(StoreError):

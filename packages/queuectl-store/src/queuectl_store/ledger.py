@@ -1,11 +1,12 @@
 """Values into the one JSON parameter that a batch statement reads."""
 
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
-from queuectl_store.job import NewJob, Task, WorkerId
+from queuectl_store.job import NewJob, NewWorker, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
     Dead,
@@ -99,6 +100,19 @@ def first_state(new: NewJob) -> JobState:
     return JobState.PENDING
 
 
+def new_worker(worker: NewWorker) -> dict[str, Any]:
+    """Return the parameters of REGISTER."""
+    return {
+        "key": secrets.token_urlsafe(12),
+        "host": spec.clean(worker.host),
+        "pid": worker.pid,
+        "version": worker.version,
+        "concurrency": worker.concurrency,
+        "queues": None if worker.queues is None else json.dumps(worker.queues),
+        "lease_ms": worker.lease_ms,
+    }
+
+
 def moves(moved: Iterable[Moved]) -> str:
     """Return rows for WRITE_EVENTS."""
     return json.dumps([each._asdict() for each in moved])
@@ -146,7 +160,7 @@ def _note(outcome: Outcome) -> str | None:
     match outcome:
         case Dead(reason=reason) | Released(reason=reason) | Cancelled(reason=reason):
             return reason
-        case Retry(reason=reason):
-            return reason
-        case Succeeded() | Snoozed():
+        case Retry(reason=text) | Snoozed(reason=text):
+            return text
+        case Succeeded():
             return None

@@ -12,6 +12,7 @@ from queuectl_store.demands import MOST_SLOTS
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Feed, Page
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.limit_reasons import limit_reasons
 from queuectl_store.queues import Queue, ResourceUse
@@ -45,6 +46,7 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._feed = Feed(database)
 
     def get(self, job_id: JobId) -> Job:
         """Return one job with its latest ended attempt.
@@ -107,7 +109,11 @@ class Reader:
     def events(
         self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
     ) -> list[Event]:
-        """Return up to *limit* events with ids above *after*, oldest first."""
+        """Return up to *limit* events with ids above *after*, oldest first.
+
+        To look at a job's history. On PostgreSQL ids become visible out of order: whoever
+        follows the log takes `feed`.
+        """
         values = {"after": after, "at_most": limit}
         with self._database.read() as connection:
             if job_id is None:
@@ -115,6 +121,20 @@ class Reader:
             else:
                 rows = connection.execute(sql.EVENTS_OF_JOB, {**values, "job": job_id}).all()
         return [records.event(row) for row in rows]
+
+    def feed(self, after: Cursor | None = None, *, limit: int = 1000) -> Page:
+        """Return up to *limit* events after a cursor; None is the oldest that is kept.
+
+        Whoever goes on from cursor to cursor gets every event exactly once.
+
+        Raises:
+            InvalidCursor: It is not a cursor of this store.
+        """
+        return self._feed.page(after, limit)
+
+    def newest_events(self, limit: int) -> Page:
+        """Return the last *limit* events, oldest first, with the cursor to follow from."""
+        return self._feed.newest(limit)
 
     def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
@@ -163,6 +183,11 @@ class Reader:
     def version(self) -> int:
         """Return a number that changes when anybody commits; cheap enough to poll."""
         return self._database.engine.version()
+
+    def last_job_id(self) -> JobId:
+        """Return the highest id that a job ever had, though it may be pruned; 0 for none."""
+        with self._database.read() as connection:
+            return JobId(connection.execute(sql.LAST_JOB_ID).scalar_one())
 
     def now_ms(self) -> int:
         """Return the store's wall clock in UTC milliseconds."""

@@ -1,7 +1,5 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-import json
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,15 +7,25 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, pacing, records, spec, sweeping
+from queuectl_store import (
+    enqueuing,
+    environments,
+    leasing,
+    pacing,
+    records,
+    spec,
+    sweeping,
+    within,
+)
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
+from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
-from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
+from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
@@ -40,12 +48,12 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._environments = Environments()
         self.url: str = database.engine.url
         self.path: Path | None = database.engine.path
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.maintenance = Maintenance(database)
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
@@ -58,24 +66,41 @@ class Store:
         """
         wanted = enqueuing.prepare(jobs)
         ids = self._write(
-            lambda c, times: enqueuing.enqueue(c, times, self._environments, wanted),
+            lambda c, times: enqueuing.enqueue(c, times, Environments(), wanted),
             repeatable=True,
         )
         self._database.engine.notify()
         return ids
 
+    def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
+        """Store *jobs* in the transaction that *session* is in: with it, or not at all.
+
+        They are visible, and workers are woken, once the caller commits.
+
+        Args:
+            session: A SQLAlchemy Session or Connection of the same database.
+
+        Raises:
+            InvalidJob: As `enqueue`.
+            StoreUnreachable: *session* leads to another database, or to none.
+        """
+        wanted = enqueuing.prepare(jobs)
+        connection, engine = within.connection_of(session), self._database.engine
+        within.check_same_store(connection, self.path)
+        try:
+            ids = enqueuing.enqueue(connection, dict(engine.times()), Environments(), wanted)
+        except sa.exc.DBAPIError as error:
+            raise engine.translate(error, committing=False) from error
+        within.after_commit(session, connection, engine.notify)
+        return ids
+
     def register(self, worker: NewWorker) -> WorkerId:
-        """Introduce *worker*; its lease begins now."""
-        values = {
-            "key": secrets.token_urlsafe(12),
-            "host": spec.clean(worker.host),
-            "pid": worker.pid,
-            "version": worker.version,
-            "concurrency": worker.concurrency,
-            "queues": None if worker.queues is None else json.dumps(worker.queues),
-            "lease_ms": worker.lease_ms,
-        }
-        return WorkerId(self._write(lambda c, times: _scalar(c, upkeep.REGISTER, values | times)))
+        """Introduce *worker*; its lease begins now.
+
+        Raises:
+            StoreTooNew: A newer program has changed the schema since the store was opened.
+        """
+        return self._write(lambda c, times: leasing.register(c, times, self.url, worker))
 
     def unregister(self, worker_id: WorkerId) -> None:
         """Say that the worker ends; whatever it still holds is rescued at once."""
@@ -153,19 +178,9 @@ class Store:
         Raises:
             UnknownWorker: The lease ran out and was taken; none of its claims holds any more.
         """
-
-        def work(connection: sa.Connection, times: Times) -> Renewal:
-            worker = connection.execute(upkeep.RENEW, {"worker": worker_id, **times}).first()
-            if worker is None:
-                raise UnknownWorker(worker_id)
-            held = connection.execute(upkeep.HELD_BY_WORKER, {"worker": worker_id}).all()
-            return Renewal(
-                held=frozenset((row.id, row.token) for row in held),
-                cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
-                stop=StopRequest(worker.stop) if worker.stop else None,
-            )
-
-        return self._write(work, repeatable=True)
+        return self._write(
+            lambda c, times: leasing.renew(c, times, self.url, worker_id), repeatable=True
+        )
 
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Make up to *limit* jobs pending whose time has come; returns how many.
@@ -282,7 +297,3 @@ class Store:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
-
-
-def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:
-    return connection.execute(statement, values).scalar_one()

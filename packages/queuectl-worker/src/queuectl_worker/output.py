@@ -6,6 +6,7 @@ has a hole in its middle; reading states what is missing there.
 
 import hashlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from queuectl_store import Attempt, Job, Store
+from queuectl_store import Attempt, Claim, Job, Store
 
 BLOCK = 1 << 16
 FOLLOW_PAUSE_S = 0.05
@@ -47,6 +48,19 @@ class LogFolder:
         # A run is filed under the day of its claim; its start may be seconds into the next.
         before = self.path(job.id, run.token, run.started_at - DAY_MS)
         return before if before.exists() and not path.exists() else path
+
+    def add(self, claim: Claim, text: str) -> None:
+        """Append *text* to the run's log: for runs that have no process of their own.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        path = self.path(claim.job.id, claim.token, claim.job.started_at or 0)
+        for folder in (self.root, path.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        with os.fdopen(os.open(path, flags, 0o600), "ab") as log:
+            log.write(text.encode("utf-8", "backslashreplace"))
 
     @property
     def spool(self) -> Path:
@@ -102,6 +116,24 @@ def follow(path: Path, is_over: Callable[[], bool]) -> Iterator[bytes]:
     finally:
         if file >= 0:
             os.close(file)
+
+
+def copy_with_holes(source: Path, target: Path) -> None:
+    """Copy an output; what was cut from its middle is a hole in the copy too."""
+    binary = getattr(os, "O_BINARY", 0)
+    old = os.open(source, os.O_RDONLY | binary)
+    new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o600)
+    try:
+        position, size = 0, os.fstat(old).st_size
+        while (position := _next_data(old, position, size)) < size:
+            block = _read_at(old, position, min(BLOCK, _next_hole(old, position, size) - position))
+            os.lseek(new, position, os.SEEK_SET)
+            position += os.write(new, block)
+        os.ftruncate(new, size)
+    finally:
+        os.close(old)
+        os.close(new)
+    shutil.copystat(source, target)
 
 
 @lru_cache(maxsize=4)

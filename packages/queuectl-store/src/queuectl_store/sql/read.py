@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
+from queuectl_store.sql.places import LastId
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs, workers
@@ -112,3 +113,4 @@ WORK_LEFT = sa.select(_left())
 WORK_LEFT_IN = sa.select(_left(_listed))
 
 NOW = sa.select(NowMs())
+LAST_JOB_ID = sa.select(LastId(jobs))

@@ -23,6 +23,15 @@ settings = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+# One row a name: the furthest place of the feed whose event was pruned.
+pruned = sa.Table(
+    "queuectl_pruned",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("tx", sa.BigInteger, nullable=False),
+    sa.Column("id", sa.BigInteger, nullable=False),
+)
+
 dependencies = sa.Table(
     "queuectl_dependencies",
     metadata,
