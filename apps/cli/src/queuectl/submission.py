@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from queuectl.asking import Defaults, new_job
-from queuectl.bulk import Line, enqueue_lines, read_lines
+from queuectl.asking import Defaults, new_groups, new_job
+from queuectl.bulk import Asked, Line, enqueue_lines, read_lines
 from queuectl.exits import UsageProblem
 from queuectl.session import Session
 from queuectl.spec import JobSpec
@@ -40,6 +40,7 @@ def enqueue_from(
     read_defaults: Callable[[], Defaults],
     *,
     is_atomic: bool,
+    key: str | None = None,
 ) -> list[JobId]:
     """Enqueue a job for each line of *source* (a path, or `-` for stdin); print the ids.
 
@@ -55,14 +56,14 @@ def enqueue_from(
             enqueue_lines(
                 store,
                 lines,
-                lambda spec: new_job(spec.overridden_by(options), defaults),
+                lambda spec: _complete(spec.overridden_by(options), defaults),
                 is_atomic=is_atomic,
+                key=key,
                 stored=tally.add,
             )
         except UsageProblem as error:
             _print_ids(session, tally)
-            problem = str(error).splitlines()[0]
-            raise UsageProblem(f"{problem}\n{tally}") from error
+            raise UsageProblem(f"{str(error).splitlines()[0]}\n{tally}") from error
         except KeyboardInterrupt:
             _print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")
@@ -73,6 +74,11 @@ def enqueue_from(
     if session.terminal.talks_to_person:
         session.terminal.say(str(tally))
     return tally.ids
+
+
+def _complete(spec: JobSpec, defaults: Defaults) -> Asked:
+    new_groups([spec])  # refused with its line, not with its batch
+    return spec, new_job(spec, defaults)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
     UnknownWorker,
@@ -33,6 +34,8 @@ from queuectl_store.errors import (
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -70,6 +73,7 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
 from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
@@ -92,16 +96,21 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
     "CopyRefused",
     "Cursor",
     "Dead",
+    "Dependency",
     "Event",
     "Exchange",
     "Explanation",
     "Finding",
     "Finish",
     "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
     "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
@@ -120,9 +129,12 @@ __all__ = [
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
     "Page",
@@ -156,6 +168,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
     "UnknownWorker",
@@ -169,6 +182,7 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
     "setting",
     "verb_of",
     "why_document",

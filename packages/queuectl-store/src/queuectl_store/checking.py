@@ -140,8 +140,8 @@ def _contradictions(job: Any, events: Sequence[Any], attempts: int) -> Iterator[
     is_whole = events[0].verb == Verb.ENQUEUE
     state, used = events[0].state, events[0].attempt
     for event in events[1:]:
-        move = TRANSITIONS[Verb(event.verb)]
-        if state not in move.sources or event.state not in move.targets:
+        move = TRANSITIONS.get(Verb(event.verb))  # one that moves nothing has none
+        if move and (state not in move.sources or event.state not in move.targets):
             yield "move_not_allowed"
         used += 1 if event.verb == Verb.CLAIM else -1 if event.verb in _UNUSED else 0
         state = JobState(event.state)

@@ -18,6 +18,7 @@ StoreError
 ├── UnknownResource      there is no resource of this name
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
+├── UnknownGroup         no group has this name
 ├── UnknownWorker        no worker has this id, or its lease was taken
 └── RefusedInState       the verb is not allowed in the job's state
 """
@@ -118,6 +119,14 @@ class UnknownJob(StoreError):
     def __init__(self, job_id: int) -> None:
         super().__init__(f"there is no job {job_id}; `queuectl list` shows the jobs there are")
         self.job_id = job_id
+
+
+class UnknownGroup(StoreError):
+    """No group has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no group {name!r}; a job that names one makes it")
+        self.name = name
 
 
 class UnknownWorker(StoreError):

@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
@@ -33,6 +34,10 @@ _RECORDED: dict[type[Outcome], str] = {
 _UNUSED = (Snoozed, Released, Cancelled)
 
 
+Entry = tuple[str, NewJob, str, int | None]
+NOTHING: Mapping[str, dict[str, Any]] = MappingProxyType({})
+
+
 class Moved(NamedTuple):
     """One change of state, to be written to the event log."""
 
@@ -44,8 +49,8 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
-    """Return rows for ENQUEUE from (key, job, spec text, environment id)."""
+def new_jobs(jobs: Sequence[Entry], more: Mapping[str, dict[str, Any]] = NOTHING) -> str:
+    """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
     return json.dumps(
         [
             {
@@ -66,7 +71,7 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
                 "guarded": int(is_guarded(new)),
                 "concurrency_key": new.concurrency_key,
                 "resources": json.dumps(dict(new.resources)) if new.resources else None,
-                **_unique(new),
+                **(_unique(new) | more.get(key, {})),
             }
             for n, (key, new, text, environment_id) in enumerate(jobs)
         ]

@@ -7,22 +7,14 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import (
-    enqueuing,
-    environments,
-    leasing,
-    pacing,
-    records,
-    spec,
-    sweeping,
-    within,
-)
+from queuectl_store import calls, environments, keeping, leasing, records, spec, sweeping, within
 from queuectl_store.admin import Admin
+from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown
+from queuectl_store.groups import NewGroup
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
-from queuectl_store.ledger import Moved
 from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
@@ -30,9 +22,8 @@ from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.states import JobState, Verb
 from queuectl_store.sweeping import Swept
-from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
+from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -55,19 +46,33 @@ class Store:
         self.settings = Settings(database)
         self.maintenance = Maintenance(database)
 
-    def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
+    def enqueue(
+        self,
+        jobs: Sequence[NewJob],
+        *,
+        key: str | None = None,
+        group: NewGroup | Sequence[NewGroup] | None = None,
+        seal: bool = True,
+    ) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
 
         On stable storage when it returns. A job whose key is there already is not stored
         again: its id is returned, so a caller that got no answer may simply call again.
 
+        Args:
+            key: Makes the whole call repeatable: a second one with the same key adds nothing
+                and returns the first one's ids.
+            group: Made if it is not there yet. All jobs that name no other group belong to
+                it; several groups only say what those are that the jobs name.
+            seal: No more jobs of *group* are to come. Until then it is not complete, if it
+                has a completion job.
+
         Raises:
-            InvalidJob: One cannot be stored; `args[0]` says which and why.
+            InvalidJob: One cannot be stored; `index` says which, the message why.
         """
-        wanted = enqueuing.prepare(jobs)
+        call = calls.checked(jobs, key=key, group=group, seal=seal)
         ids = self._write(
-            lambda c, times: enqueuing.enqueue(c, times, Environments(), wanted),
-            repeatable=True,
+            lambda c, times: calls.store(c, times, Environments(), call), repeatable=True
         )
         self._database.engine.notify()
         return ids
@@ -84,11 +89,11 @@ class Store:
             InvalidJob: As `enqueue`.
             StoreUnreachable: *session* leads to another database, or to none.
         """
-        wanted = enqueuing.prepare(jobs)
+        call = calls.checked(jobs)
         connection, engine = within.connection_of(session), self._database.engine
         within.check_same_store(connection, self.path)
         try:
-            ids = enqueuing.enqueue(connection, dict(engine.times()), Environments(), wanted)
+            ids = calls.store(connection, dict(engine.times()), Environments(), call)
         except sa.exc.DBAPIError as error:
             raise engine.translate(error, committing=False) from error
         within.after_commit(session, connection, engine.notify)
@@ -188,20 +193,24 @@ class Store:
         Jobs whose rate lets them start by now are let go besides, and counted.
         """
 
-        def work(connection: sa.Connection, times: Times) -> int:
-            let_out = pacing.let_out(connection, times)
-            rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
-            write_moves(
-                connection,
-                times,
-                [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
-            )
-            return len(rows) + let_out
-
-        count = self._write(work)
+        count = self._write(lambda c, times: keeping.stage(c, times, limit))
         if count:
             self._database.engine.notify()
         return count
+
+    def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
+        """Go on with what ends of jobs left due: children to be told, groups that were halted.
+
+        Returns:
+            How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
+        """
+        with self._database.read() as connection:
+            if not any(connection.execute(each).scalar_one() for each in DUE):
+                return 0
+        touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
+        if touched:
+            self._database.engine.notify()
+        return touched
 
     def due_in_ms(self) -> int | None:
         """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
@@ -222,16 +231,7 @@ class Store:
             decide: Pure; called inside the transaction, perhaps more than once.
         """
 
-        def work(connection: sa.Connection, times: Times) -> list[Finish]:
-            connection.execute(limits_sql.LOCK_COUNTS)
-            connection.execute(upkeep.EXPIRE_WORKERS, times)
-            rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
-            finishes = [decide(records.claim(row)) for row in rows]
-            for each, row in zip(finishes, rows, strict=True):
-                finish(connection, times, row.worker_id, [each])
-            return finishes
-
-        rescued = self._write(work)
+        rescued = self._write(lambda c, times: keeping.rescue(c, times, decide, limit))
         if rescued:
             self._database.engine.notify()
         return rescued
