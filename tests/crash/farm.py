@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from queuectl_store import NewJob, Shell
 from tests.cli.program import Program
-from tests.crash.scale import LEASE_S
+from tests.crash.scale import LEASE_S, PATIENCE_S
 from tests.guardian.witness import marked
 from tests.waiting import eventually
 
@@ -50,7 +50,9 @@ class WorkerProcess:
         return [pid for pid in self.followers() if GUARDIAN not in _arguments(pid)]
 
     def until_joined(self, *, times: int = 1) -> None:
-        eventually(lambda: len(self.joins()) >= times, within=30, what=f"{self.mark} to join")
+        eventually(
+            lambda: len(self.joins()) >= times, within=PATIENCE_S, what=f"{self.mark} to join"
+        )
 
     def kill(self) -> None:
         self.process.kill()

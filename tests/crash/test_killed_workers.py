@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from queuectl_store import JobFilter, JobId, JobState, Store
+from queuectl_store import FINAL, JobFilter, JobId, JobState, Store
 from tests.crash.checker import complaints
 from tests.crash.errands import OVERTIME, OVERTIME_MS, errand
 from tests.crash.farm import Farm
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.not_on("win32", "darwin")
 
 WORKERS = 4
 SLOTS = 2
-FEED = 6
+BACKLOG = 16
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     # Every wait here has an end of its own; all of them together may last.
     faulthandler.cancel_dump_traceback_later()
     kills = scaled(PLAIN_KILLS, store)
-    acknowledged = feed(farm, store, dice, jobs=4 * FEED)
+    acknowledged = feed(farm, store, dice)
     nemesis = Nemesis(farm, dice, wall_clock, workers=WORKERS, slots=SLOTS)
     nemesis.workers[0].until_joined()
 
     for _ in range(kills):
-        acknowledged += feed(farm, store, dice, jobs=FEED)
+        acknowledged += feed(farm, store, dice)
         time.sleep(dice.uniform(0, 0.7))  # the random moment, not a wait for something
         nemesis.strike()
     nemesis.relent()
@@ -68,18 +68,28 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     assert nemesis.steps
 
 
-def feed(farm: Farm, store: Store, dice: random.Random, *, jobs: int) -> list[JobId]:
-    """Enqueue short jobs and awkward ones, and one in ten times one that talks past its limit."""
-    new = [farm.job(errand(dice)) for _ in range(jobs)]
+def feed(farm: Farm, store: Store, dice: random.Random) -> list[JobId]:
+    """Keep jobs waiting: short ones, awkward ones, now and then one that talks past its limit."""
+    wanted = max(0, BACKLOG - count(store, JobState.PENDING))
+    new = [farm.job(errand(dice)) for _ in range(wanted)]
     if dice.random() < 0.1:
         new.append(farm.job(OVERTIME, timeout_ms=OVERTIME_MS))
     return store.enqueue(new)
 
 
 def drain(store: Store) -> None:
-    eventually(
-        lambda: not store.work_left(), within=PATIENCE_S, what="every job to come to its end"
-    )
+    """Wait for the end of every job, for as long as one comes to its end now and then."""
+    while store.work_left():
+        ended = count(store, *FINAL)
+        eventually(
+            lambda ended=ended: not store.work_left() or count(store, *FINAL) > ended,
+            within=PATIENCE_S,
+            what=f"one more job than {ended} to come to its end",
+        )
+
+
+def count(store: Store, *states: JobState) -> int:
+    return sum(of.get(state, 0) for of in store.reader.counts().values() for state in states)
 
 
 def retry_the_dead(store: Store) -> None:
