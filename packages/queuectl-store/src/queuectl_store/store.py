@@ -167,7 +167,7 @@ class Store:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
         def work(connection: sa.Connection, times: Times) -> int:
-            values = {"runs": runs_json(runs), "worker": worker_id}
+            values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
