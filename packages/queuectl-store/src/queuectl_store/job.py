@@ -191,13 +191,7 @@ class Job:
     @property
     def command(self) -> str | None:
         """The command as a person would type it; None for a task."""
-        match self.work:
-            case Shell(script=script):
-                return script
-            case Argv(argv=argv):
-                return _joined(argv)
-            case Task():
-                return None
+        return command_text(self.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +235,17 @@ class Worker:
     seen_at: int
     running: int
     alive: bool
+
+
+def command_text(work: Work) -> str | None:
+    """Return the command as a person would type it; None for a task."""
+    match work:
+        case Shell(script=script):
+            return script
+        case Argv(argv=argv):
+            return _joined(argv)
+        case Task():
+            return None
 
 
 def _joined(argv: tuple[str, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -20,6 +19,7 @@ from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
+from queuectl_store.schedules import Schedules
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
@@ -44,6 +44,7 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.schedules = Schedules(database)
         self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
 
@@ -166,7 +167,7 @@ class Store:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
         def work(connection: sa.Connection, times: Times) -> int:
-            values = {"runs": runs_json(runs), "worker": worker_id}
+            values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
@@ -199,6 +200,10 @@ class Store:
             self._database.engine.notify()
         return count
 
+    def fire(self, *, limit: int = 20) -> int:
+        """Make the jobs of up to *limit* schedules that are due; returns how many were."""
+        return self.schedules.fire(limit=limit)
+
     def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Go on with what ends of jobs left due: children to be told, groups that were halted.
 
@@ -214,7 +219,7 @@ class Store:
         return touched
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none."""
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
@@ -266,12 +271,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
