@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    DiskFailed,
     InvalidJob,
     InvalidSetting,
     LostClaim,
@@ -52,6 +53,7 @@ class UsageProblem(CommandError):
 
 _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StoreDamaged, Exit.DAMAGED),
+    (DiskFailed, Exit.DAMAGED),
     (StoreUnreachable, Exit.UNREACHABLE),
     (StoreBusy, Exit.UNREACHABLE),
     (StoreFull, Exit.UNREACHABLE),

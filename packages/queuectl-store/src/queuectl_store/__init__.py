@@ -8,6 +8,7 @@ from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document
 from queuectl_store.errors import (
+    DiskFailed,
     InvalidJob,
     InvalidSetting,
     LostClaim,
@@ -79,6 +80,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Dead",
+    "DiskFailed",
     "Event",
     "Exchange",
     "Finish",
