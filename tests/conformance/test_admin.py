@@ -50,7 +50,7 @@ def test_a_verb_by_hand_moves_a_job_only_as_the_table_says(
     store: Store, verb: str, state: JobState
 ) -> None:
     job_id = job_in(store, state)
-    sources, target, _ = TRANSITIONS[Verb(verb)]
+    sources, target, *_ = TRANSITIONS[Verb(verb)]
     before = story_of(store, job_id)
 
     moved = getattr(store.admin, verb)([job_id])
@@ -113,10 +113,11 @@ def test_a_released_job_waits_on_for_its_time(store: Store, clock: ManualClock) 
     assert job(store, late).state is JobState.PENDING
 
 
-def test_every_state_that_is_final_is_left_only_by_a_person() -> None:
+def test_every_state_that_is_final_is_left_only_by_a_person_or_for_a_parent() -> None:
     leaving = {verb for verb, move in TRANSITIONS.items() if move.sources & FINAL}
 
-    assert leaving == {Verb.RETRY, Verb.RERUN}
+    assert leaving == {Verb.RETRY, Verb.RERUN, Verb.BLOCK}
+    assert TRANSITIONS[Verb.BLOCK].sources == {JobState.CANCELLED}
 
 
 def test_settings_are_shared_checked_and_forgotten(store: Store) -> None:

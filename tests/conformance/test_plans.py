@@ -34,7 +34,7 @@ COUNTS = {
     "dead": 50,
 }
 TABLE = "queuectl_jobs"
-PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "due", "running", "dead")}
+PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "waiting", "due", "running", "dead")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,8 +26,7 @@ def in_the_table() -> set[tuple[str, str, str]]:
         for verb, move in TRANSITIONS.items()
         if verb not in IN_WORDS
         for source in move.sources
-        for target in (move.target, move.otherwise)
-        if target is not None
+        for target in move.targets
     }
 
 

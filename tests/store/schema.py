@@ -77,9 +77,18 @@ def set_version(url: str, version: str) -> None:
 
 
 def sqlite_definitions(url: str) -> dict[str, str]:
-    """The text of every table and index."""
+    """The text of every index, and of every table its kind and columns in the order of names."""
     with opened(url) as connection:
-        return {row.name: row.sql for row in connection.exec_driver_sql(_SQLITE)}
+        found = connection.exec_driver_sql(_SQLITE).all()
+        return {row.name: _definition(connection, row.name, row.sql) for row in found}
+
+
+def _definition(connection: sa.Connection, name: str, text: str | None) -> str:
+    if text is None or not text.startswith("CREATE TABLE"):
+        return str(text)
+    rows = connection.exec_driver_sql(f"PRAGMA table_xinfo({name})").all()
+    kinds = [word for word in ("AUTOINCREMENT", "WITHOUT ROWID") if word in text]
+    return "\n".join([*kinds, *sorted(str(tuple(row)[1:]) for row in rows)])
 
 
 def postgres_indexes(url: str, schema: str) -> dict[str, str]:

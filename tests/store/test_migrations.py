@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from queuectl_store import JobId, StoreError, StoreTooNew, connect, migrate
-from queuectl_store.sql.tables import metadata
+from queuectl_store.sql import side_tables
+from queuectl_store.sql import tables as job_tables
+from queuectl_store.sql.metadata import metadata
 from tests.conformance.story import enqueue_one, job
 from tests.store.schema import (
     VERSION_TABLE,
@@ -39,8 +42,8 @@ BREAKS = '''"""A migration that fails half way."""
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -48,12 +51,16 @@ def upgrade():
     op.execute("SELECT queuectl_no_such_function()")
 '''
 
+# Imported for what they register.
+assert metadata is job_tables.jobs.metadata is side_tables.queues.metadata
+
 
 def test_migrations_build_what_the_tables_say(store_url: str) -> None:
     connect(store_url).close()
 
     with opened(store_url) as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        opts = {"version_table": VERSION_TABLE, "include_object": is_for(connection.dialect.name)}
+        context = MigrationContext.configure(connection, opts=opts)
         differences = compare_metadata(context, metadata)
 
     assert differences == []
@@ -62,7 +69,10 @@ def test_migrations_build_what_the_tables_say(store_url: str) -> None:
 def test_migrated_definitions_equal_created_ones_to_the_letter(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """Alembic does not compare the conditions of partial indexes; their text does."""
+    """Alembic does not compare the conditions of partial indexes; their text does.
+
+    A column that came later stands at the end of its table, so columns are compared one by one.
+    """
     created = f"sqlite:///{tmp_path / 'created.db'}"
     with opened(created) as connection:
         metadata.create_all(connection)
@@ -82,7 +92,7 @@ def test_migrated_indexes_equal_created_ones_on_postgresql(postgres_url: str) ->
 
     created = postgres_indexes(postgres_url, schema="created")
     assert postgres_indexes(postgres_url, schema="public") == created
-    assert any("WHERE (state = 'pending'" in text for text in created.values())
+    assert any("WHERE ((state = 'pending'" in text for text in created.values())
 
 
 def test_the_head_is_the_newest_migration_there_is() -> None:
@@ -150,17 +160,28 @@ def test_a_store_of_a_newer_program_is_refused(store_url: str) -> None:
     assert versions(store_url) == ["9999"]
 
 
+def is_for(dialect: str) -> Callable[..., bool]:
+    """Leave out of a comparison the indexes that only the other database has."""
+
+    def included(thing: object, name: str, kind: str, *_: object) -> bool:
+        return not (kind == "index" and name == "queuectl_events_tx" and dialect == "sqlite")
+
+    return included
+
+
 def a_store_with_a_job(url: str) -> JobId:
     with connect(url) as store:
         return enqueue_one(store)
 
 
 def add_a_broken_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a second migration, which fails half way, after ours."""
+    """Put one more migration, which fails half way, after ours."""
     shutil.copytree(MIGRATIONS, folder / "migrations")
-    (folder / "migrations" / "versions" / "0002_breaks.py").write_text(BREAKS)
+    (folder / "migrations" / "versions" / "9000_breaks.py").write_text(
+        BREAKS.format(head=migrate.HEAD)
+    )
     monkeypatch.setattr(migrate, "__file__", str(folder / "migrate.py"))
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", "9000")
 
 
 def an_opener(url: str) -> "subprocess.Popen[str]":

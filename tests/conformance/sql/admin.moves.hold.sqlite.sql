@@ -1,3 +1,4 @@
-UPDATE queuectl_jobs SET state='held', note=:because WHERE queuectl_jobs.id IN (SELECT targets.id
+UPDATE queuectl_jobs SET state='held', waits_for=:waits_for, note=:because WHERE queuectl_jobs.id IN
+    (SELECT targets.id
 FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_jobs.state IN
     ('blocked', 'pending', 'retrying', 'scheduled') RETURNING id, state, attempt

@@ -1,5 +1,7 @@
 UPDATE queuectl_jobs SET state='pending', attempt_base=queuectl_jobs.attempt, crashes=:crashes,
     run_at=:run_at, started_at=:started_at, finished_at=:finished_at, worker_id=:worker_id,
-    note=:note WHERE queuectl_jobs.id IN (SELECT targets.id
+    waits_for=:waits_for, unmet=:unmet, cancelled_for=:cancelled_for,
+    children_due=queuectl_jobs.has_children, fingerprint=:fingerprint, note=:note WHERE
+    queuectl_jobs.id IN (SELECT targets.id
 FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_jobs.state IN
     ('cancelled', 'dead', 'succeeded') RETURNING id, state, attempt

@@ -6,4 +6,4 @@ INSERT INTO queuectl_attempts (job_id, token, number, worker_id, started_at, exi
 FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
     TEXT, state TEXT, final INTEGER, used INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result
     TEXT, worker_id BIGINT, number INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT,
-    signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT)
+    signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)

@@ -8,5 +8,5 @@ FROM (SELECT value ->> 'job_id' AS job_id, value ->> 'token' AS token, value ->>
     AS result, value ->> 'worker_id' AS worker_id, value ->> 'number' AS number, value ->>
     'recorded' AS recorded, value ->> 'started_at' AS started_at, value ->> 'exit_code' AS
     exit_code, value ->> 'signal' AS signal, value ->> 'error' AS error, value ->> 'max_rss' AS
-    max_rss, value ->> 'cpu_ms' AS cpu_ms, value ->> 'log_bytes' AS log_bytes FROM
-    json_each(:ended)) AS ended
+    max_rss, value ->> 'cpu_ms' AS cpu_ms, value ->> 'log_bytes' AS log_bytes, value ->>
+    'fingerprint' AS fingerprint FROM json_each(:ended)) AS ended

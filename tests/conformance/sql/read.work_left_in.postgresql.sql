@@ -1,6 +1,11 @@
 SELECT (EXISTS (SELECT '1'
 FROM queuectl_jobs
-WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.queue IN (SELECT queues.name
+WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL AND queuectl_jobs.queue IN
+    (SELECT queues.name
+FROM json_to_recordset(CAST(%(queues)s::VARCHAR AS JSON)) AS queues(name TEXT)))) OR (EXISTS (SELECT
+    '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.waits_for IS NOT NULL AND queuectl_jobs.queue IN (SELECT queues.name
 FROM json_to_recordset(CAST(%(queues)s::VARCHAR AS JSON)) AS queues(name TEXT)))) OR (EXISTS (SELECT
     '1'
 FROM queuectl_jobs

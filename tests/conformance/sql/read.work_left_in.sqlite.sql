@@ -1,6 +1,10 @@
 SELECT (EXISTS (SELECT '1'
 FROM queuectl_jobs
-WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.queue IN (SELECT queues.name
+WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL AND queuectl_jobs.queue IN
+    (SELECT queues.name
+FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) OR (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.waits_for IS NOT NULL AND queuectl_jobs.queue IN (SELECT queues.name
 FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
 WHERE queuectl_jobs.state = 'running' AND queuectl_jobs.queue IN (SELECT queues.name

@@ -1,9 +1,10 @@
 """A job as it is asked for, as it is stored, and as a worker holds it. Knows nothing of storage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NewType
 
+from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
 
 JobId = NewType("JobId", int)
@@ -60,6 +61,11 @@ class NewJob:
         backoff: None means the settings in force when an attempt fails.
         key: Makes the enqueue repeatable: a second one with the same key finds the first one's
             job. None lets the store make one.
+        slots: Slots of its worker that a run takes.
+        concurrency_key: Jobs of a queue with the same key share the queue's limits for a key.
+        resources: How much a run takes of each named resource.
+        group: The name of the group that it belongs to.
+        after: It runs once all of these clauses hold.
     """
 
     work: Work
@@ -77,6 +83,13 @@ class NewJob:
     timeout_ms: int | None = None
     backoff: Backoff | None = None
     key: str | None = None
+    slots: int = 1
+    concurrency_key: str | None = None
+    resources: Mapping[str, int] = field(default_factory=dict)
+    group: str | None = None
+    after: tuple[Clause, ...] = ()
+    on_dep_failure: OnDependencyFailure = OnDependencyFailure.CANCEL
+    unique: Unique | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +130,10 @@ class Job:
         crashes: Workers that vanished while running it, since a person last retried it.
         note: Why it is held, dead or cancelled, where the state alone does not say.
         environment_id: Which stored environment it runs with.
+        allotted: Which indexes of each named resource its run has.
+        waits_for: The limit that it waits for while pending, such as `key:mail/alice`.
+        cancelled_for: The parent whose end cancelled it.
+        fingerprint: What its error has in common with others, where it is dead.
         last: The latest ended attempt, where the reader was asked for it.
     """
 
@@ -145,6 +162,17 @@ class Job:
     worker_id: WorkerId | None
     cancel_requested: bool
     note: str | None
+    slots: int = 1
+    concurrency_key: str | None = None
+    resources: Mapping[str, int] = field(default_factory=dict)
+    allotted: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    waits_for: str | None = None
+    group_id: int | None = None
+    unique_key: str | None = None
+    unmet: int = 0
+    on_dep_failure: OnDependencyFailure = OnDependencyFailure.CANCEL
+    cancelled_for: JobId | None = None
+    fingerprint: str | None = None
     result: str | None = None
     progress: str | None = None
     last: Attempt | None = None

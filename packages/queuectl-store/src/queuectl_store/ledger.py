@@ -17,6 +17,7 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.relations import UniqueScope
 from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
 
 _RECORDED: dict[type[Outcome], str] = {
@@ -60,10 +61,33 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
                 "name": new.name,
                 "task": new.work.name if isinstance(new.work, Task) else None,
                 "spec": text,
+                "slots": new.slots,
+                "guarded": int(is_guarded(new)),
+                "concurrency_key": new.concurrency_key,
+                "resources": json.dumps(dict(new.resources)) if new.resources else None,
+                **_unique(new),
             }
             for n, (key, new, text, environment_id) in enumerate(jobs)
         ]
     )
+
+
+def is_guarded(new: NewJob) -> bool:
+    """Tell whether a limit beside its queue's may hold it back, so that the plain claim may not."""
+    return new.slots != 1 or bool(new.concurrency_key or new.resources)
+
+
+def _unique(new: NewJob) -> dict[str, Any]:
+    if (unique := new.unique) is None:
+        return {}
+    where = f"{unique.scope}:{new.queue}" if unique.scope is UniqueScope.QUEUE else unique.scope
+    return {
+        "unique_key": unique.key,
+        "unique_slot": f"{where}:{unique.key}",
+        "unique_live": 1,
+        "unique_ms": unique.lasts_ms,
+        "unique_waiting": int(unique.while_waiting),
+    }
 
 
 def first_state(new: NewJob) -> JobState:

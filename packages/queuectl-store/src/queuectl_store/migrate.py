@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from queuectl_store.database import Database
 from queuectl_store.errors import NotAStore, StoreTooNew
 
-HEAD = "0001"
+HEAD = "0002"
 
 _VERSIONS = sa.table("queuectl_schema_version", sa.column("version_num"))
 

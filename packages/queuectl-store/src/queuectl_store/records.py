@@ -6,6 +6,7 @@ from typing import Any
 from queuectl_store import spec
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
+from queuectl_store.relations import OnDependencyFailure
 from queuectl_store.sql.read import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
@@ -39,6 +40,17 @@ def job(row: Any, *, last: Attempt | None = None) -> Job:
         worker_id=row.worker_id,
         cancel_requested=bool(row.cancel_requested),
         note=row.note,
+        slots=row.slots,
+        concurrency_key=row.concurrency_key,
+        resources=json.loads(row.resources) if row.resources else {},
+        allotted=json.loads(row.allotted) if row.allotted else {},
+        waits_for=row.waits_for,
+        group_id=row.group_id,
+        unique_key=row.unique_key,
+        unmet=row.unmet,
+        on_dep_failure=OnDependencyFailure(row.on_dep_failure or OnDependencyFailure.CANCEL),
+        cancelled_for=row.cancelled_for,
+        fingerprint=row.fingerprint,
         result=row.result,
         progress=row.progress,
         last=last,

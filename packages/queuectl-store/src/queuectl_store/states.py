@@ -37,14 +37,28 @@ class Verb(StrEnum):
     RELEASE = "release"
     RETRY = "retry"
     RERUN = "rerun"
+    UNBLOCK = "unblock"
+    BLOCK = "block"
 
 
 class Move(NamedTuple):
-    """Where a verb may start and where it ends; *otherwise* while `run_at` is still ahead."""
+    """Where a verb may start and where it ends.
+
+    Attributes:
+        otherwise: Where it ends while `run_at` is still ahead.
+        unmet: Where it ends while a dependency does not hold yet; comes before *otherwise*.
+    """
 
     sources: frozenset[JobState]
     target: JobState
     otherwise: JobState | None = None
+    unmet: JobState | None = None
+
+    @property
+    def targets(self) -> frozenset[JobState]:
+        """Every state in which it may end."""
+        ends = (self.target, self.otherwise, self.unmet)
+        return frozenset(state for state in ends if state is not None)
 
 
 FINAL = frozenset({JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED})
@@ -67,8 +81,13 @@ TRANSITIONS: Mapping[Verb, Move] = MappingProxyType(
         # A running job is not cancelled here: its worker is asked to, and its finish says STOP.
         Verb.CANCEL: Move(WAITING, JobState.CANCELLED),
         Verb.HOLD: Move(WAITING - {JobState.HELD}, JobState.HELD),
-        Verb.RELEASE: Move(frozenset({JobState.HELD}), JobState.PENDING, JobState.SCHEDULED),
+        Verb.RELEASE: Move(
+            frozenset({JobState.HELD}), JobState.PENDING, JobState.SCHEDULED, JobState.BLOCKED
+        ),
         Verb.RETRY: Move(frozenset({JobState.DEAD, JobState.RETRYING}), JobState.PENDING),
         Verb.RERUN: Move(FINAL, JobState.PENDING),
+        Verb.UNBLOCK: Move(frozenset({JobState.BLOCKED}), JobState.PENDING, JobState.SCHEDULED),
+        # The parent for which it was cancelled is to run again.
+        Verb.BLOCK: Move(frozenset({JobState.CANCELLED}), JobState.BLOCKED),
     }
 )

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from queuectl_store.sql.hot import BIG, TEXT, is_in, literal
+from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, TEXT, ZERO, is_in, literal
 from queuectl_store.sql.rows import Batch, NowMs
-from queuectl_store.sql.tables import jobs, settings, workers
+from queuectl_store.sql.side_tables import settings
+from queuectl_store.sql.tables import jobs, workers
 from queuectl_store.states import TRANSITIONS, Verb
 
 TARGETS = Batch("targets", id=BIG)
@@ -25,25 +26,43 @@ _afresh: Mapping[str, Any] = {
     "worker_id": None,
     "finished_at": None,
     "note": None,
+    "waits_for": None,
+    "unmet": 0,
+    "cancelled_for": None,
+    "fingerprint": None,
+    "children_due": jobs.c.has_children,
 }
 _effects: Mapping[Verb, Mapping[str, Any]] = {
-    Verb.CANCEL: {"finished_at": NowMs(), "note": sa.bindparam("because", type_=TEXT)},
-    Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT)},
+    Verb.CANCEL: {
+        "finished_at": NowMs(),
+        "note": sa.bindparam("because", type_=TEXT),
+        "waits_for": None,
+        "children_due": jobs.c.has_children,
+        "unique_live": sa.case((HAS_RUN_ITS_TIME, ZERO), else_=jobs.c.unique_live),
+    },
+    Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT), "waits_for": None},
     Verb.RELEASE: {"note": None},
     Verb.RETRY: _afresh,
     Verb.RERUN: _afresh,
 }
 
 
-def _move(verb: Verb) -> ReturningUpdate[Any]:
-    sources, target, otherwise = TRANSITIONS[verb]
-    state: sa.ColumnElement[str] = literal(target)
+def target_of(verb: Verb) -> sa.ColumnElement[str]:
+    """Say in SQL in which state *verb* ends, by the row's dependencies and `run_at`."""
+    _sources, target, otherwise, unmet = TRANSITIONS[verb]
+    cases = []
+    if unmet is not None:
+        cases.append((jobs.c.unmet > ZERO, literal(unmet)))
     if otherwise is not None:
-        state = sa.case((jobs.c.run_at > NowMs(), literal(otherwise)), else_=state)
+        cases.append((jobs.c.run_at > NowMs(), literal(otherwise)))
+    return sa.case(*cases, else_=literal(target)) if cases else literal(target)
+
+
+def _move(verb: Verb) -> ReturningUpdate[Any]:
     return (
         sa.update(jobs)
-        .where(_chosen, is_in(*sorted(sources)))
-        .values(state=state, **_effects[verb])
+        .where(_chosen, is_in(*sorted(TRANSITIONS[verb].sources)))
+        .values(state=target_of(verb), **_effects[verb])
         .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
     )
 

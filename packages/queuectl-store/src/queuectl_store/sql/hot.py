@@ -7,7 +7,7 @@ cannot use a partial index.
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
+from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 BIG, INT, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
@@ -27,6 +27,18 @@ NEW_JOBS = Batch(
     name=TEXT,
     task=TEXT,
     spec=TEXT,
+    slots=INT,
+    guarded=INT,
+    concurrency_key=TEXT,
+    resources=TEXT,
+    group_id=BIG,
+    unique_key=TEXT,
+    unique_slot=TEXT,
+    unique_live=INT,
+    unique_ms=BIG,
+    unique_waiting=INT,
+    unmet=INT,
+    on_dep_failure=TEXT,
 )
 EVENTS = Batch("moves", job_id=BIG, verb=TEXT, state=TEXT, attempt=INT, worker_id=BIG, note=TEXT)
 ENDED = Batch(
@@ -51,6 +63,7 @@ ENDED = Batch(
     max_rss=BIG,
     cpu_ms=BIG,
     log_bytes=BIG,
+    fingerprint=TEXT,
 )
 KEYS = Batch("keys", key=TEXT)
 RUNS = Batch("runs", job_id=BIG, token=BIG)
@@ -66,6 +79,13 @@ def is_in(*states: str) -> sa.ColumnElement[bool]:
 def literal(state: str) -> sa.ColumnElement[str]:
     """Write a state into the text of a statement."""
     return sa.literal_column(f"'{state}'", TEXT)
+
+
+ZERO, ONE = sa.literal_column("0", INT), sa.literal_column("1", INT)
+# The state alone says whether a unique key is taken, unless it was to last for a time.
+HAS_RUN_ITS_TIME = sa.or_(jobs.c.unique_until.is_(None), jobs.c.unique_until <= NowMs())
+# In the words of the index of what may be claimed: a job that waits for a limit is not in it.
+IS_CLAIMABLE = sa.and_(is_in("pending"), jobs.c.waits_for.is_(None))
 
 
 _by_key: sa.Select[int] = sa.select(sa.literal_column("1")).where(jobs.c.key == NEW_JOBS.c.key)
@@ -86,6 +106,18 @@ ENQUEUE = (
             "name",
             "task",
             "spec",
+            "slots",
+            "guarded",
+            "concurrency_key",
+            "resources",
+            "group_id",
+            "unique_key",
+            "unique_slot",
+            "unique_live",
+            "unique_until",
+            "unique_waiting",
+            "unmet",
+            "on_dep_failure",
         ],
         sa.select(
             NEW_JOBS.c.key,
@@ -100,6 +132,18 @@ ENQUEUE = (
             NEW_JOBS.c.name,
             NEW_JOBS.c.task,
             NEW_JOBS.c.spec,
+            NEW_JOBS.c.slots,
+            NEW_JOBS.c.guarded,
+            NEW_JOBS.c.concurrency_key,
+            NEW_JOBS.c.resources,
+            NEW_JOBS.c.group_id,
+            NEW_JOBS.c.unique_key,
+            NEW_JOBS.c.unique_slot,
+            sa.func.coalesce(NEW_JOBS.c.unique_live, ZERO),
+            NowMs() + NEW_JOBS.c.unique_ms,
+            sa.func.coalesce(NEW_JOBS.c.unique_waiting, ZERO),
+            sa.func.coalesce(NEW_JOBS.c.unmet, ZERO),
+            NEW_JOBS.c.on_dep_failure,
         )
         # A key that is there already belongs to an enqueue whose reply was lost.
         .where(~sa.exists(_by_key.correlate(NEW_JOBS)))
@@ -112,24 +156,22 @@ ENQUEUE = (
 JOBS_BY_KEY = sa.select(jobs.c.id, jobs.c.key).join(KEYS, KEYS.c.key == jobs.c.key)
 
 WRITE_EVENTS = sa.insert(events).from_select(
-    ["at", "job_id", "verb", "state", "attempt", "worker_id", "note"],
-    sa.select(NowMs(), *EVENTS.columns),
+    ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
+    sa.select(NowMs(), *EVENTS.columns, Transaction()),
     include_defaults=False,
 )
 
 # The queues that have pending jobs, found by hopping over the index: its cost is their number.
-_first = (
-    sa.select(sa.func.min(jobs.c.queue).label("queue")).where(is_in("pending")).cte(recursive=True)
-)
+_first = sa.select(sa.func.min(jobs.c.queue).label("queue")).where(IS_CLAIMABLE).cte(recursive=True)
 _next = (
     sa.select(sa.func.min(jobs.c.queue))
-    .where(is_in("pending"), jobs.c.queue > _first.c.queue)
+    .where(IS_CLAIMABLE, jobs.c.queue > _first.c.queue)
     .scalar_subquery()
 )
 _queues = _first.union_all(sa.select(_next).where(_first.c.queue.is_not(None)))
 _head = (
     sa.select(jobs.c.id)
-    .where(is_in("pending"), jobs.c.queue == _queues.c.queue)
+    .where(IS_CLAIMABLE, jobs.c.queue == _queues.c.queue)
     .order_by(jobs.c.priority.desc(), jobs.c.id)
     .limit(sa.literal_column("1"))
     .correlate(_queues)
@@ -152,7 +194,7 @@ _claimant = sa.exists(
 # Materialised: a plan that ran the inner select twice would claim more than the limit.
 _best = (
     sa.select(jobs.c.id)
-    .where(is_in("pending"), jobs.c.queue == sa.bindparam("from_queue", type_=TEXT), _claimant)
+    .where(IS_CLAIMABLE, jobs.c.queue == sa.bindparam("from_queue", type_=TEXT), _claimant)
     .order_by(jobs.c.priority.desc(), jobs.c.id)
     .limit(sa.bindparam("at_most", type_=INT))
     .with_for_update(skip_locked=True)
@@ -169,6 +211,7 @@ CLAIM = (
         worker_id=sa.bindparam("worker", type_=BIG),
         started_at=NowMs(),
         progress=None,
+        unique_live=sa.case((jobs.c.unique_waiting == ONE, ZERO), else_=jobs.c.unique_live),
     )
     .returning(*jobs.columns)
 )
@@ -192,6 +235,12 @@ FINISH = (
         cancel_requested=0,
         note=ENDED.c.note,
         result=ENDED.c.result,
+        allotted=None,
+        fingerprint=ENDED.c.fingerprint,
+        unique_live=sa.case(
+            (sa.and_(ENDED.c.final == 1, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live
+        ),
+        children_due=sa.case((ENDED.c.final == 1, jobs.c.has_children), else_=ZERO),
     )
     .returning(jobs.c.id)
 )
@@ -215,7 +264,7 @@ WRITE_ATTEMPTS = sa.insert(attempts).from_select(
     include_defaults=False,
 )
 WRITE_ENDINGS = sa.insert(events).from_select(
-    ["at", "job_id", "verb", "state", "attempt", "worker_id", "note"],
+    ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
     sa.select(
         NowMs(),
         ENDED.c.job_id,
@@ -224,6 +273,7 @@ WRITE_ENDINGS = sa.insert(events).from_select(
         ENDED.c.number - 1 + ENDED.c.used,
         ENDED.c.worker_id,
         ENDED.c.note,
+        Transaction(),
     ),
     include_defaults=False,
 )

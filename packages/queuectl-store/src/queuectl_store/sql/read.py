@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT, TEXT, is_in, literal
+from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
@@ -77,18 +77,24 @@ WORKERS = sa.select(
 LIVE_WORKERS = WORKERS.where(_alive)
 
 
-def _any(state: str, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists(sa.select(literal("1")).where(is_in(state), *more))
+def _any(which: sa.ColumnElement[bool], *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists(sa.select(literal("1")).where(which, *more))
 
 
 def _due(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     # Both states are named so that the partial index of due jobs serves.
     both = is_in("scheduled", "retrying")
-    return sa.exists(sa.select(literal("1")).where(both, is_in("retrying"), *more))
+    return _any(both, is_in("retrying"), *more)
+
+
+def _left(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    # What may be claimed and what waits for a limit stand in two indexes.
+    waits = _any(jobs.c.waits_for.is_not(None), *more)
+    return sa.or_(_any(IS_CLAIMABLE, *more), waits, _any(is_in("running"), *more), _due(*more))
 
 
 _listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
-WORK_LEFT = sa.select(sa.or_(_any("pending"), _any("running"), _due()))
-WORK_LEFT_IN = sa.select(sa.or_(_any("pending", _listed), _any("running", _listed), _due(_listed)))
+WORK_LEFT = sa.select(_left())
+WORK_LEFT_IN = sa.select(_left(_listed))
 
 NOW = sa.select(NowMs())

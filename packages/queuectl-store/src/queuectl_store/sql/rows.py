@@ -40,6 +40,14 @@ class LeaseNowMs(ColumnElement[int]):
     type = sa.BigInteger()
 
 
+class Transaction(ColumnElement[int]):
+    """The number of the current transaction; 0 on SQLite, where one writes at a time."""
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
 class TagValue(ColumnElement[str]):
     """The value of one tag in a job's spec; null where the job has no such tag."""
 
@@ -94,6 +102,16 @@ def _lease_now_sqlite(_element: LeaseNowMs, compiler: SQLCompiler, **kw: Any) ->
 @compiles(LeaseNowMs, "postgresql")
 def _lease_now_postgres(_element: LeaseNowMs, compiler: SQLCompiler, **kw: Any) -> str:
     return f"coalesce({compiler.process(_LEASE_NOW, **kw)}, {_DATABASE_MS})"
+
+
+@compiles(Transaction, "sqlite")
+def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "0"
+
+
+@compiles(Transaction, "postgresql")
+def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
 
 
 @compiles(TagValue, "sqlite")

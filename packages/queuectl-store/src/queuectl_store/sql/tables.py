@@ -1,4 +1,4 @@
-"""The schema, once. Migrations build it; a test holds the two equal.
+"""Jobs and their history, the tables of the hot path; migrations build what stands here.
 
 Times are UTC milliseconds, but for `workers.lease_until`, which is on the lease clock of
 `workers.boot_id` (SQLite) or the database's clock (PostgreSQL). Indexes are partial, with the
@@ -7,10 +7,7 @@ state as a literal: what has ended weighs nothing on what is still to do.
 
 import sqlalchemy as sa
 
-# SQLite gives ids that are never used again only to a column that is exactly INTEGER.
-Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-metadata = sa.MetaData()
+from queuectl_store.sql.metadata import Id, metadata, partial
 
 jobs = sa.Table(
     "queuectl_jobs",
@@ -36,6 +33,33 @@ jobs = sa.Table(
     sa.Column("finished_at", sa.BigInteger),
     sa.Column("worker_id", sa.BigInteger),
     sa.Column("environment_id", sa.BigInteger),
+    # Slots of its worker that a run takes.
+    sa.Column("slots", sa.Integer, nullable=False, server_default="1"),
+    # 1 where a limit other than its queue's may hold it back; the plain claim leaves such out.
+    sa.Column("guarded", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("concurrency_key", sa.Text),
+    # JSON: how much of each named resource a run takes, and which indexes of it a run has.
+    sa.Column("resources", sa.Text),
+    sa.Column("allotted", sa.Text),
+    # The limit that a pending job waits for; it is out of the claim's index as long.
+    sa.Column("waits_for", sa.Text),
+    sa.Column("group_id", sa.BigInteger),
+    sa.Column("unique_key", sa.Text),
+    # The key within its scope; no two jobs may have the same one while it is live.
+    sa.Column("unique_slot", sa.Text),
+    sa.Column("unique_live", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unique_until", sa.BigInteger),
+    sa.Column("unique_waiting", sa.Integer, nullable=False, server_default="0"),
+    # Clauses of its dependencies that do not hold yet.
+    sa.Column("unmet", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("on_dep_failure", sa.Text),
+    # The parent for whose end it was cancelled.
+    sa.Column("cancelled_for", sa.BigInteger),
+    # 1 once another job depends on it; and 1 while those have not been told of its new state.
+    sa.Column("has_children", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("children_due", sa.Integer, nullable=False, server_default="0"),
+    # What its error has in common with others; null unless it is dead.
+    sa.Column("fingerprint", sa.Text),
     sa.Column("name", sa.Text),
     sa.Column("task", sa.Text),
     # JSON text in ASCII, so that any bytes survive: the work, its folder, variables and tags.
@@ -48,26 +72,39 @@ jobs = sa.Table(
 sa.Index("queuectl_jobs_key", jobs.c.key, unique=True)
 
 
-def _partial(name: str, *columns: sa.ColumnElement[object], where: str) -> None:
-    clause = sa.text(where)
-    sa.Index(name, *columns, sqlite_where=clause, postgresql_where=clause)
-
-
-_partial(
+partial(
     "queuectl_jobs_pending",
     jobs.c.queue,
     jobs.c.priority.desc(),
     jobs.c.id,
-    where="state = 'pending'",
+    where="state = 'pending' AND waits_for IS NULL",
 )
-_partial(
+partial(
+    "queuectl_jobs_waiting",
+    jobs.c.waits_for,
+    jobs.c.priority.desc(),
+    jobs.c.id,
+    where="waits_for IS NOT NULL",
+)
+partial(
     "queuectl_jobs_due",
     jobs.c.state,
     jobs.c.run_at,
     where="state IN ('scheduled', 'retrying')",
 )
-_partial("queuectl_jobs_running", jobs.c.worker_id, where="state = 'running'")
-_partial("queuectl_jobs_dead", jobs.c.id, where="state = 'dead'")
+partial("queuectl_jobs_running", jobs.c.worker_id, where="state = 'running'")
+partial("queuectl_jobs_dead", jobs.c.id, where="state = 'dead'")
+partial("queuectl_jobs_dead_of", jobs.c.fingerprint, jobs.c.id, where="state = 'dead'")
+partial(
+    "queuectl_jobs_ended",
+    jobs.c.queue,
+    jobs.c.state,
+    jobs.c.finished_at,
+    where="state IN ('succeeded', 'dead', 'cancelled')",
+)
+partial("queuectl_jobs_unique", jobs.c.unique_slot, where="unique_live = 1", unique=True)
+partial("queuectl_jobs_children_due", jobs.c.id, where="children_due = 1")
+partial("queuectl_jobs_group", jobs.c.group_id, jobs.c.state, where="group_id IS NOT NULL")
 
 attempts = sa.Table(
     "queuectl_attempts",
@@ -99,8 +136,12 @@ events = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("worker_id", sa.BigInteger),
     sa.Column("note", sa.Text),
+    # PostgreSQL: the transaction that wrote it, by which a reader skips none that is still open.
+    sa.Column("tx", sa.BigInteger, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
+sa.Index("queuectl_events_job", events.c.job_id)
+sa.Index("queuectl_events_tx", events.c.tx, events.c.id).ddl_if(dialect="postgresql")
 
 workers = sa.Table(
     "queuectl_workers",
@@ -120,20 +161,4 @@ workers = sa.Table(
     sa.Column("started_at", sa.BigInteger, nullable=False),
     sa.Column("seen_at", sa.BigInteger, nullable=False),
     sqlite_autoincrement=True,
-)
-
-environments = sa.Table(
-    "queuectl_environments",
-    metadata,
-    sa.Column("id", Id, sa.Identity(always=False), primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False, unique=True),
-    sa.Column("body", sa.Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-
-settings = sa.Table(
-    "queuectl_settings",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
 )

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, RUNS, TEXT, is_in, literal
 from queuectl_store.sql.rows import LeaseNowMs, NowMs
-from queuectl_store.sql.tables import environments, jobs, workers
+from queuectl_store.sql.side_tables import environments
+from queuectl_store.sql.tables import jobs, workers
 
 RENEW = (
     sa.update(workers)
