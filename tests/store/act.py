@@ -72,11 +72,16 @@ def nothing(place: Path) -> None:
     """Leave the place as empty as it is."""
 
 
-def check(act: Act, store: Store, said: Sequence[str]) -> list[str]:
-    """Say what is wrong in *store* after *act* said *said*; nothing, if all is well."""
+def check(act: Act, store: Store, said: Sequence[str], *, goes_on: bool) -> list[str]:
+    """Say what is wrong in *store* after *act* said *said*; nothing, if all is well.
+
+    Args:
+        goes_on: Also see that the queue goes on from there; this changes the store.
+    """
     left = act.look(store)
     if left not in act.allowed:
         return [f"half a transaction: {left}"]
+    assert len(act.allowed) == len({str(each) for each in act.allowed}), "each but once"
     least = max([act.least.get(word, 0) for word in said], default=0)
     wrong = [f"lost: {left}"] if act.allowed.index(left) < least else []
     if "works" in said and not any(job.queue == AFTERWARDS for job in jobs_of(store)):
@@ -84,7 +89,7 @@ def check(act: Act, store: Store, said: Sequence[str]) -> list[str]:
     for each in jobs_of(store):
         wrong += wrong_with(each, store)
     wrong += [f"integrity: {line}" for line in integrity(store) if line != "ok"]
-    return wrong + wrong_afterwards(store)
+    return wrong + (wrong_afterwards(store) if goes_on else [])
 
 
 def wrong_with(job: Job, store: Store) -> list[str]:

@@ -133,9 +133,13 @@ def change_settings(store: Store, say: Say) -> None:
     say("removed")
 
 
-def checkpoint(store: Store, say: Say) -> None:
+def enqueue_and_checkpoint(store: Store, say: Say) -> None:
+    store.enqueue([a_job() for _ in range(JOBS)])
+    say("stored")
     store._database.engine.checkpoint()  # type: ignore[attr-defined]
     say("copied")
+    store.admin.hold(IDS)
+    say("held")
 
 
 def look_around(store: Store, say: Say) -> None:
@@ -178,8 +182,12 @@ ACTS = {
     "exchange": Act(
         prepare=with_claimed_and_claimable,
         perform=exchange,
-        allowed=[{"pending": JOBS, "running": JOBS}, {"running": JOBS, "succeeded": JOBS}],
-        least={"exchanged": 1},
+        allowed=[
+            {"pending": JOBS, "running": JOBS},
+            {"pending": JOBS, "succeeded": JOBS},  # the second try only finishes
+            {"running": JOBS, "succeeded": JOBS},
+        ],
+        least={"exchanged": 2},
     ),
     "release": Act(
         prepare=with_claimed,
@@ -248,10 +256,9 @@ ACTS = {
         look=lambda store: store.settings.all(),
     ),
     "checkpoint": Act(
-        prepare=with_dead,
-        perform=checkpoint,
-        allowed=[{"dead": JOBS}],
-        least={},
+        perform=enqueue_and_checkpoint,
+        allowed=[{}, {"pending": JOBS}, {"held": JOBS}],
+        least={"stored": 1, "copied": 1, "held": 2},
     ),
     "first use": Act(
         found=nothing,

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from queuectl_store import migrate
-from queuectl_store.sql.tables import metadata
+from queuectl_store.sql.metadata import metadata
 
 VERSION_TABLE = "queuectl_schema_version"
 _SQLITE = "SELECT name, sql FROM sqlite_schema WHERE tbl_name <> 'queuectl_schema_version'"
@@ -43,9 +43,9 @@ def has_every_column_and_index(connection: sa.Connection) -> bool:
     """Tell whether the database has all that tables.py names."""
     found = sa.inspect(connection)
     return all(
-        [column["name"] for column in found.get_columns(table.name)] == table.columns.keys()
+        {column["name"] for column in found.get_columns(table.name)} == {*table.columns.keys()}
         and {each["name"] for each in found.get_indexes(table.name)}
-        >= {index.name for index in table.indexes}
+        >= {index.name for index in table.indexes} - {"queuectl_events_tx"}  # PostgreSQL's
         for table in metadata.tables.values()
     )
 
