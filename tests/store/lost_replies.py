@@ -6,13 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from queuectl_store import (
-    Claim,
     Finish,
     JobId,
-    OutcomeUnknown,
     Outcome,
+    OutcomeUnknown,
     Retry,
     Snoozed,
     Store,
@@ -26,7 +26,15 @@ from tests.conformance.story import a_job, a_worker, ended, vanished
 
 JOBS_A_CALL = 3
 LEASE_MS = 1_500
+RECORDED: dict[type[Outcome], str] = {
+    Succeeded: "succeeded",
+    Retry: "failed",
+    Snoozed: "snoozed",
+}
 RunKey = tuple[JobId, int]
+# What a worker holds, with the end that each run will have: it must say the same when asked twice.
+Held = dict[RunKey, Finish]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -103,47 +111,52 @@ class Crowd:
                 self._live(store, worker, rng, turns=rng.randrange(10, 60))
 
     def _live(self, store: Store, worker: WorkerId, rng: random.Random, *, turns: int) -> None:
-        held: dict[RunKey, Claim] = {}
+        held: Held = {}
         strangers: frozenset[RunKey] = frozenset()
         for turn in range(turns):
             if self._all_done.is_set():
                 return
-            self._trade(store, worker, rng, held)
+            chosen = [end for end in held.values() if rng.random() < 0.8]
+            if rng.random() < 0.1:
+                self._release(store, worker, held, chosen)
+            else:
+                self._exchange(store, worker, held, chosen, rng)
             if turn % 5 == 4:
                 with suppress(UnknownWorker):
                     strangers = self._give_back_strangers(store, worker, held, strangers)
 
-    def _trade(
-        self, store: Store, worker: WorkerId, rng: random.Random, held: dict[RunKey, Claim]
+    def _release(self, store: Store, worker: WorkerId, held: Held, chosen: list[Finish]) -> None:
+        # Whatever comes of it: they are not ours any more, or come up as strangers.
+        runs = [key_of(end) for end in chosen]
+        self._asked(lambda: store.release(worker, runs, reason="on purpose"))
+        for run in runs:
+            held.pop(run)
+
+    def _exchange(
+        self,
+        store: Store,
+        worker: WorkerId,
+        held: Held,
+        chosen: list[Finish],
+        rng: random.Random,
     ) -> None:
-        ends = [ended(claim, _outcome(rng)) for claim in held.values() if rng.random() < 0.8]
-        if rng.random() < 0.1:
-            runs = [key_of(end) for end in ends]
-            # Whatever comes of it: the claims are not ours any more, or known at the next renewal.
-            self._asked(lambda: store.release(worker, runs, reason="on purpose"))
-            for run in runs:
-                held.pop(run)
-            return
-        answer = self._asked(lambda: store.exchange(worker, ends, limit=rng.randrange(1, 4)))
+        answer = self._asked(lambda: store.exchange(worker, chosen, limit=rng.randrange(1, 4)))
         if answer is None:
             return
         refused = {key_of(end) for end in answer.refused}
         with self._lock:
             self.told.refused |= refused
-            for end in ends:
+            for end in chosen:
                 if key_of(end) not in refused:
                     assert key_of(end) not in self.told.finished, "finished twice"
-                    self.told.finished[key_of(end)] = type(end.outcome).__name__
-        for end in ends:
+                    self.told.finished[key_of(end)] = RECORDED[type(end.outcome)]
+        for end in chosen:
             held.pop(key_of(end))
-        held.update({(claim.job.id, claim.token): claim for claim in answer.claims})
+        ends = [ended(claim, _outcome(rng)) for claim in answer.claims]
+        held.update({key_of(end): end for end in ends})
 
     def _give_back_strangers(
-        self,
-        store: Store,
-        worker: WorkerId,
-        held: dict[RunKey, Claim],
-        before: frozenset[RunKey],
+        self, store: Store, worker: WorkerId, held: Held, before: frozenset[RunKey]
     ) -> frozenset[RunKey]:
         """Do as the real worker does: release what the store holds for us twice in a row."""
         renewal = self._asked(lambda: store.renew(worker))
@@ -154,7 +167,7 @@ class Crowd:
             self._asked(lambda: store.release(worker, sorted(lost), reason="never heard of"))
         return strangers
 
-    def _asked[T](self, call: Callable[[], T]) -> T | None:
+    def _asked(self, call: Callable[[], T]) -> T | None:
         """Make a call once; the network may give no answer, which is for the caller to bear."""
         try:
             return call()
