@@ -13,6 +13,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 CALLS = (
@@ -101,14 +102,50 @@ def detach(tracer: "subprocess.Popen[str]") -> None:
 
 def in_a_fork(body: Callable[[], str]) -> str:
     """Return what *body* returns in a process of its own; empty if that ended badly."""
+    (text,) = in_forks(lambda _n, _meet: body(), 1)
+    return text
+
+
+def in_forks(body: Callable[[int, Callable[[], None]], str], count: int) -> list[str]:
+    """Return what *body* returns in each of *count* processes; empty where it ended badly.
+
+    Args:
+        body: Given its number, and a function that returns when all have called it.
+    """
+    ready_reading, ready_writing = os.pipe()
+    go_reading, go_writing = os.pipe()
+
+    def meet() -> None:
+        os.write(ready_writing, b"r")
+        os.close(go_writing)
+        os.read(go_reading, 1)  # its end is the word to go
+
+    children = [_fork(partial(body, n, meet)) for n in range(count)]
+    os.close(ready_writing)
+    waiting = count
+    while waiting and (ready := os.read(ready_reading, waiting)):
+        waiting -= len(ready)
+    for end in (go_writing, go_reading, ready_reading):
+        os.close(end)
+    return [_answer(child, pipe) for child, pipe in children]
+
+
+def _fork(body: Callable[[], str]) -> tuple[int, int]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         with leaving():
-            os.write(writing, body().encode())
+            os.close(reading)
+            text = body().encode()
+            with open(writing, "wb") as answer:
+                answer.write(text)
             os._exit(0)
     os.close(writing)
-    with open(reading, encoding="utf-8") as answer:
+    return child, reading
+
+
+def _answer(child: int, pipe: int) -> str:
+    with open(pipe, encoding="utf-8") as answer:
         text = answer.read()
     _, status = os.waitpid(child, 0)
     return text if status == 0 else ""
