@@ -2,25 +2,25 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import environments, ledger, records, spec
+from queuectl_store import enqueuing, environments, records, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob, OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
-from queuectl_store.sql import hot, upkeep
+from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
 from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
 
@@ -54,9 +54,11 @@ class Store:
         Raises:
             InvalidJob: One cannot be stored; `args[0]` says which and why.
         """
-        stem = secrets.token_urlsafe(12)
-        rows = [(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
-        ids = self._database.write(lambda c: self._enqueue(c, rows), repeatable=True)
+        wanted = enqueuing.prepare(jobs)
+        ids = self._write(
+            lambda c, times: enqueuing.enqueue(c, times, self._environments, wanted),
+            repeatable=True,
+        )
         self._database.engine.notify()
         return ids
 
@@ -248,41 +250,6 @@ class Store:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
-
-    def _enqueue(
-        self, connection: sa.Connection, rows: Sequence[tuple[str, NewJob, str]]
-    ) -> list[JobId]:
-        times = dict(self._database.engine.times())
-        ids: dict[str, JobId] = {}
-        for part in _parts(rows):
-            full = [
-                (key, new, text, self._environments.id_of(connection, new.environment))
-                for key, new, text in part
-            ]
-            new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
-            added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
-            write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
-            ids.update((row.key, row.id) for row in added)
-            known = [key for key, *_ in part if key not in ids]
-            if known:
-                keys = json.dumps([{"key": key} for key in known])
-                found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
-                ids.update((row.key, row.id) for row in found)
-        return [ids[key] for key, *_ in rows]
-
-
-def _checked(new: NewJob, n: int) -> str:
-    try:
-        text = spec.encode(new)
-        spec.check(new, text)
-    except InvalidJob as error:
-        error.index = n
-        raise
-    return text
-
-
-def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (rows[i : i + _ROWS_A_STATEMENT] for i in range(0, len(rows), _ROWS_A_STATEMENT))
 
 
 def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:
