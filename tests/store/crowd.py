@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
-from queuectl_store import JobId, Store, StoreError, Succeeded, WorkerId, connect
+from queuectl_store import JobId, Retry, Store, StoreError, Succeeded, WorkerId, connect
 from tests.conformance.story import a_job, a_worker, ended
 from tests.store.strike import in_forks
 
 LEASE_MS = 600_000
 MOST_ENQUEUED = 5
 MOST_CLAIMED = 50
-MEDDLED = 3_000
+MEDDLED = 300
 QUEUES = ("mail", "video")
 T = TypeVar("T")
 
@@ -62,6 +62,14 @@ class Actor:
         ends = [ended(claim, Succeeded()) for claim in claims]
         self.report.refused += len(self.answered(self.store.finish(self.worker, ends)))
 
+    def claim_and_fail(self) -> None:
+        """Keep a few jobs going round, so that everybody meets over the same rows."""
+        claims = self.answered(self.store.claim(self.worker, limit=MOST_CLAIMED))
+        self.rng.shuffle(claims)
+        ends = [ended(claim, Retry(delay_ms=0, reason="again")) for claim in claims]
+        self.answered(self.store.finish(self.worker, ends))
+        self.answered(self.store.stage())
+
     def do_both(self) -> None:
         self.enqueue()
         self.claim_and_finish()
@@ -72,6 +80,11 @@ class Actor:
         self.answered(self.store.admin.hold(ids))
         self.rng.shuffle(ids)
         self.answered(self.store.admin.release(ids))
+
+    def cancel(self) -> None:
+        """Ask running jobs to stop, and cancel some that wait."""
+        ids = [JobId(self.rng.randrange(1, MEDDLED)) for _ in range(40)]
+        self.answered(self.store.admin.cancel(ids))
 
     def play(self, *, until: float) -> None:
         """Play the part until then, and measure the time from each answer to the next."""
@@ -100,6 +113,8 @@ PARTS: dict[str, Callable[[Actor], None]] = {
     "claim": Actor.claim_and_finish,
     "both": Actor.do_both,
     "meddle": Actor.meddle,
+    "cancel": Actor.cancel,
+    "fail": Actor.claim_and_fail,
 }
 
 

@@ -77,6 +77,7 @@ class Admin:
         def work(connection: sa.Connection) -> Moved:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
+            connection.execute(sql.LOCK_TARGETS, values).all()
             rows = list(connection.execute(sql.MOVES[verb], values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:

@@ -77,13 +77,13 @@ def finish(
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
     # Whoever was told that a running job will stop must not see it run again (reliability P9).
-    runs = [_run(each) for each in finishes if isinstance(each.outcome, _RUNS_AGAIN)]
-    if not runs:
-        return finishes
-    rows = connection.execute(hot.CANCELLED_MEANWHILE, {"runs": runs_json(runs)})
-    cancelled = {(row.id, row.token) for row in rows}
+    rows = connection.execute(hot.LOCK_RUNS, {"runs": runs_json(map(_run, finishes))})
+    cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
-        replace(each, outcome=Cancelled()) if _run(each) in cancelled else each for each in finishes
+        replace(each, outcome=Cancelled())
+        if _run(each) in cancelled and isinstance(each.outcome, _RUNS_AGAIN)
+        else each
+        for each in finishes
     ]
 
 

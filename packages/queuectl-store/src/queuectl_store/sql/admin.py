@@ -71,6 +71,9 @@ MOVES: Mapping[Verb, ReturningUpdate[Any]] = MappingProxyType(
     {verb: _move(verb) for verb in _effects}
 )
 
+# In one order, so that two batches that share jobs never wait for one another in a circle.
+LOCK_TARGETS = sa.select(jobs.c.id).where(_chosen).order_by(jobs.c.id).with_for_update()
+
 # A running job is stopped by its worker, which is told at its next renewal.
 ASK_TO_CANCEL = (
     sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)
