@@ -6,17 +6,16 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from tests.store.schema import opened
-
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 Dump = dict[str, list[str]]
 
 
-def dump_of(url: str) -> Dump:
+def dump_of(connection: sa.Connection) -> Dump:
     """Return every row of every table of either database, in a stable order."""
-    with opened(url) as connection:
-        names = sorted(sa.inspect(connection).get_table_names())
-        return {name: _rows(connection.exec_driver_sql(f"SELECT * FROM {name}")) for name in names}
+    names = sorted(sa.inspect(connection).get_table_names())
+    dump = {name: _rows(connection.exec_driver_sql(f"SELECT * FROM {name}")) for name in names}
+    connection.rollback()  # the next look must see what is stored by then
+    return dump
 
 
 def digest_of(path: str) -> str:

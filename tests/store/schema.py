@@ -55,8 +55,9 @@ def opened(url: str) -> Iterator[sa.Connection]:
     """Give a connection of the test's own; what it changes is committed."""
     driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = sa.create_engine(driver, poolclass=sa.NullPool)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         yield connection
+        connection.commit()
     engine.dispose()
 
 

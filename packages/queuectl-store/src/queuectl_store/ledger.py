@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from queuectl_store import spec
+from queuectl_store import bounds, spec
 from queuectl_store.job import NewJob, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
@@ -126,19 +126,21 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "final": int(state in FINAL),
         "used": int(not isinstance(outcome, _UNUSED)),
         "crash": int(finish.crashed),
-        "delay_ms": outcome.delay_ms if isinstance(outcome, Retry | Snoozed) else None,
+        "delay_ms": bounds.delay(outcome.delay_ms)
+        if isinstance(outcome, Retry | Snoozed)
+        else None,
         "note": spec.clean(_note(outcome)),
-        "result": outcome.result if isinstance(outcome, Succeeded) else None,
+        "result": spec.clean(outcome.result) if isinstance(outcome, Succeeded) else None,
         "worker_id": worker_id,
         "number": job.attempt,
         "recorded": recorded_as(finish),
-        "started_at": facts.started_at,
-        "exit_code": facts.exit_code,
-        "signal": facts.signal,
+        "started_at": facts.started_at and min(max(facts.started_at, 0), bounds.MAX_MS),
+        "exit_code": bounds.whole(facts.exit_code),
+        "signal": bounds.small(facts.signal),
         "error": spec.clean(facts.error),
-        "max_rss": facts.max_rss,
-        "cpu_ms": facts.cpu_ms,
-        "log_bytes": facts.log_bytes,
+        "max_rss": bounds.whole(facts.max_rss),
+        "cpu_ms": bounds.whole(facts.cpu_ms),
+        "log_bytes": bounds.whole(facts.log_bytes),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from queuectl_store import reasons, records, why
+from queuectl_store.bounds import clean, whole
 from queuectl_store.database import Database
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
@@ -17,6 +18,8 @@ from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
 from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
+
+_LONGEST_SEARCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,7 @@ class Reader:
 
     def find(self, ids: Sequence[JobId]) -> list[Job]:
         """Return those of *ids* that exist, in the order asked."""
-        wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(ids)])
+        wanted = json.dumps([{"n": n, "id": whole(each)} for n, each in enumerate(ids)])
         with self._database.read() as connection:
             rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
         return [records.job_with_last(row) for row in rows]
@@ -65,9 +68,9 @@ class Reader:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
         query = sql.JOBS.where(*_conditions(chosen))
         if before is not None:
-            query = query.where(table.c.id < before)
+            query = query.where(table.c.id < whole(before))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).all()
+            rows = connection.execute(query.order_by(table.c.id.desc()).limit(whole(limit))).all()
         return [records.job_with_last(row) for row in rows]
 
     def attempts(self, job_id: JobId) -> list[Attempt]:
@@ -134,7 +137,7 @@ class Reader:
         with self._database.read() as connection:
             if queues is None:
                 return bool(connection.execute(sql.WORK_LEFT).scalar_one())
-            names = json.dumps([{"name": name} for name in queues])
+            names = json.dumps([{"name": clean(name)} for name in queues])
             return bool(connection.execute(sql.WORK_LEFT_IN, {"queues": names}).scalar_one())
 
     def version(self) -> int:
@@ -153,11 +156,13 @@ def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
     if chosen.states:
         conditions.append(is_in(*sorted(JobState(state) for state in chosen.states)))
     if chosen.queues:
-        conditions.append(table.c.queue.in_(sorted(chosen.queues)))
+        conditions.append(table.c.queue.in_(sorted(map(clean, chosen.queues))))
     for column, value in ((table.c.task, chosen.task), (table.c.name, chosen.name)):
         if value is not None:
-            conditions.append(column == value)
-    conditions += [TagValue(table.c.spec, key) == value for key, value in chosen.tags.items()]
+            conditions.append(column == clean(value))
+    conditions += [
+        TagValue(table.c.spec, key) == clean(value) for key, value in chosen.tags.items()
+    ]
     if chosen.since_ms is not None:
         conditions.append(table.c.created_at >= chosen.since_ms)
     if chosen.search:
@@ -166,8 +171,9 @@ def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:
-    # The spec is JSON text: look for the words as JSON writes them.
-    escaped = json.dumps(text)[1:-1]
+    # The spec is JSON text: look for the words as JSON writes them; SQLite takes no long pattern.
+    escaped = json.dumps(text[:_LONGEST_SEARCH])[1:-1]
+    text = clean(text[:_LONGEST_SEARCH])
     return sa.or_(
         table.c.spec.icontains(escaped, autoescape=True),
         table.c.name.icontains(text, autoescape=True),

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, records, spec
+from queuectl_store import bounds, enqueuing, environments, records, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
@@ -71,7 +71,7 @@ class Store:
             "version": worker.version,
             "concurrency": worker.concurrency,
             "queues": None if worker.queues is None else json.dumps(worker.queues),
-            "lease_ms": worker.lease_ms,
+            "lease_ms": bounds.delay(worker.lease_ms),
         }
         return WorkerId(self._write(lambda c, times: _scalar(c, upkeep.REGISTER, values | times)))
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store import ledger, records
+from queuectl_store.bounds import whole
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.outcome import Cancelled, Finish, Released, Retry, Snoozed
@@ -111,4 +112,5 @@ def _run(finish: Finish) -> Run:
 
 def runs_json(runs: Iterable[Run]) -> str:
     """Return (job id, token) pairs as rows for a statement."""
-    return json.dumps([{"job_id": job_id, "token": token} for job_id, token in runs])
+    rows = [{"job_id": whole(job_id), "token": whole(token)} for job_id, token in runs]
+    return json.dumps(rows)

@@ -7,10 +7,11 @@ cannot use a partial index.
 
 import sqlalchemy as sa
 
+from queuectl_store.sql.kinds import Small, Whole, Words
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
-BIG, INT, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
+BIG, INT, TEXT = Whole(), Small(), Words()
 
 NEW_JOBS = Batch(
     "new_jobs",
