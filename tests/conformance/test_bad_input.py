@@ -94,6 +94,10 @@ BY_TEXT: dict[str, Callable[[str], NewJob]] = {
     "environment": lambda text: a_job(environment={text: "v"}),
     "value in the environment": lambda text: a_job(environment={"K": text}),
 }
+BY_TEXT |= {
+    "concurrency key": lambda text: a_job(concurrency_key=text),
+    "resource": lambda text: a_job(resources={text: 1}),
+}
 BY_NUMBER: dict[str, Callable[[Any], NewJob]] = {
     "priority": lambda number: a_job(priority=number),
     "max_retries": lambda number: a_job(max_retries=number),
@@ -103,6 +107,8 @@ BY_NUMBER: dict[str, Callable[[Any], NewJob]] = {
     "backoff base": lambda number: a_job(backoff=Backoff(base=number)),
     "backoff max": lambda number: a_job(backoff=Backoff(max_s=number)),
     "jitter": lambda number: a_job(backoff=Backoff(jitter=number)),
+    "slots": lambda number: a_job(slots=number),
+    "amount of a resource": lambda number: a_job(resources={"gpu": number}),
     "argument": task,
     "deep argument": lambda number: task(a=[{"b": number}]),
 }
@@ -122,6 +128,11 @@ ARGUMENTS: dict[str, NewJob] = {
     "minus zero": task(-0.0),
     "the smallest float": task(5e-324, 1.7976931348623157e308),
 }
+PICKY = {"queue", "script", "concurrency key", "resource"}
+FIELDS = (
+    *("queue", "priority", "name", "tags", "cwd", "env", "max_retries", "timeout_ms"),
+    *("slots", "concurrency_key", "resources"),
+)
 # What must not be taken although it could be kept: no worker could run it, or it says nothing.
 REFUSED = {
     *(f"{field}: NUL" for field in BY_TEXT if "argument" not in field),
@@ -136,7 +147,7 @@ REFUSED = {
     *("a number as a key", "bytes", "a set", "10 MB"),
 }
 TAKEN = {
-    *(f"{field}: control characters" for field in BY_TEXT if field not in ("queue", "script")),
+    *(f"{field}: control characters" for field in BY_TEXT if field not in PICKY),
     *(f"{field}: byte" for field in ("script", "argv", "cwd", "value of a variable")),
     *("run_at: 1970", "run_at: 9999", "argument: 9223372036854775808", "list 60 deep"),
     *("minus zero", "the smallest float", "value of a tag: empty", "argument: NUL"),
@@ -185,7 +196,7 @@ def try_one(store: Store, dump: Callable[[], Dump], new: NewJob, before: Dump) -
 def differences(store: Store, job_id: JobId, new: NewJob) -> Iterator[str]:
     """Compare what is read back with what was given, also as a document."""
     stored = job(store, job_id)
-    for field in ("queue", "priority", "name", "tags", "cwd", "env", "max_retries", "timeout_ms"):
+    for field in FIELDS:
         if not same(getattr(stored, field), getattr(new, field)):
             yield f"{field} came back as {getattr(stored, field)!r}"[:300]
     if not same(stored.work, new.work) or not same(stored.backoff, new.backoff):

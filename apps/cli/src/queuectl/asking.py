@@ -73,6 +73,9 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         timeout_ms=defaults.timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
         backoff=_backoff(spec, defaults),
         key=spec.key,
+        slots=1 if spec.slots is None else spec.slots,
+        concurrency_key=spec.concurrency_key,
+        resources=spec.resources,
     )
 
 

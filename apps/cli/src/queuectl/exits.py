@@ -5,9 +5,11 @@ from enum import IntEnum
 from queuectl_store.errors import (
     DiskFailed,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -15,6 +17,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 
@@ -64,6 +67,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (LostClaim, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidLimit, Exit.USAGE),
+    (QueueDraining, Exit.REFUSED),
+    (UnknownResource, Exit.NOT_FOUND),
 )
 
 

@@ -10,11 +10,13 @@ from queuectl_store.document import attempt_document, instant, job_document, why
 from queuectl_store.errors import (
     DiskFailed,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StoreBusy,
     StoreDamaged,
@@ -23,6 +25,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
@@ -59,17 +62,22 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.queue_admin import KEEP, Keep
+from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
+from queuectl_store.sweeping import Swept
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "KEEP",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -87,11 +95,13 @@ __all__ = [
     "Explanation",
     "Finish",
     "InvalidJob",
+    "InvalidLimit",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
+    "Keep",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -104,10 +114,16 @@ __all__ = [
     "NotAStore",
     "Outcome",
     "OutcomeUnknown",
+    "Queue",
+    "QueueDraining",
+    "QueueLimits",
+    "QueueState",
+    "Rate",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
+    "ResourceUse",
     "Retry",
     "RunFacts",
     "Setting",
@@ -123,9 +139,11 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Succeeded",
+    "Swept",
     "SystemClock",
     "Task",
     "UnknownJob",
+    "UnknownResource",
     "UnknownWorker",
     "Verb",
     "Work",

@@ -14,6 +14,7 @@ from queuectl_store.errors import RefusedInState, StoreError, UnknownJob
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.ledger import Moved as Move
 from queuectl_store.outcome import StopRequest
+from queuectl_store.queue_admin import QueueAdmin
 from queuectl_store.sql import admin as sql
 from queuectl_store.sql import hot
 from queuectl_store.states import TRANSITIONS, JobState, Verb
@@ -27,8 +28,8 @@ class Moved:
     refused: tuple[StoreError, ...]
 
 
-class Admin:
-    """Moves jobs by hand and asks workers to stop."""
+class Admin(QueueAdmin):
+    """Moves jobs by hand and asks workers to stop; the verbs for queues are in queue_admin.py."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

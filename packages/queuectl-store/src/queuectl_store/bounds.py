@@ -28,6 +28,16 @@ def delay(ms: Number) -> Number:
     return ms if ms is None else max(0, min(ms, MAX_MS // 2))
 
 
+def is_whole(value: object) -> bool:
+    """Tell whether *value* is a whole number; true and false are not meant as one."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def instant(ms: Number) -> Number:
+    """Return the nearest moment from 1970 to 9999."""
+    return ms if ms is None else max(0, min(ms, MAX_MS))
+
+
 def clean(text: Text) -> Text:
     """Make *text* storable in both databases: NUL and lone surrogates become visible escapes."""
     if text is None or (text.isascii() and "\0" not in text):

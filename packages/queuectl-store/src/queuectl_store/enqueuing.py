@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from queuectl_store import ledger, spec
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob
+from queuectl_store.errors import InvalidJob, QueueDraining
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.sql import hot
@@ -41,7 +41,11 @@ def prepare(jobs: Sequence[NewJob]) -> list[Wanted]:
 def enqueue(
     connection: sa.Connection, times: Times, environments: Environments, wanted: Sequence[Wanted]
 ) -> list[JobId]:
-    """Store those whose key is not there yet; return the ids of all, in order."""
+    """Store those whose key is not there yet; return the ids of all, in order.
+
+    Raises:
+        QueueDraining: The queue of one takes no new jobs; nothing may be stored.
+    """
     ids: dict[str, JobId] = {}
     for part in _parts(wanted):
         ids.update(_store(connection, times, environments, part))
@@ -50,6 +54,9 @@ def enqueue(
             keys = json.dumps([{"key": key} for key in known])
             found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
             ids.update((row.key, row.id) for row in found)
+        refused = next((each for each in part if each.key not in ids), None)
+        if refused is not None:
+            raise QueueDraining(refused.new.queue)
     return [ids[each.key] for each in wanted]
 
 

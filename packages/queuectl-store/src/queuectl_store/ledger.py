@@ -126,15 +126,13 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "final": int(state in FINAL),
         "used": int(not isinstance(outcome, _UNUSED)),
         "crash": int(finish.crashed),
-        "delay_ms": bounds.delay(outcome.delay_ms)
-        if isinstance(outcome, Retry | Snoozed)
-        else None,
+        "delay_ms": _delay_ms(outcome),
         "note": spec.clean(_note(outcome)),
         "result": spec.clean(outcome.result) if isinstance(outcome, Succeeded) else None,
         "worker_id": worker_id,
         "number": job.attempt,
         "recorded": recorded_as(finish),
-        "started_at": facts.started_at and min(max(facts.started_at, 0), bounds.MAX_MS),
+        "started_at": bounds.instant(facts.started_at),
         "exit_code": bounds.whole(facts.exit_code),
         "signal": bounds.small(facts.signal),
         "error": spec.clean(facts.error),
@@ -144,11 +142,15 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
     }
 
 
+def _delay_ms(outcome: Outcome) -> int | None:
+    return bounds.delay(outcome.delay_ms) if isinstance(outcome, Retry | Snoozed) else None
+
+
 def _note(outcome: Outcome) -> str | None:
     match outcome:
         case Dead(reason=reason) | Released(reason=reason) | Cancelled(reason=reason):
             return reason
-        case Retry(reason=reason):
-            return reason
-        case Succeeded() | Snoozed():
+        case Retry(reason=text) | Snoozed(reason=text):
+            return text
+        case Succeeded():
             return None

@@ -13,7 +13,8 @@ from typing import Any, assert_never
 from queuectl_store import bounds
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
-from queuectl_store.bounds import shown
+from queuectl_store.bounds import is_whole, shown
+from queuectl_store.demands import check_demands
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
 
@@ -72,6 +73,7 @@ def check(new: NewJob, spec: str) -> None:
     _check_numbers(new)
     _check_work(new.work)
     _check_variables(new)
+    check_demands(new)
     if len(spec) > MAX_SPEC_BYTES:
         raise InvalidJob(
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
@@ -79,12 +81,19 @@ def check(new: NewJob, spec: str) -> None:
         )
 
 
+def queue_problem(name: str) -> str | None:
+    """Say why *name* cannot be a queue's; None if it can."""
+    if _QUEUE_NAME.fullmatch(name):
+        return None
+    return (
+        f"the queue name {shown(name)} is not usable: 1 to 100 letters, digits, _ . : / or -,"
+        " beginning with a letter or digit"
+    )
+
+
 def _check_names(new: NewJob) -> None:
-    if not _QUEUE_NAME.fullmatch(new.queue):
-        raise InvalidJob(
-            f"the queue name {shown(new.queue)} is not usable: 1 to 100 letters, digits,"
-            " _ . : / or -, beginning with a letter or digit"
-        )
+    if problem := queue_problem(new.queue):
+        raise InvalidJob(problem)
     texts = [("name", new.name), ("key", new.key), *_pairs("tag", new.tags)]
     for what, text in texts:
         if text is not None and (len(text) > _TEXT_LIMIT or clean(text) != text):
@@ -102,7 +111,7 @@ def _check_numbers(new: NewJob) -> None:
         "run_at": (new.run_at, 0, MAX_MS),
     }
     for what, (value, low, high) in limits.items():
-        if value is not None and not (_is_whole(value) and low <= value <= high):
+        if value is not None and not (is_whole(value) and low <= value <= high):
             raise InvalidJob(
                 f"{what} must be a whole number from {low} to {high}, got {shown(value)}"
             )
@@ -110,10 +119,6 @@ def _check_numbers(new: NewJob) -> None:
         raise InvalidJob("a delay and a run_at exclude one another")
     if new.backoff is not None:
         _check_backoff(new.backoff)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _check_variables(new: NewJob) -> None:

@@ -8,7 +8,7 @@ import signal as signals
 from dataclasses import dataclass
 from typing import assert_never
 
-from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry
+from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry, Snoozed
 
 EX_TEMPFAIL = 75
 DO_NOT_RETRY = 100
@@ -53,7 +53,48 @@ class Crashed:
     reason: str = "its worker vanished"
 
 
-Failure = Exited | Signalled | TimedOut | CannotStart | Crashed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A task raised an exception. *trace* is its traceback as text."""
+
+    kind: str
+    message: str
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRetry:
+    """The work asked to be tried again; None *after_ms* is the job's backoff."""
+
+    reason: str
+    after_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaveUp:
+    """The work said that trying again is of no use."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnoozedItself:
+    """The work asked to be run later; not a failure, and no attempt is used."""
+
+    for_ms: int
+
+
+Failure = (
+    Exited
+    | Signalled
+    | TimedOut
+    | CannotStart
+    | Crashed
+    | Raised
+    | AskedRetry
+    | GaveUp
+    | SnoozedItself
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +121,15 @@ def decide(job: Job, failure: Failure, *, policy: RetryPolicy, jitter: float) ->
     """
     if job.cancel_requested:
         return Cancelled()
+    if isinstance(failure, SnoozedItself):
+        return Snoozed(delay_ms=failure.for_ms)
     if reason := _hopeless(job, failure, policy):
         return Dead(reason=reason)
     reason, used = error_of(failure), job.attempt - job.attempt_base
     if job.attempts_left == 0:
         return Dead(reason=f"attempt {used} of {job.max_retries + 1} failed: {reason}")
+    if isinstance(failure, AskedRetry) and failure.after_ms is not None:
+        return Retry(delay_ms=failure.after_ms, reason=reason)
     delay_ms = retry_delay_ms(used, job.backoff or policy.backoff, jitter=jitter)
     return Retry(delay_ms=delay_ms, reason=reason)
 
@@ -100,6 +145,12 @@ def error_of(failure: Failure) -> str:
             return f"timed out after {after_ms / 1000:g}s"
         case CannotStart(message=text) | Crashed(reason=text):
             return text
+        case Raised(kind=kind, message=text):
+            return f"{kind}: {text}" if text else kind
+        case AskedRetry(reason=text) | GaveUp(reason=text):
+            return text
+        case SnoozedItself(for_ms=for_ms):
+            return f"snoozed for {for_ms / 1000:g}s"
         case _:
             assert_never(failure)
 
@@ -116,7 +167,7 @@ def retry_delay_ms(retry: int, backoff: Backoff, *, jitter: float) -> int:
 
 def _hopeless(job: Job, failure: Failure, policy: RetryPolicy) -> str | None:
     match failure:
-        case CannotStart(message=message):
+        case CannotStart(message=message) | GaveUp(reason=message):
             return message
         case Exited(code=code) if code in policy.exit_dead and code not in policy.exit_retry:
             return f"exit code {code} asks for no retry"

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from queuectl_store import Cancelled, Claim, Finish, Outcome, Released, RunFacts, Snoozed, Succeeded
+from queuectl_store import (
+    Cancelled,
+    Claim,
+    Finish,
+    Job,
+    Outcome,
+    Released,
+    RunFacts,
+    Snoozed,
+    Succeeded,
+    Task,
+)
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import (
     Completed,
@@ -23,7 +34,7 @@ from queuectl_worker.executors import (
 )
 from queuectl_worker.news import JobStarted, OnNews, WorkerPaused
 from queuectl_worker.producer import Pace
-from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, decide
+from queuectl_worker.retry import Crashed, Failure, decide
 from queuectl_worker.runs import Run, Runs
 from queuectl_worker.timing import Pause
 from queuectl_worker.tuning import Tuning
@@ -63,6 +74,11 @@ class Runner:
     def held(self) -> int:
         """Runs that wait or run."""
         return len(self._runs)
+
+    @property
+    def held_slots(self) -> int:
+        """Slots that those take."""
+        return self._runs.slots
 
     def holds(self, key: RunKey) -> bool:
         """Tell whether that run is held."""
@@ -163,8 +179,8 @@ class Runner:
             case Stopped():
                 return Cancelled() if run.is_cancelled else self._release(run)
             case Unserved():
-                return Snoozed(delay_ms=UNSERVED_PAUSE_MS)
-            case Exited() | Signalled() | TimedOut() | CannotStart() | Crashed():
+                return Snoozed(delay_ms=UNSERVED_PAUSE_MS, reason=_unserved(run.claim.job))
+            case _ if isinstance(ending, Failure):
                 # A person's wish came after the claim was read: the rule book must hear of it.
                 job = replace(run.claim.job, cancel_requested=run.is_cancelled)
                 jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
@@ -179,3 +195,8 @@ class Runner:
         if run.has_started:
             return Released(reason="its worker could not confirm its lease in time")
         return Released(reason="it waited too long behind other jobs of its worker")
+
+
+def _unserved(job: Job) -> str:
+    name = job.work.name if isinstance(job.work, Task) else "of this kind"
+    return f"no task {name} on the worker that took it"

@@ -8,6 +8,7 @@ from queuectl_store import Store, StoreError
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
 from queuectl_worker.fatal import FATAL
+from queuectl_worker.fitting import TaskSide
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
@@ -33,7 +34,9 @@ class Worker:
     Args:
         concurrency: Jobs at a time; None is the setting.
         queues: The queues that it serves; None is all.
-        burst: End when no job is pending, running or waiting for a retry.
+        tasks: The Python functions that it can run; None: it runs commands alone.
+        burst: End when no job runs, and none that is pending or waits for a retry will start
+            without a person's help (docs/limits.md).
         grace_s: How long jobs may go on when it stops; None is the setting.
         settings: Settings by name, as text; they win over the store's.
         on_news: Called in the loop that moves the jobs: it must return at once and not raise.
@@ -48,6 +51,7 @@ class Worker:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
+        tasks: TaskSide | None = None,
         burst: bool = False,
         grace_s: float | None = None,
         settings: Mapping[str, str] | None = None,
@@ -60,6 +64,7 @@ class Worker:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
         self._queues = None if queues is None else tuple(queues)
+        self._tasks = tasks
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
         self._stop = Stop.NOT
@@ -96,6 +101,7 @@ class Worker:
             self._tuner,
             logs=self.logs,
             queues=self._queues,
+            tasks=self._tasks,
             on_news=self._tell,
             on_failure=self._note_failure,
         )
@@ -131,7 +137,7 @@ class Worker:
         if now_ms - self._looked_ms < BURST_LOOK_MS:
             return False
         self._looked_ms = now_ms
-        return not self._store.work_left(self._queues)
+        return not self._store.work_left(self._queues, slots=self.tuning.concurrency)
 
     def _stand_still(self, live: Assembly, error: StoreError) -> None:
         """Let what runs come to its end, and touch the store no more."""

@@ -50,6 +50,32 @@ class Transaction(ColumnElement[int]):
     type = sa.BigInteger()
 
 
+class _Lock(ColumnElement[str]):
+    """A lock that lasts as long as its transaction; null on SQLite, where a writer is alone."""
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+    type = sa.Text()
+
+
+class ShareRules(_Lock):
+    """What a claim takes: until its transaction ends nobody changes a limit."""
+
+    inherit_cache = True
+
+
+class LockRules(_Lock):
+    """What a change of a limit takes: no claim is under way, and none begins."""
+
+    inherit_cache = True
+
+
+class LockCounts(_Lock):
+    """What takes turns: admissions, and the ends of runs of jobs with limits of their own."""
+
+    inherit_cache = True
+
+
 class TagValue(ColumnElement[str]):
     """The value of one tag in a job's spec; null where the job has no such tag."""
 
@@ -60,6 +86,8 @@ class TagValue(ColumnElement[str]):
         self.spec, self.tag = spec, sa.bindparam("tag", clean(tag), type_=sa.Text, unique=True)
 
 
+# Any numbers that other programs do not use.
+_RULES, _COUNTS = 7_146_253_020, 7_146_253_021
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _LEASE_NOW = sa.bindparam("lease_now", type_=sa.BigInteger)
 _DATABASE_MS = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
@@ -114,6 +142,28 @@ def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: An
 @compiles(Transaction, "postgresql")
 def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+
+
+@compiles(ShareRules, "sqlite")
+@compiles(LockRules, "sqlite")
+@compiles(LockCounts, "sqlite")
+def _lock_sqlite(_element: _Lock, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "NULL"
+
+
+@compiles(ShareRules, "postgresql")
+def _share_rules(_element: ShareRules, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock_shared({_RULES}) AS TEXT)"
+
+
+@compiles(LockRules, "postgresql")
+def _lock_rules(_element: LockRules, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_RULES}) AS TEXT)"
+
+
+@compiles(LockCounts, "postgresql")
+def _lock_counts(_element: LockCounts, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_COUNTS}) AS TEXT)"
 
 
 @compiles(TagValue, "sqlite")
