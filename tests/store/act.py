@@ -37,6 +37,7 @@ class Act:
         look: What of the store *allowed* speaks of.
         files: Names beside the store, of files that the act writes.
         later_ms: How long after *prepare* it happens.
+        flushes_elsewhere: It also flushes by a connection that is closed each time anyway.
     """
 
     perform: Callable[[Store, Say], object]
@@ -48,6 +49,7 @@ class Act:
     look: Callable[[Store], Any] = job_states
     files: tuple[str, ...] = ()
     later_ms: int = 0
+    flushes_elsewhere: bool = False
 
 
 def opened(place: Path, *, later_ms: int = 0) -> Store:

@@ -259,6 +259,7 @@ ACTS = {
         perform=enqueue_and_checkpoint,
         allowed=[{}, {"pending": JOBS}, {"held": JOBS}],
         least={"stored": 1, "copied": 1, "held": 2},
+        flushes_elsewhere=True,
     ),
     "first use": Act(
         found=nothing,

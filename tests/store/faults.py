@@ -122,6 +122,7 @@ class Lane:
 
     def _perform(self, child: Child, *, goes_on: bool) -> None:
         store = None if self._act.opens else self._ready()
+        used = store and connection_of(store)
         child.say("ready")
         child.wait()
         try:
@@ -132,8 +133,10 @@ class Lane:
         child.say("acted")
         child.wait()
         if goes_on:
-            (store or opened(self._place)).enqueue([a_job(queue=AFTERWARDS)])
+            store = store or opened(self._place)
+            store.enqueue([a_job(queue=AFTERWARDS)])
             child.say("works")
+            child.say("again" if connection_of(store) is used else "anew")
 
     def _ready(self) -> Store:
         store = Store(Database(self._engine))
@@ -149,6 +152,8 @@ class Lane:
             yield f"says {errors}"
         if kind is not KILL and "works" not in struck.said:
             yield "the store does not work once the fault is over"
+        if "DiskFailed" in errors and "again" in struck.said and not self._act.flushes_elsewhere:
+            yield "a connection whose flush failed is used again"
 
     def _wrong_with_the_store(self, struck: Struck) -> list[str]:
         """Look at the store as the next process finds it."""
@@ -161,6 +166,12 @@ class Lane:
 
         wrong: list[str] = json.loads(in_a_fork(look) or '["the checker itself ended"]')
         return wrong
+
+
+def connection_of(store: Store) -> object:
+    """Return the connection that writes, as the driver has it."""
+    with store._database.engine.begin_write() as connection:
+        return connection.connection.driver_connection
 
 
 def strike_everything(name: str, folder: Path) -> dict[str, Any]:
