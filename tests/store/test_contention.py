@@ -31,13 +31,14 @@ FEW = 300
 @pytest.mark.not_on("win32")
 def test_sixteen_processes_on_one_file_get_no_errors_and_none_is_starved(sqlite_url: str) -> None:
     connect(sqlite_url).close()
+    longest_gap_s = LONGEST_GAP_S * others_at_work()
 
     reports = crowd(sqlite_url, SECONDS, ON_SQLITE)
 
     figures = [(r.part, r.calls, round(r.longest_gap_s, 3)) for r in reports]
-    print(f"{SECONDS:g} s: {figures}")
+    print(f"{SECONDS:g} s, at most {longest_gap_s:.1f} s between two answers: {figures}")
     assert [error for report in reports for error in report.errors] == []
-    assert max(report.longest_gap_s for report in reports) < LONGEST_GAP_S, figures
+    assert max(report.longest_gap_s for report in reports) < longest_gap_s, figures
     with connect(sqlite_url) as store:
         assert wrong_with_claims(store, reports) == []
         assert integrity(store) == ["ok"]
@@ -84,6 +85,11 @@ def test_the_count_of_deadlocks_counts_one(postgres_url: str) -> None:
         each.join(30)
 
     eventually(lambda: deadlocks(postgres_url) == 1, within=10, what="the deadlock to be counted")
+
+
+def others_at_work() -> float:
+    """Say how many times slower this machine is for others' work on it; at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def waiting_job(n: int, **fields: object) -> NewJob:
