@@ -14,7 +14,23 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql import admin, claim, hot, limits, queues, read, upkeep, why
+from queuectl_store.sql import (
+    admin,
+    checks,
+    claim,
+    feed,
+    groups,
+    hot,
+    limits,
+    prune,
+    queues,
+    read,
+    relations,
+    schedules,
+    stats,
+    upkeep,
+    why,
+)
 
 FOLDER = Path(__file__).with_name("sql")
 UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
@@ -28,18 +44,31 @@ DIALECTS: dict[str, sa.Dialect] = {
 COLUMNS = {
     "admin.add_setting": ["name", "value"],
     "upkeep.add_environment": ["digest", "body"],
+    "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "schedules.add": [
+        *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
+        *("next_at", "created_at"),
+    ],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, claim, limits, queues, upkeep, read, admin, why):
+    modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
+    for module in (*modules, relations, groups, schedules):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):
                 yield f"{prefix}.{name.lower()}", value
     for verb, move in admin.MOVES.items():
         yield f"admin.moves.{verb}", move
+    for verb, move in relations.SETTLES.items():
+        yield f"relations.settles.{verb}", move
+    for kind, wrong in checks.WRONG.items():
+        yield f"checks.wrong.{kind}", wrong
+    for kind, statements in (("ended", prune.ENDED), ("nth", prune.NTH), ("count", prune.COUNT)):
+        for state, statement in statements.items():
+            yield f"prune.{kind}.{state}", statement
 
 
 STATEMENTS = dict(named_statements())

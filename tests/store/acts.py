@@ -8,6 +8,7 @@ from queuectl_store import (
     Dead,
     JobId,
     JobState,
+    NewSchedule,
     Retry,
     Store,
     Succeeded,
@@ -16,6 +17,7 @@ from queuectl_store import (
 from tests.conformance.story import a_job, a_worker, ended, vanished
 from tests.store.act import LEASE_MS, Act, Say, job_states, nothing
 from tests.store.schema import an_old_store, has_every_column_and_index
+from tests.store.upkeep_acts import prepare_ended, prune
 
 JOBS = 3
 IDS = [JobId(n + 1) for n in range(JOBS)]
@@ -34,6 +36,11 @@ def with_due(store: Store) -> None:
 def with_claimed(store: Store) -> None:
     with_claimable(store)
     store.claim(WORKER, limit=JOBS)
+
+
+def with_schedules(store: Store) -> None:
+    for n in range(JOBS):
+        store.schedules.add(NewSchedule(name=f"s{n}", job=a_job(), every_ms=1_000))
 
 
 def with_claimed_and_claimable(store: Store) -> None:
@@ -89,6 +96,11 @@ def release(store: Store, say: Say) -> None:
 def stage(store: Store, say: Say) -> None:
     store.stage()
     say("staged")
+
+
+def fire(store: Store, say: Say) -> None:
+    store.fire()
+    say("fired")
 
 
 def rescue(store: Store, say: Say) -> None:
@@ -155,6 +167,11 @@ def cancelled_and_asked(store: Store) -> tuple[dict[str, int], int]:
     return job_states(store), len(store.renew(WORKER).cancelled)
 
 
+def states_and_slots(store: Store) -> tuple[dict[str, int], int]:
+    told = [store.schedules.history(each.name) for each in store.schedules.all()]
+    return job_states(store), sum(map(len, told))
+
+
 def states_and_schema(store: Store) -> tuple[dict[str, int], bool]:
     with store._database.read() as connection:
         is_whole = has_every_column_and_index(connection)
@@ -201,6 +218,14 @@ ACTS = {
         allowed=[{"scheduled": JOBS}, {"pending": JOBS}],
         least={"staged": 1},
         later_ms=1,
+    ),
+    "fire": Act(
+        prepare=with_schedules,
+        perform=fire,
+        allowed=[({}, 0), ({"pending": JOBS}, JOBS)],
+        least={"fired": 1},
+        look=states_and_slots,
+        later_ms=1_000,
     ),
     "rescue": Act(
         prepare=with_claimed,
@@ -254,6 +279,12 @@ ACTS = {
         ],
         least={"added": 1, "changed": 2, "removed": 3},
         look=lambda store: store.settings.all(),
+    ),
+    "prune": Act(
+        prepare=prepare_ended,
+        perform=prune,
+        allowed=[{"succeeded": JOBS, "pending": 1}, {"pending": 1}],
+        least={"pruned": 1},
     ),
     "checkpoint": Act(
         perform=enqueue_and_checkpoint,

@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:logs", "Print a job's output, or follow it."),
+            "events": _here("events:events", "Print what happened to jobs, or follow it."),
             "wait": _here("wait:wait", "Wait for jobs and exit with their code."),
         },
         "Act on jobs": {
@@ -39,7 +40,11 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "hold": _here("act:hold", "Keep waiting jobs from starting."),
             "release": _here("act:release", "Let held jobs start."),
             "dlq": _here("dlq:app", "The dead letter queue: list, show, retry."),
+            "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
+        },
+        "Run again and again": {
+            "schedule": _here("schedule:app", "Recurring jobs: add, list, pause, run, edit."),
         },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),
@@ -48,7 +53,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         },
         "Set up": {
             "config": _here("config:app", "Settings and where each value came from."),
-            "db": _here("db:app", "Make, migrate and find the store."),
+            "db": _here("db:app", "The store: make, check, back up, copy, measure it."),
             "demo": _here("demo:demo", "Watch a sample workload run."),
         },
     }

@@ -4,13 +4,17 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin, Moved
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    CopyRefused,
     DiskFailed,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     MissingDriver,
@@ -18,18 +22,25 @@ from queuectl_store.errors import (
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
+    UnknownSchedule,
     UnknownWorker,
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -46,6 +57,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -66,6 +78,10 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
+from queuectl_store.retention import Freed, Kept, Rules
+from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
+from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -87,33 +103,53 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
+    "Dependency",
     "DiskFailed",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
+    "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
+    "Missed",
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
+    "NewSchedule",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
+    "Overlap",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -125,11 +161,18 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
+    "Schedule",
+    "ScheduleExists",
+    "ScheduleOverlaps",
     "Setting",
     "Settings",
     "Shell",
+    "Slot",
+    "SlotOutcome",
     "Snoozed",
+    "Stats",
     "StopRequest",
     "Store",
     "StoreBusy",
@@ -142,8 +185,10 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
+    "UnknownSchedule",
     "UnknownWorker",
     "Verb",
     "Work",
@@ -155,7 +200,11 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
+    "schedule_document",
+    "schedule_words",
     "setting",
+    "slot_document",
     "verb_of",
     "why_document",
 ]

@@ -19,6 +19,7 @@ from queuectl_worker.loop import Loop
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import OnNews, WorkerJoined
 from queuectl_worker.output import LogFolder
+from queuectl_worker.pruner import pruner
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.stager import stager
@@ -52,6 +53,7 @@ class Assembly:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
+        self._logs = logs
         self.executor = fit(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
@@ -112,11 +114,14 @@ class Assembly:
     def _make_loops(self) -> list[Loop]:
         heartbeat = Heartbeat(self.membership, self.hot_loop, self.drain, self.executor)
         self._heartbeat = self._loop("heartbeat", heartbeat.tick, HEARTBEAT_GAP_S)
-        self._stager = self._loop("stager", stager(self._store), STAGER_GAP_S)
+        self._stager = self._loop(
+            "stager", stager(self._store, is_hungry=lambda: self.hot_loop.is_hungry), STAGER_GAP_S
+        )
         loops = [
             self._heartbeat,
             self._stager,
             self._loop("rescuer", rescuer(self._store, self._tuning)),
+            self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),
         ]
         if self._listener.fileno() is None:

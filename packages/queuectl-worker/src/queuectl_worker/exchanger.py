@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError
+from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import RunKey, key_of
 from queuectl_worker.fatal import FATAL
@@ -12,6 +12,8 @@ from queuectl_worker.news import JobEnded, OnNews, ResultRefused
 from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
+
+_WAITS = (Retry, Snoozed)
 
 
 class Exchanger:
@@ -74,10 +76,14 @@ class Exchanger:
         return again
 
     def join(self) -> None:
-        """Register (again); tries later when the store is away."""
+        """Register (again); tries later when the store is away.
+
+        Raises:
+            StoreTooNew: A newer program has changed the store.
+        """
         try:
             self._membership.join()
-        except FATAL:
+        except (*FATAL, StoreTooNew):
             raise
         except StoreError as error:
             self._unanswered(error)
@@ -104,9 +110,9 @@ class Exchanger:
         refused = {key_of(finish.claim) for finish in exchange.refused}
         self._completer.recorded(sent, refused=exchange.refused)
         for finish in sent:
-            if key_of(finish.claim) in refused:
+            if refused and key_of(finish.claim) in refused:
                 log.warning("a late result was refused", extra={"job_id": finish.claim.job.id})
                 self._tell(ResultRefused(finish=finish))
                 continue
-            self._made_wait |= isinstance(finish.outcome, Retry | Snoozed)
+            self._made_wait |= isinstance(finish.outcome, _WAITS)
             self._tell(JobEnded(finish=finish))

@@ -61,14 +61,15 @@ class Tuner:
     def __init__(self, store: Store, overrides: Mapping[str, str]) -> None:
         for name in overrides:
             setting(name)  # raises on a name that is none
-        self._store, self._overrides = store, dict(overrides)
-        self.current = read_tuning({**store.settings.all(), **self._overrides})
+        self._store, self.overrides = store, dict(overrides)
+        self.texts = {**store.settings.all(), **self.overrides}
+        self.current = read_tuning(self.texts)
 
     def refresh(self) -> None:
         """Read the store's settings again; keeps the last good ones when they make no sense."""
-        texts = {**self._store.settings.all(), **self._overrides}
+        self.texts = {**self._store.settings.all(), **self.overrides}
         try:
-            self.current = read_tuning(texts)
+            self.current = read_tuning(self.texts)
         except InvalidSetting as error:
             log.warning("a setting is not usable", extra={"reason": str(error)})
 

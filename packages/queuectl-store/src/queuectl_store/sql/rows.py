@@ -43,7 +43,12 @@ class LeaseNowMs(ColumnElement[int]):
 
 
 class Transaction(ColumnElement[int]):
-    """The number of the current transaction; 0 on SQLite, where one writes at a time."""
+    """Where the feed puts what this statement writes (see feed.py); 0 on SQLite.
+
+    The number of the current transaction or, if that is greater, of the newest one that had
+    ended when the statement began: a transaction that moves a job after another one did gets
+    no lower number, though it may have begun earlier.
+    """
 
     _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
@@ -98,9 +103,11 @@ def _batch_sqlite(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
     if not kw.get("asfrom"):
         return element.name
     rows = compiler.process(element.rows)
-    fields = ", ".join(f"value ->> '{c.name}' AS {c.name}" for c in element.columns)
-    # json_each keeps the array's order; the key column is its index.
-    return f"(SELECT {fields} FROM json_each({rows})) AS {element.name}"  # noqa: S608 (our names)
+    fields = ", ".join(f"item ->> '{c.name}' AS {c.name}" for c in element.columns)
+    # json_each keeps the array's order. It writes `value` out as text anew each time that a
+    # column is read from it: materialised, a row is written once and parsed once.
+    items = f"WITH items(item) AS MATERIALIZED (SELECT value FROM json_each({rows}))"  # noqa: S608
+    return f"({items} SELECT {fields} FROM items) AS {element.name}"  # noqa: S608 (our names)
 
 
 @compiles(Batch, "postgresql")
@@ -141,7 +148,13 @@ def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: An
 
 @compiles(Transaction, "postgresql")
 def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+    newest = f"{number('pg_snapshot_xmax(pg_current_snapshot())')} - 1"
+    return f"greatest({number('pg_current_xact_id()')}, {newest})"
+
+
+def number(xid: str) -> str:
+    """Write PostgreSQL's expression *xid*, a transaction, as a number."""
+    return f"CAST(CAST({xid} AS TEXT) AS BIGINT)"
 
 
 @compiles(ShareRules, "sqlite")

@@ -1,4 +1,0 @@
-SELECT queuectl_jobs.id
-FROM queuectl_jobs
-WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) ORDER BY queuectl_jobs.id
