@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from queuectl_store.errors import (
     CopyRefused,
+    DiskFailed,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
@@ -62,6 +63,7 @@ class UsageProblem(CommandError):
 
 _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StoreDamaged, Exit.DAMAGED),
+    (DiskFailed, Exit.DAMAGED),
     (StoreUnreachable, Exit.UNREACHABLE),
     (StoreBusy, Exit.UNREACHABLE),
     (StoreFull, Exit.UNREACHABLE),

@@ -10,6 +10,7 @@ from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     CopyRefused,
+    DiskFailed,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
@@ -108,6 +109,7 @@ __all__ = [
     "Cursor",
     "Dead",
     "Dependency",
+    "DiskFailed",
     "Event",
     "Exchange",
     "Explanation",

@@ -8,6 +8,7 @@ StoreError
 ├── StoreBusy            another process kept the write lock past the deadline
 ├── StoreFull            no space left; nothing was written
 ├── StoreDamaged         the database fails its own checks; stop using it
+├── DiskFailed           the disk did not keep what was flushed to it; stop using the store
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── QueueDraining        the queue takes no new jobs
@@ -62,8 +63,19 @@ class StoreDamaged(StoreError):
     """The database reports corruption; nothing more may be read from or written to it."""
 
 
+class DiskFailed(StoreError):
+    """The disk refused a flush; the last change may or may not be stored.
+
+    Not for another try: the system drops what it could not flush, so that a second flush that
+    succeeds proves nothing of the first.
+    """
+
+
 class OutcomeUnknown(StoreError):
-    """The connection or the disk failed during COMMIT; the change may or may not be stored."""
+    """The connection or a write failed during COMMIT; the change may or may not be stored.
+
+    The same call made again is safe where it carries its own key or token.
+    """
 
 
 class InvalidJob(StoreError):
