@@ -19,8 +19,7 @@ Raw = Mapping[str, Any]
 # Both modules of tables are imported for what they register.
 assert metadata is tables.jobs.metadata is side_tables.settings.metadata
 TABLES = tuple(metadata.sorted_tables)
-# A store remembers the ids of environments, which are never deleted.
-EMPTIED = tuple(table.name for table in TABLES if table is not side_tables.environments)
+NAMES = tuple(table.name for table in TABLES)
 
 
 class Peek(Protocol):
@@ -35,7 +34,7 @@ class Peek(Protocol):
         ...
 
     def empty(self) -> None:
-        """Delete every row but the environments, and let ids begin at 1 again."""
+        """Delete every row, and let ids begin at 1 again."""
         ...
 
     def close(self) -> None: ...
@@ -59,9 +58,9 @@ class SqlitePeek:
         return {table.name: _rows(table, raw[table.name]) for table in TABLES}
 
     def empty(self) -> None:
-        names = "', '".join(EMPTIED)
+        names = "', '".join(NAMES)
         counters = f"DELETE FROM sqlite_sequence WHERE name IN ('{names}');"
-        script = "".join(f"DELETE FROM {name};" for name in EMPTIED)
+        script = "".join(f"DELETE FROM {name};" for name in NAMES)
         self._connection.executescript(f"BEGIN IMMEDIATE;{script}{counters}COMMIT;")
 
     def close(self) -> None:
@@ -89,7 +88,7 @@ class PostgresPeek:
         return {table.name: _rows(table, json.loads(raw[table.name])) for table in TABLES}
 
     def empty(self) -> None:
-        self._connection.execute(f"TRUNCATE {', '.join(EMPTIED)} RESTART IDENTITY")
+        self._connection.execute(f"TRUNCATE {', '.join(NAMES)} RESTART IDENTITY")
 
     def close(self) -> None:
         self._connection.close()

@@ -93,22 +93,23 @@ class StoreMachine(RuleBasedStateMachine):
         if raw != before:
             dump = self.twins.normal(raw)
             self.agree_on_rows(dump)
-            laws.check(dump, before=self._dump)
+            laws.check(dump, before=self._dump, gone=self.model.gone)
             self._dump, self._raw = dump, raw
             self.agree(lambda store: store.reader.counts(), _counts(dump["queuectl_jobs"]))
 
     def agree_on_rows(self, dump: Dump) -> None:
         """Compare what is stored with what the model has, in each column that it knows."""
         model = self.model
-        _same("job", dump["queuectl_jobs"], list(model.jobs.values()))
-        _same("worker", dump["queuectl_workers"], list(model.workers.values()))
+        same("job", dump["queuectl_jobs"], list(model.jobs.values()))
+        same("worker", dump["queuectl_workers"], list(model.workers.values()))
         attempts = [model.attempts[run] for run in sorted(model.attempts)]
-        _same("attempt", dump["queuectl_attempts"], attempts)
+        same("attempt", dump["queuectl_attempts"], attempts)
         events = [event for job_id in sorted(model.log) for event in model.log[job_id]]
-        _same("event", dump["queuectl_events"], events)
+        same("event", dump["queuectl_events"], events)
 
 
-def _same(what: str, stored: Sequence[Row], expected: Sequence[Row]) -> None:
+def same(what: str, stored: Sequence[Row], expected: Sequence[Row]) -> None:
+    """Compare rows in the columns that are expected."""
     for row, wanted in zip(stored, expected, strict=False):
         wrong = [name for name, value in wanted.items() if row[name] != value]
         assert not wrong, f"{what} {row}\nshould have " + ", ".join(

@@ -69,6 +69,8 @@ class Model:
         self.workers: dict[int, Row] = {}
         self.attempts: dict[Run, Row] = {}
         self.log: dict[int, list[Row]] = defaultdict(list)
+        self.gone: set[int] = set()  # jobs that were deleted
+        self.last_id = 0
         self.edges: Counter[Edge] = Counter()
         self._ids: dict[str, int] = {}
 
@@ -199,6 +201,9 @@ class Model:
             key=lambda job: (job["state"], job["run_at"], job["id"]),
         )
 
+    def knows(self, key: str | None) -> bool:
+        return key in self._ids
+
     def due_in_ms(self) -> int | None:
         waits = [
             job["run_at"] - self.now
@@ -226,6 +231,10 @@ class Model:
         timed = new.run_at is not None or new.delay_ms is not None
         return JobState.SCHEDULED if timed else JobState.PENDING
 
+    def accepts(self, queue: str) -> bool:
+        """Seam: say whether new jobs may come into *queue*."""
+        return True
+
     def claimable(self, job: Row) -> bool:
         """Seam: say whether a worker may take *job*, as things stand at this point of a claim."""
         return bool(job["state"] == "pending")
@@ -244,7 +253,7 @@ class Model:
     def _enqueue(self, new: NewJob) -> int:
         if new.key is not None and new.key in self._ids:
             return self._ids[new.key]
-        job_id = len(self.jobs) + 1
+        job_id = self.last_id = self.last_id + 1
         delayed = None if new.delay_ms is None else self.now + new.delay_ms
         state = self.first_state(new)
         job = self.jobs[job_id] = {
@@ -309,7 +318,9 @@ class Model:
         self._move(job, Verb.CLAIM, JobState.RUNNING, worker_id=worker_id)
 
     def _finish(self, worker_id: int | None, finish: Finish) -> bool:
-        job, outcome = self.jobs[finish.claim.job.id], finish.outcome
+        job, outcome = self.jobs.get(finish.claim.job.id), finish.outcome
+        if job is None:
+            return False
         if job["state"] == "running" and job["token"] == finish.claim.token:
             number = finish.claim.job.attempt
             outcome = heeding_cancel(job, outcome)

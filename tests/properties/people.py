@@ -72,7 +72,7 @@ class People(Enqueueing, Running):
 
     def a_job(self, number: int) -> int:
         """Choose a job, now and then one that never was."""
-        return self.pick(number, [*self.model.jobs, len(self.model.jobs) + 1]) or 0
+        return self.pick(number, [*self.model.jobs, self.model.last_id + 1]) or 0
 
     def bring_a_job_into(self, state: JobState, *, early: bool) -> None:
         """Store a job that is claimed before all others, and take it to *state*."""
@@ -81,7 +81,7 @@ class People(Enqueueing, Running):
         order = Order(priority=20, hold=state is JobState.HELD, delay_ms=HOUR if waits else None)
         self.store_orders([order])
         if state is JobState.CANCELLED:
-            self._move(Verb.CANCEL, [len(self.model.jobs)])
+            self._move(Verb.CANCEL, [self.model.last_id])
         elif state in ENDS:
             worker = self.pick(0, self.able_workers()) or self.register_one()
             self.take_turn(worker, [], 1)

@@ -22,6 +22,7 @@ MADE_UP = {
     "queuectl_jobs": {"key"},
     "queuectl_workers": {"key", "boot_id"},
     "queuectl_events": {"tx"},
+    "queuectl_pruned": {"tx", "id"},
 }
 SUPPLIED = "given/"  # begins every key that a test gives; the others are made up
 
