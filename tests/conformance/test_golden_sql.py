@@ -19,11 +19,14 @@ from queuectl_store.sql import (
     checks,
     claim,
     feed,
+    groups,
     hot,
     limits,
     prune,
     queues,
     read,
+    relations,
+    schedules,
     stats,
     upkeep,
     why,
@@ -43,18 +46,24 @@ COLUMNS = {
     "upkeep.add_environment": ["digest", "body"],
     "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "schedules.add": [
+        *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
+        *("next_at", "created_at"),
+    ],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in modules:
+    for module in (*modules, relations, groups, schedules):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):
                 yield f"{prefix}.{name.lower()}", value
     for verb, move in admin.MOVES.items():
         yield f"admin.moves.{verb}", move
+    for verb, move in relations.SETTLES.items():
+        yield f"relations.settles.{verb}", move
     for kind, wrong in checks.WRONG.items():
         yield f"checks.wrong.{kind}", wrong
     for kind, statements in (("ended", prune.ENDED), ("nth", prune.NTH), ("count", prune.COUNT)):

@@ -7,4 +7,4 @@ UPDATE queuectl_jobs SET state='pending', attempt_base=queuectl_jobs.attempt,
     targets.id
 FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT)) AND
     queuectl_jobs.state IN ('dead', 'retrying') RETURNING queuectl_jobs.id, queuectl_jobs.state,
-    queuectl_jobs.attempt
+    queuectl_jobs.attempt, queuectl_jobs.children_due, queuectl_jobs.group_id

@@ -3,5 +3,6 @@ UPDATE queuectl_jobs SET state='pending', attempt_base=queuectl_jobs.attempt, cr
     waits_for=:waits_for, unmet=:unmet, cancelled_for=:cancelled_for,
     children_due=queuectl_jobs.has_children, fingerprint=:fingerprint, note=:note WHERE
     queuectl_jobs.id IN (SELECT targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_jobs.state IN
-    ('dead', 'retrying') RETURNING id, state, attempt
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id FROM items) AS targets) AND queuectl_jobs.state IN ('dead', 'retrying') RETURNING id,
+    state, attempt, children_due, group_id

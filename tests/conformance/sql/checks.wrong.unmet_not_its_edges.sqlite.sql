@@ -5,5 +5,4 @@ FROM (SELECT queuectl_dependencies.child_id AS child_id, queuectl_dependencies.c
     max(queuectl_dependencies.met) AS best
 FROM queuectl_dependencies GROUP BY queuectl_dependencies.child_id, queuectl_dependencies.clause) AS
     clauses
-WHERE clauses.child_id = queuectl_jobs.id AND clauses.best < 1 AND (clauses.best = 0 OR
-    coalesce(queuectl_jobs.on_dep_failure, 'cancel') != 'run')) ORDER BY queuectl_jobs.id
+WHERE clauses.child_id = queuectl_jobs.id AND clauses.best = 0) ORDER BY queuectl_jobs.id

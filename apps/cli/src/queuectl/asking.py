@@ -1,13 +1,13 @@
 """From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from queuectl.config import Settings
 from queuectl.exits import UsageProblem
 from queuectl.spec import JobSpec
-from queuectl_store import Backoff, NewJob
+from queuectl_store import Backoff, NewGroup, NewJob, OnDependencyFailure
 from queuectl_worker.environment import pick_environment, without_private
 
 
@@ -73,10 +73,28 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         timeout_ms=defaults.timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
         backoff=_backoff(spec, defaults),
         key=spec.key,
+        group=spec.group,
+        after=spec.after + spec.after_any + spec.after_failed,
+        on_dep_failure=spec.on_dep_failure or OnDependencyFailure.CANCEL,
         slots=1 if spec.slots is None else spec.slots,
         concurrency_key=spec.concurrency_key,
         resources=spec.resources,
     )
+
+
+def new_groups(specs: Iterable[JobSpec]) -> list[NewGroup]:
+    """Return the groups for which *specs* say when to halt, each once.
+
+    Raises:
+        UsageProblem: One says when to halt and names no group.
+    """
+    groups = {}
+    for spec in specs:
+        if spec.halt is not None:
+            if spec.group is None:
+                raise UsageProblem("to halt needs a group; name it with --group")
+            groups[spec.group, spec.halt] = NewGroup(name=spec.group, halt=spec.halt)
+    return list(groups.values())
 
 
 def _backoff(spec: JobSpec, defaults: Defaults) -> Backoff | None:

@@ -13,6 +13,7 @@ from queuectl_store.errors import (
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     MissingDriver,
@@ -20,19 +21,25 @@ from queuectl_store.errors import (
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
+    UnknownSchedule,
     UnknownWorker,
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -70,7 +77,10 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
 from queuectl_store.retention import Freed, Kept, Rules
+from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
+from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -92,19 +102,25 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
     "CopyRefused",
     "Cursor",
     "Dead",
+    "Dependency",
     "Event",
     "Exchange",
     "Explanation",
     "Finding",
     "Finish",
     "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
     "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
+    "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
@@ -117,14 +133,20 @@ __all__ = [
     "LostClaim",
     "Maintenance",
     "ManualClock",
+    "Missed",
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
+    "NewSchedule",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
+    "Overlap",
     "Page",
     "Queue",
     "QueueDraining",
@@ -139,9 +161,14 @@ __all__ = [
     "Retry",
     "Rules",
     "RunFacts",
+    "Schedule",
+    "ScheduleExists",
+    "ScheduleOverlaps",
     "Setting",
     "Settings",
     "Shell",
+    "Slot",
+    "SlotOutcome",
     "Snoozed",
     "Stats",
     "StopRequest",
@@ -156,8 +183,10 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
+    "UnknownSchedule",
     "UnknownWorker",
     "Verb",
     "Work",
@@ -169,7 +198,11 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
+    "schedule_document",
+    "schedule_words",
     "setting",
+    "slot_document",
     "verb_of",
     "why_document",
 ]

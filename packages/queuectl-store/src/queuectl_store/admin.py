@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, spec
+from queuectl_store import consequences, ledger, spec
+from queuectl_store.consequences import follow_afresh
 from queuectl_store.database import Database
 from queuectl_store.errors import RefusedInState, StoreError, UnknownJob
 from queuectl_store.job import JobId, WorkerId
@@ -78,6 +79,7 @@ class Admin(QueueAdmin):
         def work(connection: sa.Connection) -> Moved:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
+            connection.execute(sql.LOCK_JOBS, values)
             rows = list(connection.execute(sql.MOVES[verb], values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:
@@ -86,6 +88,8 @@ class Admin(QueueAdmin):
                 rows += connection.execute(sql.MOVES[verb], values).all()
                 done |= {row.id for row in rows}
             _write_events(connection, times, verb, rows, reason)
+            follow = follow_afresh if verb in (Verb.RETRY, Verb.RERUN) else consequences.follow
+            follow(connection, times, rows)
             return _report(connection, verb, ids, done)
 
         moved = self._database.write(work)

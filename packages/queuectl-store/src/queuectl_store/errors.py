@@ -12,12 +12,17 @@ StoreError
 ├── InvalidJob           the job cannot be stored as asked
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── InvalidSchedule      the schedule would never fire, or cannot be read
+├── ScheduleExists       another schedule has this name
+├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
+├── UnknownSchedule      no schedule has this name
 ├── InvalidCursor        no place in the event feed, or one in another store's
 ├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
 ├── UnknownResource      there is no resource of this name
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
+├── UnknownGroup         no group has this name
 ├── UnknownWorker        no worker has this id, or its lease was taken
 └── RefusedInState       the verb is not allowed in the job's state
 """
@@ -96,6 +101,39 @@ class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
 
 
+class InvalidSchedule(StoreError):
+    """The schedule cannot be read, or would never fire; nothing was stored."""
+
+
+class ScheduleExists(StoreError):
+    """Another schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a schedule {name!r} already; `queuectl schedule edit` changes it"
+        )
+        self.name = name
+
+
+class ScheduleOverlaps(StoreError):
+    """The schedule's last job has not ended, and its policy lets no second one begin."""
+
+    def __init__(self, name: str, job_id: int, state: str) -> None:
+        super().__init__(
+            f"job {job_id} of schedule {name!r} is {state}; its overlap policy is skip:"
+            " wait for the job, or edit the policy"
+        )
+        self.name, self.job_id, self.state = name, job_id, state
+
+
+class UnknownSchedule(StoreError):
+    """No schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
+
+
 class InvalidCursor(StoreError, ValueError):
     """The text is not a cursor of this store's event feed."""
 
@@ -118,6 +156,14 @@ class UnknownJob(StoreError):
     def __init__(self, job_id: int) -> None:
         super().__init__(f"there is no job {job_id}; `queuectl list` shows the jobs there are")
         self.job_id = job_id
+
+
+class UnknownGroup(StoreError):
+    """No group has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no group {name!r}; a job that names one makes it")
+        self.name = name
 
 
 class UnknownWorker(StoreError):

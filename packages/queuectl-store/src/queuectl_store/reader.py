@@ -3,24 +3,29 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import overview, reasons, records, why
+from queuectl_store import bonds, overview, reasons, records, why
 from queuectl_store.database import Database
 from queuectl_store.demands import MOST_SLOTS
-from queuectl_store.errors import UnknownJob
+from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Feed, Page
+from queuectl_store.groups import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.limit_reasons import limit_reasons
 from queuectl_store.queues import Queue, ResourceUse
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
+from queuectl_store.sql.side_tables import groups as groups_table
 from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
+
+_LAST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class JobFilter:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     since_ms: int | None = None
+    group: str | None = None
 
 
 class Reader:
@@ -64,7 +70,7 @@ class Reader:
         wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(ids)])
         with self._database.read() as connection:
             rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
-        return [records.job_with_last(row) for row in rows]
+            return _jobs(connection, rows)
 
     def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
@@ -73,7 +79,7 @@ class Reader:
             query = query.where(table.c.id < before)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).all()
-        return [records.job_with_last(row) for row in rows]
+            return _jobs(connection, rows)
 
     def attempts(self, job_id: JobId) -> list[Attempt]:
         """Return the ended attempts of a job, oldest first."""
@@ -87,6 +93,28 @@ class Reader:
         with self._database.read() as connection:
             rows = connection.execute(statement, self._database.engine.times()).all()
         return [records.worker(row) for row in rows]
+
+    def groups(self, *, limit: int = 50, before: int = _LAST_ID) -> list[Group]:
+        """Return up to *limit* groups with ids under *before*, newest first, with counts."""
+        with self._database.read() as connection:
+            return bonds.newest(connection, limit=limit, before=before)
+
+    def group(self, name: str) -> Group:
+        """Return one group with its counts.
+
+        Raises:
+            UnknownGroup: There is none of that name.
+        """
+        with self._database.read() as connection:
+            found = bonds.named(connection, [name])
+        if not found:
+            raise UnknownGroup(name)
+        return found[0]
+
+    def blockers(self, ids: Collection[JobId]) -> dict[int, tuple[JobId, ...]]:
+        """Return the parents for which each of *ids* waits; of OR, those that may still do."""
+        with self._database.read() as connection:
+            return bonds.blockers(connection, ids)
 
     def counts(self) -> dict[str, dict[JobState, int]]:
         """Return how many jobs each queue has in each state; states without jobs are left out."""
@@ -150,8 +178,19 @@ class Reader:
         now = self.now_ms() if waits else 0
         with self._database.read() as connection:
             held = limit_reasons(connection, jobs, now_ms=now)
+            blocked = [job.id for job in jobs if job.state is JobState.BLOCKED]
+            after = bonds.blockers(connection, blocked)
         told = (
-            (job.id, reasons.reason(job, workers, now_ms=now, limit=held.get(job.id)))
+            (
+                job.id,
+                reasons.reason(
+                    job,
+                    workers,
+                    now_ms=now,
+                    limit=held.get(job.id),
+                    blockers=after.get(job.id, ()),
+                ),
+            )
             for job in jobs
         )
         return {job_id: text for job_id, text in told if text is not None}
@@ -206,11 +245,19 @@ def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
         if value is not None:
             conditions.append(column == value)
     conditions += [TagValue(table.c.spec, key) == value for key, value in chosen.tags.items()]
+    if chosen.group is not None:
+        of_name = sa.select(groups_table.c.id).where(groups_table.c.name == chosen.group)
+        conditions.append(table.c.group_id == of_name.scalar_subquery())
     if chosen.since_ms is not None:
         conditions.append(table.c.created_at >= chosen.since_ms)
     if chosen.search:
         conditions.append(_contains(chosen.search))
     return conditions
+
+
+def _jobs(connection: sa.Connection, rows: Sequence[Any]) -> list[Job]:
+    after = bonds.parents(connection, rows)
+    return [records.job_with_last(row, after=after.get(row.id, ())) for row in rows]
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:

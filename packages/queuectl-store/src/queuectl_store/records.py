@@ -1,17 +1,25 @@
 """From the store's rows to its values."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from queuectl_store import spec
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
 from queuectl_store.relations import OnDependencyFailure
+from queuectl_store.schedule import Missed, Overlap, Schedule, ScheduleId, Slot, SlotOutcome
 from queuectl_store.sql.read import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
 
-def job(row: Any, *, last: Attempt | None = None) -> Job:
+def job(
+    row: Any,
+    *,
+    last: Attempt | None = None,
+    group: str | None = None,
+    after: tuple[JobId, ...] = (),
+) -> Job:
     """Return the job in *row*, which holds every column of the jobs table."""
     details = spec.decode(row.spec)
     return Job(
@@ -41,6 +49,7 @@ def job(row: Any, *, last: Attempt | None = None) -> Job:
         cancel_requested=bool(row.cancel_requested),
         note=row.note,
         slots=row.slots,
+        guarded=bool(row.guarded),
         concurrency_key=row.concurrency_key,
         resources=json.loads(row.resources) if row.resources else {},
         allotted=json.loads(row.allotted) if row.allotted else {},
@@ -54,6 +63,8 @@ def job(row: Any, *, last: Attempt | None = None) -> Job:
         result=row.result,
         progress=row.progress,
         last=last,
+        group=group,
+        after=after,
     )
 
 
@@ -62,10 +73,18 @@ def claim(row: Any) -> Claim:
     return Claim(job=job(row), token=row.token)
 
 
-def job_with_last(row: Any) -> Job:
+def plain(result: Any) -> list[Any]:
+    """Return the rows of *result* as objects whose columns are quick to read."""
+    # A row of Core looks for each attribute by its name: 0.5 µs a column, half the cost of a claim.
+    names = tuple(result.keys())
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in result.all()]
+
+
+def job_with_last(row: Any, *, after: tuple[JobId, ...] = ()) -> Job:
     """Return the job in *row* with its latest ended attempt, which has prefixed columns."""
     ended = getattr(row, LAST_PREFIX + "finished_at") is not None
-    return job(row, last=attempt(row, prefix=LAST_PREFIX) if ended else None)
+    last = attempt(row, prefix=LAST_PREFIX) if ended else None
+    return job(row, last=last, group=row.group_name, after=after)
 
 
 def attempt(row: Any, *, prefix: str = "") -> Attempt:
@@ -119,4 +138,38 @@ def worker(row: Any) -> Worker:
         seen_at=row.seen_at,
         running=row.running,
         alive=bool(row.alive),
+    )
+
+
+def schedule(row: Any) -> Schedule:
+    """Return the schedule in *row*; its job stays text."""
+    return Schedule(
+        id=ScheduleId(row.id),
+        name=row.name,
+        cron=row.cron,
+        every_ms=row.every_ms,
+        tz=row.tz,
+        template=row.job,
+        missed=Missed(row.missed),
+        window_ms=row.window_ms,
+        overlap=Overlap(row.overlap),
+        paused=bool(row.paused),
+        revision=row.revision,
+        next_at=row.next_at,
+        last_slot=row.last_slot,
+        last_fired_at=row.last_fired_at,
+        last_job_id=row.last_job_id,
+        created_at=row.created_at,
+    )
+
+
+def slot(row: Any) -> Slot:
+    """Return the slot in *row*."""
+    return Slot(
+        slot=row.slot,
+        outcome=SlotOutcome(row.outcome),
+        at=row.at,
+        job_id=row.job_id,
+        until=row.until,
+        note=row.note,
     )

@@ -1,38 +1,29 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import (
-    enqueuing,
-    environments,
-    leasing,
-    pacing,
-    records,
-    spec,
-    sweeping,
-    within,
-)
+from queuectl_store import calls, environments, keeping, leasing, records, spec, within
 from queuectl_store.admin import Admin
+from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown
+from queuectl_store.groups import NewGroup
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
-from queuectl_store.ledger import Moved
+from queuectl_store.limits_upkeep import LimitsUpkeep
 from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
+from queuectl_store.schedules import Schedules
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.states import JobState, Verb
-from queuectl_store.sweeping import Swept
-from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
+from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -53,21 +44,37 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.schedules = Schedules(database)
+        self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
 
-    def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
+    def enqueue(
+        self,
+        jobs: Sequence[NewJob],
+        *,
+        key: str | None = None,
+        group: NewGroup | Sequence[NewGroup] | None = None,
+        seal: bool = True,
+    ) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
 
         On stable storage when it returns. A job whose key is there already is not stored
         again: its id is returned, so a caller that got no answer may simply call again.
 
+        Args:
+            key: Makes the whole call repeatable: a second one with the same key adds nothing
+                and returns the first one's ids.
+            group: Made if it is not there yet. All jobs that name no other group belong to
+                it; several groups only say what those are that the jobs name.
+            seal: No more jobs of *group* are to come. Until then it is not complete, if it
+                has a completion job.
+
         Raises:
-            InvalidJob: One cannot be stored; `args[0]` says which and why.
+            InvalidJob: One cannot be stored; `index` says which, the message why.
         """
-        wanted = enqueuing.prepare(jobs)
+        call = calls.checked(jobs, key=key, group=group, seal=seal)
         ids = self._write(
-            lambda c, times: enqueuing.enqueue(c, times, Environments(), wanted),
-            repeatable=True,
+            lambda c, times: calls.store(c, times, Environments(), call), repeatable=True
         )
         self._database.engine.notify()
         return ids
@@ -84,11 +91,11 @@ class Store:
             InvalidJob: As `enqueue`.
             StoreUnreachable: *session* leads to another database, or to none.
         """
-        wanted = enqueuing.prepare(jobs)
+        call = calls.checked(jobs)
         connection, engine = within.connection_of(session), self._database.engine
         within.check_same_store(connection, self.path)
         try:
-            ids = enqueuing.enqueue(connection, dict(engine.times()), Environments(), wanted)
+            ids = calls.store(connection, dict(engine.times()), Environments(), call)
         except sa.exc.DBAPIError as error:
             raise engine.translate(error, committing=False) from error
         within.after_commit(session, connection, engine.notify)
@@ -160,7 +167,7 @@ class Store:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
         def work(connection: sa.Connection, times: Times) -> int:
-            values = {"runs": runs_json(runs), "worker": worker_id}
+            values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
@@ -188,23 +195,31 @@ class Store:
         Jobs whose rate lets them start by now are let go besides, and counted.
         """
 
-        def work(connection: sa.Connection, times: Times) -> int:
-            let_out = pacing.let_out(connection, times)
-            rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
-            write_moves(
-                connection,
-                times,
-                [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
-            )
-            return len(rows) + let_out
-
-        count = self._write(work)
+        count = self._write(lambda c, times: keeping.stage(c, times, limit))
         if count:
             self._database.engine.notify()
         return count
 
+    def fire(self, *, limit: int = 20) -> int:
+        """Make the jobs of up to *limit* schedules that are due; returns how many were."""
+        return self.schedules.fire(limit=limit)
+
+    def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
+        """Go on with what ends of jobs left due: children to be told, groups that were halted.
+
+        Returns:
+            How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
+        """
+        with self._database.read() as connection:
+            if not any(connection.execute(each).scalar_one() for each in DUE):
+                return 0
+        touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
+        if touched:
+            self._database.engine.notify()
+        return touched
+
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none."""
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
@@ -222,39 +237,10 @@ class Store:
             decide: Pure; called inside the transaction, perhaps more than once.
         """
 
-        def work(connection: sa.Connection, times: Times) -> list[Finish]:
-            connection.execute(limits_sql.LOCK_COUNTS)
-            connection.execute(upkeep.EXPIRE_WORKERS, times)
-            rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
-            finishes = [decide(records.claim(row)) for row in rows]
-            for each, row in zip(finishes, rows, strict=True):
-                finish(connection, times, row.worker_id, [each])
-            return finishes
-
-        rescued = self._write(work)
+        rescued = self._write(lambda c, times: keeping.rescue(c, times, decide, limit))
         if rescued:
             self._database.engine.notify()
         return rescued
-
-    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
-        """Let jobs go that wait for a limit in which there is room, whatever the cause.
-
-        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
-
-        Args:
-            boosts: How many times more of some limits; see `limits.let_go`.
-        """
-        with self._database.read() as connection:
-            swept = sweeping.look(connection, after)
-        if swept.found:
-            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
-            if count:
-                self._database.engine.notify()
-        return swept
-
-    def forget_full_buckets(self) -> None:
-        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
-        self._write(sweeping.forget_full_buckets)
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
@@ -285,12 +271,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:

@@ -37,22 +37,25 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
         "finished_at": NowMs(),
         "note": sa.bindparam("because", type_=TEXT),
         "waits_for": None,
+        "cancelled_for": None,
         "children_due": jobs.c.has_children,
         "unique_live": sa.case((HAS_RUN_ITS_TIME, ZERO), else_=jobs.c.unique_live),
     },
     Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT), "waits_for": None},
-    Verb.RELEASE: {"note": None},
+    Verb.RELEASE: {"note": None, "cancelled_for": None},
     Verb.RETRY: _afresh,
     Verb.RERUN: _afresh,
 }
 
 
-def target_of(verb: Verb) -> sa.ColumnElement[str]:
+def target_of(
+    verb: Verb, open_clauses: sa.ColumnElement[int] = jobs.c.unmet
+) -> sa.ColumnElement[str]:
     """Say in SQL in which state *verb* ends, by the row's dependencies and `run_at`."""
     _sources, target, otherwise, unmet = TRANSITIONS[verb]
     cases = []
     if unmet is not None:
-        cases.append((jobs.c.unmet > ZERO, literal(unmet)))
+        cases.append((open_clauses > ZERO, literal(unmet)))
     if otherwise is not None:
         cases.append((jobs.c.run_at > NowMs(), literal(otherwise)))
     return sa.case(*cases, else_=literal(target)) if cases else literal(target)
@@ -63,7 +66,7 @@ def _move(verb: Verb) -> ReturningUpdate[Any]:
         sa.update(jobs)
         .where(_chosen, is_in(*sorted(TRANSITIONS[verb].sources)))
         .values(state=target_of(verb), **_effects[verb])
-        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
+        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id)
     )
 
 
@@ -75,6 +78,8 @@ MOVES: Mapping[Verb, ReturningUpdate[Any]] = MappingProxyType(
 ASK_TO_CANCEL = (
     sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)
 )
+# In the order of ids, as everybody locks jobs.
+LOCK_JOBS = sa.select(jobs.c.id).where(_chosen).order_by(jobs.c.id).with_for_update()
 STATES_OF = sa.select(jobs.c.id, jobs.c.state).where(_chosen)
 
 _alive = workers.c.state.in_([literal("running"), literal("stopping")])

@@ -23,8 +23,7 @@ def _ids(*where: sa.ColumnElement[bool]) -> sa.Select[int]:
     return sa.select(jobs.c.id).where(*where).order_by(jobs.c.id)
 
 
-# A clause holds when one of its edges is met; a job that runs all the same needs none once all
-# of them have become impossible.
+# A clause is open until one of its edges is met, or none can be.
 _clauses = (
     sa.select(
         dependencies.c.child_id,
@@ -34,13 +33,11 @@ _clauses = (
     .group_by(dependencies.c.child_id, dependencies.c.clause)
     .subquery("clauses")
 )
-_lets_run = sa.func.coalesce(jobs.c.on_dep_failure, literal("cancel")) == literal("run")
 _open_clauses = (
     sa.select(sa.func.count())
     .where(
         _clauses.c.child_id == jobs.c.id,
-        _clauses.c.best < ONE,
-        sa.or_(_clauses.c.best == ZERO, sa.not_(_lets_run)),
+        _clauses.c.best == ZERO,
     )
     .correlate(jobs)
     .scalar_subquery()

@@ -44,7 +44,12 @@ dependencies = sa.Table(
     sa.Column("met", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-sa.Index("queuectl_dependencies_parent", dependencies.c.parent_id, dependencies.c.met)
+sa.Index(
+    "queuectl_dependencies_parent",
+    dependencies.c.parent_id,
+    dependencies.c.needs,
+    dependencies.c.met,
+)
 
 groups = sa.Table(
     "queuectl_groups",
@@ -62,6 +67,8 @@ groups = sa.Table(
     sa.Column("finished_at", sa.BigInteger),
     sqlite_autoincrement=True,
 )
+
+partial("queuectl_groups_halted", groups.c.id, where="halted IS NOT NULL AND finished_at IS NULL")
 
 queues = sa.Table(
     "queuectl_queues",
@@ -118,7 +125,7 @@ schedules = sa.Table(
     sa.Column("window_ms", sa.BigInteger, nullable=False),
     sa.Column("overlap", sa.Text, nullable=False),
     sa.Column("paused", sa.Integer, nullable=False, server_default="0"),
-    # Changed by every edit: a fire that read an older one does nothing.
+    # Edits so far.
     sa.Column("revision", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("next_at", sa.BigInteger),
     sa.Column("last_slot", sa.BigInteger),
@@ -134,9 +141,12 @@ slots = sa.Table(
     metadata,
     sa.Column("schedule_id", sa.BigInteger, primary_key=True),
     sa.Column("slot", sa.BigInteger, primary_key=True),
-    # fired, missed or skipped
+    # fired, missed, skipped, refused or manual
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("job_id", sa.BigInteger),
+    # The last of a stretch of missed slots that have this one row.
+    sa.Column("until", sa.BigInteger),
+    sa.Column("note", sa.Text),
     sqlite_with_rowid=False,
 )

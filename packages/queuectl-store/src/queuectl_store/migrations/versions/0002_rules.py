@@ -127,7 +127,9 @@ def _dependencies() -> None:
         sa.PrimaryKeyConstraint("child_id", "clause", "parent_id", "needs"),
         sqlite_with_rowid=False,
     )
-    op.create_index("queuectl_dependencies_parent", "queuectl_dependencies", ["parent_id", "met"])
+    op.create_index(
+        "queuectl_dependencies_parent", "queuectl_dependencies", ["parent_id", "needs", "met"]
+    )
 
 
 def _groups() -> None:
@@ -146,6 +148,14 @@ def _groups() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
         sqlite_autoincrement=True,
+    )
+    halted = sa.text("halted IS NOT NULL AND finished_at IS NULL")
+    op.create_index(
+        "queuectl_groups_halted",
+        "queuectl_groups",
+        ["id"],
+        sqlite_where=halted,
+        postgresql_where=halted,
     )
 
 
@@ -227,6 +237,8 @@ def _schedules() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("schedule_id", "slot"),
         sqlite_with_rowid=False,
     )
