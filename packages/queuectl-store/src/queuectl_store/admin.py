@@ -1,7 +1,7 @@
 """What people do to jobs and workers by hand. Each verb goes through the one transition table."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from queuectl_store import ledger, spec
 from queuectl_store.database import Database
-from queuectl_store.errors import RefusedInState, StoreError, UnknownJob
+from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.ledger import Moved as Move
 from queuectl_store.outcome import StopRequest
@@ -77,6 +77,8 @@ class Admin:
         def work(connection: sa.Connection) -> Moved:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
+            if verb in sql.AGAIN:
+                connection.execute(sql.FREE_EXPIRED_OF, values)
             rows = list(connection.execute(sql.MOVES[verb], values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:
@@ -107,20 +109,28 @@ def _write_events(
 
 def _report(connection: sa.Connection, verb: Verb, ids: Sequence[JobId], done: set[JobId]) -> Moved:
     missed = [job_id for job_id in ids if job_id not in done]
-    states: dict[int, str] = {}
-    if missed:
-        rows = connection.execute(sql.STATES_OF, {"targets": _targets(missed)})
-        states = {row.id: row.state for row in rows}
-    return Moved(
-        done=tuple(job_id for job_id in ids if job_id in done),
-        refused=tuple(_refusal(verb, job_id, states.get(job_id)) for job_id in missed),
-    )
+    refused = refusals(connection, verb, missed) if missed else ()
+    return Moved(done=tuple(job_id for job_id in ids if job_id in done), refused=tuple(refused))
 
 
-def _refusal(verb: Verb, job_id: JobId, state: str | None) -> StoreError:
+def refusals(
+    connection: sa.Connection, verb: Verb, missed: Sequence[JobId]
+) -> Iterable[StoreError]:
+    """Say for each of *missed* why *verb* did not reach it."""
+    values = {"targets": _targets(missed)}
+    states = {row.id: row.state for row in connection.execute(sql.STATES_OF, values)}
+    holders: dict[int, Any] = {}
+    if verb in sql.AGAIN:
+        holders = {row.id: row for row in connection.execute(sql.HOLDERS_OF, values)}
+    return [_refusal(verb, each, states.get(each), holders.get(each)) for each in missed]
+
+
+def _refusal(verb: Verb, job_id: JobId, state: str | None, held: Any) -> StoreError:
     if state is None:
         return UnknownJob(job_id)
     allowed = set(TRANSITIONS[verb].sources)
+    if held is not None and state in allowed:
+        return KeyTaken(job_id, verb, held.unique_key, held.holder)
     if verb is Verb.CANCEL:
         allowed.add(JobState.RUNNING)
     return RefusedInState(job_id, verb, state, sorted(allowed))

@@ -11,10 +11,12 @@ StoreError
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
-└── RefusedInState       the verb is not allowed in the job's state
+├── RefusedInState       the verb is not allowed in the job's state
+└── KeyTaken             the job may not run again while another one has its unique key
 """
 
 from collections.abc import Sequence
@@ -62,6 +64,23 @@ class InvalidJob(StoreError):
     index: int = 0
 
 
+class DuplicateJob(StoreError):
+    """Another job has the unique key; nothing was stored.
+
+    Attributes:
+        index: The place of the refused job among those given.
+        job_id: The job that has the key; None where it is another one of the same call.
+    """
+
+    def __init__(self, unique_key: str, *, index: int, job_id: int | None, state: str = "") -> None:
+        if job_id is None:
+            other = "another job of this call has it"
+        else:
+            other = f"job {job_id} has it and is {state}; `queuectl show {job_id}` shows it"
+        super().__init__(f"the unique key {unique_key!r} is taken: {other}")
+        self.unique_key, self.index, self.job_id, self.state = unique_key, index, job_id, state
+
+
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
 
@@ -98,6 +117,17 @@ class RefusedInState(StoreError):
             f"cannot {verb} job {job_id}: it is {state}; that works on {', '.join(allowed)} jobs"
         )
         self.job_id, self.verb, self.state = job_id, verb, state
+
+
+class KeyTaken(StoreError):
+    """The job may not run again while another one has its unique key."""
+
+    def __init__(self, job_id: int, verb: str, unique_key: str, holder: int) -> None:
+        super().__init__(
+            f"cannot {verb} job {job_id}: job {holder} has its unique key {unique_key!r};"
+            f" wait for that one, or cancel it"
+        )
+        self.job_id, self.verb, self.holder = job_id, verb, holder
 
 
 def _jobs(job_ids: Sequence[int]) -> str:

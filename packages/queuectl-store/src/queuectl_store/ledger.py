@@ -17,7 +17,6 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
-from queuectl_store.relations import UniqueScope
 from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
 
 _RECORDED: dict[type[Outcome], str] = {
@@ -80,10 +79,9 @@ def is_guarded(new: NewJob) -> bool:
 def _unique(new: NewJob) -> dict[str, Any]:
     if (unique := new.unique) is None:
         return {}
-    where = f"{unique.scope}:{new.queue}" if unique.scope is UniqueScope.QUEUE else unique.scope
     return {
         "unique_key": unique.key,
-        "unique_slot": f"{where}:{unique.key}",
+        "unique_slot": unique.slot(new.queue),
         "unique_live": 1,
         "unique_ms": unique.lasts_ms,
         "unique_waiting": int(unique.while_waiting),

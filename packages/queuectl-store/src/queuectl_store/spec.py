@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
+from queuectl_store.relations import Unique
 
 MAX_SPEC_BYTES = 1_048_576
 MAX_MS = 253_402_300_799_999  # the last millisecond of the year 9999
@@ -66,6 +67,7 @@ def check(new: NewJob, spec: str) -> None:
     """
     _check_names(new)
     _check_numbers(new)
+    _check_unique(new.unique)
     _check_work(new.work)
     for what, text in (("cwd", new.cwd or ""), *_pairs("env", new.env)):
         if "\0" in text:
@@ -113,6 +115,21 @@ def _check_numbers(new: NewJob) -> None:
         raise InvalidJob("a delay and a run_at exclude one another")
     if new.backoff is not None:
         _check_backoff(new.backoff)
+
+
+def _check_unique(unique: Unique | None) -> None:
+    if unique is None:
+        return
+    key = unique.key
+    if not key or len(key) > _TEXT_LIMIT or clean(key) != key:
+        raise InvalidJob(
+            f"unique key {key[:40]!r} is empty, over {_TEXT_LIMIT} characters or not text"
+        )
+    if unique.lasts_ms is not None:
+        if not 1 <= unique.lasts_ms <= MAX_MS // 2:
+            raise InvalidJob(f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {unique.lasts_ms}")
+        if unique.while_waiting:
+            raise InvalidJob("a unique key that is free once its job starts cannot last as well")
 
 
 def _check_backoff(backoff: Backoff) -> None:

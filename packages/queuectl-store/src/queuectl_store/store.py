@@ -23,6 +23,7 @@ from queuectl_store.shared import Settings
 from queuectl_store.sql import hot, upkeep
 from queuectl_store.states import JobState, Verb
 from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
+from queuectl_store.unique import Row, Settlement, without_twins
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -53,9 +54,13 @@ class Store:
 
         Raises:
             InvalidJob: One cannot be stored; `args[0]` says which and why.
+            DuplicateJob: One has a unique key that another job has, and is neither to be left
+                out nor to take that one's place.
         """
         stem = secrets.token_urlsafe(12)
-        rows = [(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
+        rows = [
+            Row(n, new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)
+        ]
         ids = self._database.write(lambda c: self._enqueue(c, rows), repeatable=True)
         self._database.engine.notify()
         return ids
@@ -249,26 +254,53 @@ class Store:
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
 
-    def _enqueue(
-        self, connection: sa.Connection, rows: Sequence[tuple[str, NewJob, str]]
-    ) -> list[JobId]:
+    def _enqueue(self, connection: sa.Connection, rows: Sequence[Row]) -> list[JobId]:
         times = dict(self._database.engine.times())
+        settlement = Settlement(connection, times)
         ids: dict[str, JobId] = {}
-        for part in _parts(rows):
+        left: Sequence[Row] = rows
+        while left:
+            kept, twins = without_twins(left)
+            settlement.prepare(kept)
+            known: set[str] = set()
+            for part in _parts(kept):
+                known |= self._add(connection, times, part, settlement, ids)
+            # A twin's slot was free if the row that stands for it was stored by an earlier call.
+            left = [row for row in left if row.key in twins and twins[row.key].key in known]
+            again = {row.key for row in left}
+            ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
+        write_moves(connection, times, settlement.conclude(ids, rows))
+        return [ids[row.key] for row in rows]
+
+    def _add(
+        self,
+        connection: sa.Connection,
+        times: Times,
+        part: Sequence[Row],
+        settlement: Settlement,
+        ids: dict[str, JobId],
+    ) -> set[str]:
+        """Store *part*, put the ids into *ids*; return the keys that an earlier call had stored."""
+        known: set[str] = set()
+        left = part
+        while left:
             full = [
-                (key, new, text, self._environments.id_of(connection, new.environment))
-                for key, new, text in part
+                (row.key, row.new, row.text, self._environments.id_of(connection, row.new.environment))
+                for row in left
             ]
             new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
             added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
             write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
             ids.update((row.key, row.id) for row in added)
-            known = [key for key, *_ in part if key not in ids]
-            if known:
-                keys = json.dumps([{"key": key} for key in known])
-                found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
-                ids.update((row.key, row.id) for row in found)
-        return [ids[key] for key, *_ in rows]
+            if missing := [row.key for row in left if row.key not in ids]:
+                keys = json.dumps([{"key": key} for key in missing])
+                found = {row.key: row.id for row in connection.execute(hot.JOBS_BY_KEY, {"keys": keys})}
+                known |= found.keys()
+                ids.update(found)
+            if left := [row for row in left if row.key not in ids]:
+                ids.update(settlement.settle(left))
+                left = [row for row in left if row.key not in ids]
+        return known
 
 
 def _checked(new: NewJob, n: int) -> str:

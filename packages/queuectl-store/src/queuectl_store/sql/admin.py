@@ -11,6 +11,7 @@ from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, TEXT, ZERO, is_in, lit
 from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.side_tables import settings
 from queuectl_store.sql.tables import jobs, workers
+from queuectl_store.sql.unique import HAS_ENDED, IS_LIVE, LIVE_AGAIN, is_free
 from queuectl_store.states import TRANSITIONS, Verb
 
 TARGETS = Batch("targets", id=BIG)
@@ -31,6 +32,7 @@ _afresh: Mapping[str, Any] = {
     "cancelled_for": None,
     "fingerprint": None,
     "children_due": jobs.c.has_children,
+    "unique_live": LIVE_AGAIN,
 }
 _effects: Mapping[Verb, Mapping[str, Any]] = {
     Verb.CANCEL: {
@@ -46,6 +48,9 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
     Verb.RERUN: _afresh,
 }
 
+# They need the job's unique key again, which another one may have taken meanwhile.
+AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
+
 
 def target_of(verb: Verb) -> sa.ColumnElement[str]:
     """Say in SQL in which state *verb* ends, by the row's dependencies and `run_at`."""
@@ -59,9 +64,11 @@ def target_of(verb: Verb) -> sa.ColumnElement[str]:
 
 
 def _move(verb: Verb) -> ReturningUpdate[Any]:
+    sources = sorted(TRANSITIONS[verb].sources)
+    again = (is_free(sa.select(TARGETS.c.id), *sources),) if verb in AGAIN else ()
     return (
         sa.update(jobs)
-        .where(_chosen, is_in(*sorted(TRANSITIONS[verb].sources)))
+        .where(_chosen, is_in(*sources), *again)
         .values(state=target_of(verb), **_effects[verb])
         .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
     )
@@ -76,6 +83,26 @@ ASK_TO_CANCEL = (
     sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)
 )
 STATES_OF = sa.select(jobs.c.id, jobs.c.state).where(_chosen)
+
+_of_chosen = sa.select(jobs.c.unique_slot).where(_chosen).scalar_subquery()
+FREE_EXPIRED_OF = (
+    sa.update(jobs)
+    .where(IS_LIVE, jobs.c.unique_slot.in_(_of_chosen), HAS_ENDED, jobs.c.unique_until <= NowMs())
+    .values(unique_live=0)
+)
+_holder = jobs.alias("holder")
+_holds = sa.and_(_holder.c.unique_slot == jobs.c.unique_slot, _holder.c.id != jobs.c.id)
+HOLDERS_OF = (
+    sa.select(jobs.c.id, jobs.c.unique_key, _holder.c.id.label("holder"))
+    .join(_holder, sa.and_(_holds, _holder.c.unique_live == sa.literal_column("1")))
+    .where(_chosen)
+)
+# The newer job takes the slot at once, even where the cancelled one was to keep it for a time.
+REPLACE = MOVES[Verb.CANCEL].values(unique_live=0).returning(jobs.c.unique_slot)
+SUCCESSORS = Batch("successors", id=BIG, note=TEXT)
+NAME_SUCCESSOR = (
+    sa.update(jobs).where(jobs.c.id == SUCCESSORS.c.id).values(note=SUCCESSORS.c.note)
+)
 
 _alive = workers.c.state.in_([literal("running"), literal("stopping")])
 STOP_WORKERS = (

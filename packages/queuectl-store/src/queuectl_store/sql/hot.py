@@ -7,7 +7,7 @@ cannot use a partial index.
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
+from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, OnConflictDoNothing, Transaction
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 BIG, INT, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
@@ -150,6 +150,8 @@ ENQUEUE = (
         .order_by(NEW_JOBS.c.n),
         include_defaults=False,
     )
+    # What another transaction inserts at this moment under the same key, or the same unique slot.
+    .ext(OnConflictDoNothing())
     .returning(jobs.c.id, jobs.c.key, jobs.c.state)
 )
 

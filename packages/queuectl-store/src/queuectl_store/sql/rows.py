@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnElement, TableClause
+from sqlalchemy.sql.base import SyntaxExtension
+from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
+from sqlalchemy.sql.visitors import InternalTraversal
 
 
 class Batch(TableClause):
@@ -46,6 +48,31 @@ class Transaction(ColumnElement[int]):
     _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
     type = sa.BigInteger()
+
+
+class OnConflictDoNothing(SyntaxExtension, ClauseElement):
+    """Leaves out the rows of an insert that a unique index refuses, whichever index it is.
+
+    On PostgreSQL it waits for a transaction that inserted such a row and has not ended yet.
+    """
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+
+    def apply_to_insert(self, insert_stmt: sa.Insert) -> None:
+        """Stand after the values."""
+        insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
+
+
+class Turnstile(ColumnElement[str]):
+    """Lets one transaction at a time go on that asks for this number; SQLite has but one writer."""
+
+    _traverse_internals = [("number", InternalTraversal.dp_clauseelement)]  # noqa: RUF012 (as above)
+    inherit_cache = True
+    type = sa.Text()
+
+    def __init__(self, number: int) -> None:
+        self.number = sa.literal_column(str(number), sa.BigInteger)
 
 
 class TagValue(ColumnElement[str]):
@@ -112,6 +139,21 @@ def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: An
 @compiles(Transaction, "postgresql")
 def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+
+
+@compiles(OnConflictDoNothing)
+def _do_nothing(_element: OnConflictDoNothing, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "ON CONFLICT DO NOTHING"
+
+
+@compiles(Turnstile, "sqlite")
+def _turnstile_sqlite(_element: Turnstile, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "NULL"
+
+
+@compiles(Turnstile, "postgresql")
+def _turnstile_postgres(element: Turnstile, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({compiler.process(element.number, **kw)}) AS TEXT)"
 
 
 @compiles(TagValue, "sqlite")
