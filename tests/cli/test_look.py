@@ -54,6 +54,18 @@ ATTEMPT_KEYS = [
 ]
 
 
+def test_why_names_the_reason_and_the_remedy_for_people_and_programs(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--queue", "mail", "--", "true")
+
+    text, document = queuectl.must("why", "1").text, queuectl.must("why", "1", "--json").document
+
+    assert "no worker serves the queue mail" in text
+    assert "`queuectl worker start --queue mail`" in text
+    assert list(document) == ["id", "state", "reason", "detail", "remedy", "blockers"]
+    assert document["reason"] == "no worker serves mail"
+    assert queuectl("why", "7").code == 3
+
+
 def test_a_piped_list_is_one_row_a_job_in_full_and_without_headings(queuectl: Program) -> None:
     queuectl.must("enqueue", "--queue", "q", "--name", "n", "--", "echo", "word " * 60)
 

@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "status": _here("status:status", "Show the queue on one screen."),
             "list": _here("list:list_jobs", "List jobs, newest first."),
             "show": _here("show:show", "Show all facts about a job and its attempts."),
+            "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:logs", "Print a job's output, or follow it."),
             "wait": _here("wait:wait", "Wait for jobs and exit with their code."),
         },

@@ -6,7 +6,7 @@ Open a store with `connect(url)`; everything else hangs on it.
 from queuectl_store.admin import Admin, Moved
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
-from queuectl_store.document import attempt_document, instant, job_document
+from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     InvalidJob,
     InvalidSetting,
@@ -25,6 +25,7 @@ from queuectl_store.errors import (
     UnknownWorker,
 )
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -81,6 +82,7 @@ __all__ = [
     "Dead",
     "Event",
     "Exchange",
+    "Explanation",
     "Finish",
     "InvalidJob",
     "InvalidSetting",
@@ -135,4 +137,5 @@ __all__ = [
     "parse_duration_ms",
     "setting",
     "verb_of",
+    "why_document",
 ]

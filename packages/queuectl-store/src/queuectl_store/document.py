@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from queuectl_store.explanation import Explanation
 from queuectl_store.job import Argv, Attempt, Job, Shell, Task
 
 
@@ -61,6 +62,18 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
         "max_rss": attempt.max_rss,
         "cpu_seconds": _seconds(attempt.cpu_ms),
         "log_bytes": attempt.log_bytes,
+    }
+
+
+def why_document(told: Explanation) -> dict[str, Any]:
+    """Return the answer of `why`; *blockers* are job ids."""
+    return {
+        "id": told.job.id,
+        "state": told.job.state.value,
+        "reason": told.reason,
+        "detail": told.detail,
+        "remedy": told.remedy,
+        "blockers": list(told.blockers),
     }
 
 

@@ -65,20 +65,23 @@ class InvalidJob(StoreError):
 
 
 class DuplicateJob(StoreError):
-    """Another job has the unique key; nothing was stored.
+    """Another job has the unique key; nothing of the call was stored.
 
     Attributes:
         index: The place of the refused job among those given.
         job_id: The job that has the key; None where it is another one of the same call.
     """
 
-    def __init__(self, unique_key: str, *, index: int, job_id: int | None, state: str = "") -> None:
-        if job_id is None:
-            other = "another job of this call has it"
-        else:
-            other = f"job {job_id} has it and is {state}; `queuectl show {job_id}` shows it"
+    index: int = 0
+
+    def __init__(self, unique_key: str, job_id: int | None, state: str | None) -> None:
+        other = (
+            "another job of this call has it"
+            if job_id is None
+            else f"job {job_id} has it and is {state}; `queuectl show {job_id}` shows it"
+        )
         super().__init__(f"the unique key {unique_key!r} is taken: {other}")
-        self.unique_key, self.index, self.job_id, self.state = unique_key, index, job_id, state
+        self.unique_key, self.job_id, self.state = unique_key, job_id, state
 
 
 class InvalidSetting(StoreError, ValueError):

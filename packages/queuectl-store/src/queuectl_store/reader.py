@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from queuectl_store import reasons, records
+from queuectl_store import reasons, records, why
 from queuectl_store.database import Database
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
+from queuectl_store.explanation import Explanation
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
@@ -116,6 +117,17 @@ class Reader:
         now = self.now_ms() if waits else 0
         told = ((job.id, reasons.reason(job, workers, now_ms=now)) for job in jobs)
         return {job_id: text for job_id, text in told if text is not None}
+
+    def why(self, job_id: JobId) -> Explanation:
+        """Say why a job is where it is, and what would change it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        job, workers = self.get(job_id), self.workers()
+        reason = reasons.reason(job, workers, now_ms=self.now_ms())
+        with self._database.read() as connection:
+            return why.explain(connection, job, workers, reason=reason)
 
     def work_left(self, queues: Collection[str] | None = None) -> bool:
         """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""

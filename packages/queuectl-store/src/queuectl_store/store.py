@@ -2,28 +2,27 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import environments, ledger, records, spec
+from queuectl_store import enqueuing, environments, records, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob, OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
-from queuectl_store.sql import hot, upkeep
+from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
 from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
-from queuectl_store.unique import Row, Settlement, without_twins
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -54,14 +53,13 @@ class Store:
 
         Raises:
             InvalidJob: One cannot be stored; `args[0]` says which and why.
-            DuplicateJob: One has a unique key that another job has, and is neither to be left
-                out nor to take that one's place.
+            DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
         """
-        stem = secrets.token_urlsafe(12)
-        rows = [
-            Row(n, new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)
-        ]
-        ids = self._database.write(lambda c: self._enqueue(c, rows), repeatable=True)
+        wanted = enqueuing.prepare(jobs)
+        ids = self._write(
+            lambda c, times: enqueuing.enqueue(c, times, self._environments, wanted),
+            repeatable=True,
+        )
         self._database.engine.notify()
         return ids
 
@@ -253,68 +251,6 @@ class Store:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
-
-    def _enqueue(self, connection: sa.Connection, rows: Sequence[Row]) -> list[JobId]:
-        times = dict(self._database.engine.times())
-        settlement = Settlement(connection, times)
-        ids: dict[str, JobId] = {}
-        left: Sequence[Row] = rows
-        while left:
-            kept, twins = without_twins(left)
-            settlement.prepare(kept)
-            known: set[str] = set()
-            for part in _parts(kept):
-                known |= self._add(connection, times, part, settlement, ids)
-            # A twin's slot was free if the row that stands for it was stored by an earlier call.
-            left = [row for row in left if row.key in twins and twins[row.key].key in known]
-            again = {row.key for row in left}
-            ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
-        write_moves(connection, times, settlement.conclude(ids, rows))
-        return [ids[row.key] for row in rows]
-
-    def _add(
-        self,
-        connection: sa.Connection,
-        times: Times,
-        part: Sequence[Row],
-        settlement: Settlement,
-        ids: dict[str, JobId],
-    ) -> set[str]:
-        """Store *part*, put the ids into *ids*; return the keys that an earlier call had stored."""
-        known: set[str] = set()
-        left = part
-        while left:
-            full = [
-                (row.key, row.new, row.text, self._environments.id_of(connection, row.new.environment))
-                for row in left
-            ]
-            new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
-            added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
-            write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
-            ids.update((row.key, row.id) for row in added)
-            if missing := [row.key for row in left if row.key not in ids]:
-                keys = json.dumps([{"key": key} for key in missing])
-                found = {row.key: row.id for row in connection.execute(hot.JOBS_BY_KEY, {"keys": keys})}
-                known |= found.keys()
-                ids.update(found)
-            if left := [row for row in left if row.key not in ids]:
-                ids.update(settlement.settle(left))
-                left = [row for row in left if row.key not in ids]
-        return known
-
-
-def _checked(new: NewJob, n: int) -> str:
-    try:
-        text = spec.encode(new)
-        spec.check(new, text)
-    except InvalidJob as error:
-        error.index = n
-        raise
-    return text
-
-
-def _parts(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (rows[i : i + _ROWS_A_STATEMENT] for i in range(0, len(rows), _ROWS_A_STATEMENT))
 
 
 def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:

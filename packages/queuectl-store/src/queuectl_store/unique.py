@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, assert_never
+from typing import Any, Protocol, TypeVar, assert_never
 
 import sqlalchemy as sa
 
@@ -14,52 +14,59 @@ from queuectl_store.sql import admin, unique
 from queuectl_store.states import WAITING, JobState, Verb
 
 
-class Row(NamedTuple):
-    """A new job on its way into the store: its place in the call, and the text of its spec."""
-
-    place: int
-    key: str
-    new: NewJob
-    text: str
+class Row(Protocol):
+    """A new job on its way into the store."""
 
     @property
-    def slot(self) -> str | None:
-        """What no other live job may share with it."""
-        return None if self.new.unique is None else self.new.unique.slot(self.new.queue)
+    def key(self) -> str:
+        """What a repeated enqueue finds it by."""
+        ...
+
+    @property
+    def new(self) -> NewJob:
+        """The job."""
+        ...
 
 
-def without_twins(rows: Sequence[Row]) -> tuple[list[Row], dict[str, Row]]:
-    """Leave one row of each slot, and say which row stands for each that was left out.
-
-    Raises:
-        DuplicateJob: One of them is not to be stored beside another.
-    """
-    kept: dict[str, Row] = {}
-    twins: dict[str, Row] = {}
-    for row in rows:
-        slot = row.slot or f"no slot: {row.place}"
-        first = kept.setdefault(slot, row)
-        if first is row:
-            continue
-        if _wish(row) is OnDuplicate.REJECT:
-            raise DuplicateJob(_unique(row).key, index=row.place, job_id=None)
-        if _wish(row) is OnDuplicate.REPLACE:
-            kept[slot], first, row = row, row, first
-        twins[row.key] = first
-    # A row that was put in another's place may have lost its own since.
-    return list(kept.values()), {key: kept[str(row.slot)] for key, row in twins.items()}
+R = TypeVar("R", bound=Row)
 
 
 class Settlement:
-    """What follows where the index refused rows; one for each enqueue."""
+    """What follows where the index refused rows; one for each enqueue, of *rows*."""
 
-    def __init__(self, connection: sa.Connection, times: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: sa.Connection, times: Mapping[str, Any], rows: Sequence[Row]
+    ) -> None:
         self._connection, self._times = connection, times
+        self._places = {row.key: place for place, row in enumerate(rows)}
         self._replaced: dict[str, list[Any]] = {}
+
+    def without_twins(self, rows: Sequence[R]) -> tuple[list[R], dict[str, R]]:
+        """Leave one row of each slot, and say by key which one stands for each of the others.
+
+        Raises:
+            DuplicateJob: One of them is not to be stored beside another.
+        """
+        kept: dict[str, R] = {}
+        twins: dict[str, str] = {}
+        for row in rows:
+            slot = slot_of(row) or f"none {row.key}"
+            first = kept.setdefault(slot, row)
+            if first is row:
+                continue
+            if _wish(row) is OnDuplicate.REJECT:
+                raise self._duplicate(row, None)
+            if _wish(row) is OnDuplicate.REPLACE:
+                kept[slot] = row
+                twins.pop(row.key, None)
+                twins[first.key] = slot
+            else:
+                twins[row.key] = slot
+        return list(kept.values()), {key: kept[slot] for key, slot in twins.items()}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Free the slots whose time is over; and let calls with several slots go one by one."""
-        slots = [row.slot for row in rows if row.slot is not None]
+        slots = [slot for row in rows if (slot := slot_of(row)) is not None]
         if len(slots) > 1:
             self._connection.execute(unique.TAKE_TURNS)
         if slots:
@@ -72,13 +79,13 @@ class Settlement:
         Raises:
             DuplicateJob: A row is not to be stored beside the job that has its slot.
         """
-        values = {"slots": _slots(row.slot for row in refused if row.slot is not None)}
+        values = {"slots": _slots(map(slot_of, refused))}
         held = {row.unique_slot: row for row in self._connection.execute(unique.HOLDERS, values)}
         found: dict[str, JobId] = {}
         replaced: list[int] = []
         for row in refused:
             # Its holder may have ended since the insert; then the slot is free now.
-            if (holder := held.get(row.slot)) is None:
+            if (holder := held.get(slot_of(row))) is None:
                 continue
             match _wish(row):
                 case OnDuplicate.SKIP:
@@ -86,9 +93,7 @@ class Settlement:
                 case OnDuplicate.REPLACE if holder.state in WAITING:
                     replaced.append(holder.id)
                 case OnDuplicate.REPLACE | OnDuplicate.REJECT:
-                    raise DuplicateJob(
-                        _unique(row).key, index=row.place, job_id=holder.id, state=holder.state
-                    )
+                    raise self._duplicate(row, holder)
                 case other:
                     assert_never(other)
         self._cancel(replaced)
@@ -98,7 +103,7 @@ class Settlement:
         """Say of each replaced job by which one; return the events of that."""
         if not self._replaced:
             return []
-        heirs = {row.slot: ids[row.key] for row in rows}
+        heirs = {slot_of(row): ids[row.key] for row in rows}
         moved = [
             Moved(old.id, Verb.CANCEL, JobState.CANCELLED, old.attempt, note=_note(heirs[slot]))
             for slot, olds in self._replaced.items()
@@ -108,6 +113,11 @@ class Settlement:
         self._connection.execute(admin.NAME_SUCCESSOR, {"successors": successors})
         return moved
 
+    def _duplicate(self, row: Row, holder: Any) -> DuplicateJob:
+        error = DuplicateJob(_unique(row).key, holder and holder.id, holder and holder.state)
+        error.index = self._places[row.key]
+        return error
+
     def _cancel(self, ids: Sequence[int]) -> None:
         if ids:
             targets = json.dumps([{"id": each} for each in ids])
@@ -115,6 +125,11 @@ class Settlement:
             # One that began to run meanwhile is left alone; the next round finds it running.
             for row in self._connection.execute(admin.REPLACE, values):
                 self._replaced.setdefault(row.unique_slot, []).append(row)
+
+
+def slot_of(row: Row) -> str | None:
+    """Return what no other live job may share with *row*."""
+    return None if row.new.unique is None else row.new.unique.slot(row.new.queue)
 
 
 def _unique(row: Row) -> Unique:
@@ -131,4 +146,4 @@ def _note(heir: JobId) -> str:
 
 
 def _slots(slots: Iterable[str | None]) -> str:
-    return json.dumps([{"slot": slot} for slot in dict.fromkeys(slots)])
+    return json.dumps([{"slot": slot} for slot in dict.fromkeys(slots) if slot is not None])

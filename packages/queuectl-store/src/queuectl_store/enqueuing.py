@@ -1,0 +1,115 @@
+"""Storing new jobs, inside a transaction that the store has begun."""
+
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from queuectl_store import ledger, spec
+from queuectl_store.environments import Environments
+from queuectl_store.errors import InvalidJob
+from queuectl_store.job import JobId, NewJob
+from queuectl_store.ledger import Moved
+from queuectl_store.sql import hot
+from queuectl_store.states import Verb
+from queuectl_store.turn import Times, write_moves
+from queuectl_store.unique import Settlement
+
+_ROWS_A_STATEMENT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A job that can be stored, its spec, and the key that a repeated enqueue brings again."""
+
+    key: str
+    new: NewJob
+    spec: str
+
+
+def prepare(jobs: Sequence[NewJob]) -> list[Wanted]:
+    """Check *jobs* and give each without a key one of its own.
+
+    Raises:
+        InvalidJob: One cannot be stored; `index` says which.
+    """
+    stem = secrets.token_urlsafe(12)
+    return [Wanted(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
+
+
+def enqueue(
+    connection: sa.Connection, times: Times, environments: Environments, wanted: Sequence[Wanted]
+) -> list[JobId]:
+    """Store those whose key is not there yet; return the ids of all, in order.
+
+    Raises:
+        DuplicateJob: One's unique key is taken; `index` says whose.
+    """
+    settlement = Settlement(connection, times, wanted)
+    ids: dict[str, JobId] = {}
+    left: Sequence[Wanted] = wanted
+    while left:
+        kept, twins = settlement.without_twins(left)
+        settlement.prepare(kept)
+        known: set[str] = set()
+        for part in _parts(kept):
+            known |= _add(connection, times, environments, settlement, part, ids)
+        # Where an earlier call had stored a row, its slot was free for the twin.
+        again = {key for key, row in twins.items() if row.key in known}
+        ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
+        left = [each for each in left if each.key in again]
+    write_moves(connection, times, settlement.conclude(ids, wanted))
+    return [ids[each.key] for each in wanted]
+
+
+def _add(
+    connection: sa.Connection,
+    times: Times,
+    environments: Environments,
+    settlement: Settlement,
+    part: Sequence[Wanted],
+    ids: dict[str, JobId],
+) -> set[str]:
+    """Put the id of each of *part* into *ids*; return the keys that an earlier call had stored."""
+    known: set[str] = set()
+    while part:
+        ids.update(_store(connection, times, environments, part))
+        if missing := [each.key for each in part if each.key not in ids]:
+            keys = json.dumps([{"key": key} for key in missing])
+            found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
+            ids.update((row.key, row.id) for row in found)
+            known.update(key for key in missing if key in ids)
+        # The index let the rest not in; where the one in their way is gone by now, they try again.
+        if part := [each for each in part if each.key not in ids]:
+            ids.update(settlement.settle(part))
+            part = [each for each in part if each.key not in ids]
+    return known
+
+
+def _store(
+    connection: sa.Connection, times: Times, environments: Environments, part: Sequence[Wanted]
+) -> dict[str, JobId]:
+    full = [
+        (each.key, each.new, each.spec, environments.id_of(connection, each.new.environment))
+        for each in part
+    ]
+    new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
+    added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
+    write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
+    return {row.key: row.id for row in added}
+
+
+def _checked(new: NewJob, n: int) -> str:
+    try:
+        text = spec.encode(new)
+        spec.check(new, text)
+    except InvalidJob as error:
+        error.index = n
+        raise
+    return text
+
+
+def _parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+    return (wanted[i : i + _ROWS_A_STATEMENT] for i in range(0, len(wanted), _ROWS_A_STATEMENT))

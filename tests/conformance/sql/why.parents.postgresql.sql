@@ -1,0 +1,7 @@
+SELECT queuectl_dependencies.clause, queuectl_dependencies.parent_id, queuectl_dependencies.needs,
+    queuectl_dependencies.met, queuectl_jobs.state
+FROM queuectl_dependencies LEFT OUTER JOIN queuectl_jobs ON queuectl_jobs.id =
+    queuectl_dependencies.parent_id
+WHERE queuectl_dependencies.child_id = %(job)s::BIGINT ORDER BY queuectl_dependencies.clause,
+    queuectl_dependencies.parent_id
+LIMIT %(at_most)s::INTEGER
