@@ -8,8 +8,10 @@ from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
+    DuplicateJob,
     InvalidJob,
     InvalidSetting,
+    KeyTaken,
     LostClaim,
     MissingDriver,
     NotAStore,
@@ -59,6 +61,7 @@ from queuectl_store.outcome import (
     verb_of,
 )
 from queuectl_store.reader import JobFilter, Reader
+from queuectl_store.relations import OnDuplicate, Unique, UniqueScope
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -80,6 +83,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Dead",
+    "DuplicateJob",
     "Event",
     "Exchange",
     "Explanation",
@@ -90,6 +94,7 @@ __all__ = [
     "JobFilter",
     "JobId",
     "JobState",
+    "KeyTaken",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -100,6 +105,7 @@ __all__ = [
     "NewJob",
     "NewWorker",
     "NotAStore",
+    "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
     "Reader",
@@ -123,6 +129,8 @@ __all__ = [
     "Succeeded",
     "SystemClock",
     "Task",
+    "Unique",
+    "UniqueScope",
     "UnknownJob",
     "UnknownWorker",
     "Verb",

@@ -78,7 +78,7 @@ class Admin:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
             if verb in sql.AGAIN:
-                connection.execute(sql.FREE_EXPIRED_OF, values)
+                values["targets"] = _targets(one_of_each_slot(connection, values, verb, ids))
             rows = list(connection.execute(sql.MOVES[verb], values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:
@@ -111,6 +111,22 @@ def _report(connection: sa.Connection, verb: Verb, ids: Sequence[JobId], done: s
     missed = [job_id for job_id in ids if job_id not in done]
     refused = refusals(connection, verb, missed) if missed else ()
     return Moved(done=tuple(job_id for job_id in ids if job_id in done), refused=tuple(refused))
+
+
+def one_of_each_slot(
+    connection: sa.Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
+) -> Sequence[JobId]:
+    """Free what is over of the slots of *ids*, and leave out all but the oldest of a slot."""
+    connection.execute(sql.FREE_EXPIRED_OF, values)
+    first: dict[str, int] = {}
+    twins: set[int] = set()
+    for row in connection.execute(sql.SLOTS_OF, values):
+        if (
+            row.state in TRANSITIONS[verb].sources
+            and first.setdefault(row.unique_slot, row.id) != row.id
+        ):
+            twins.add(row.id)
+    return [each for each in ids if each not in twins]
 
 
 def refusals(

@@ -57,7 +57,7 @@ def enqueue(
         for part in _parts(kept):
             known |= _add(connection, times, environments, settlement, part, ids)
         # Where an earlier call had stored a row, its slot was free for the twin.
-        again = {key for key, row in twins.items() if row.key in known}
+        again = {key for key, row in twins.items() if row.key in known and key not in ids}
         ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
         left = [each for each in left if each.key in again]
     write_moves(connection, times, settlement.conclude(ids, wanted))

@@ -127,7 +127,9 @@ def _check_unique(unique: Unique | None) -> None:
         )
     if unique.lasts_ms is not None:
         if not 1 <= unique.lasts_ms <= MAX_MS // 2:
-            raise InvalidJob(f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {unique.lasts_ms}")
+            raise InvalidJob(
+                f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {unique.lasts_ms}"
+            )
         if unique.while_waiting:
             raise InvalidJob("a unique key that is free once its job starts cannot last as well")
 

@@ -70,7 +70,7 @@ class Settlement:
         if len(slots) > 1:
             self._connection.execute(unique.TAKE_TURNS)
         if slots:
-            values = {"slots": _slots(slots), **self._times}
+            values = {"taken_slots": _slots(slots), **self._times}
             self._connection.execute(unique.FREE_EXPIRED, values)
 
     def settle(self, refused: Sequence[Row]) -> dict[str, JobId]:
@@ -79,7 +79,7 @@ class Settlement:
         Raises:
             DuplicateJob: A row is not to be stored beside the job that has its slot.
         """
-        values = {"slots": _slots(map(slot_of, refused))}
+        values = {"taken_slots": _slots(map(slot_of, refused))}
         held = {row.unique_slot: row for row in self._connection.execute(unique.HOLDERS, values)}
         found: dict[str, JobId] = {}
         replaced: list[int] = []

@@ -87,6 +87,7 @@ class TrailingBell:
         self._lock = threading.Lock()
         self._last = -_QUIET_S
         self._later: threading.Timer | None = None
+        self._timer: threading.Timer | None = None
 
     def ring(self) -> None:
         """Ring now, or as soon as the quiet time is over."""
@@ -94,7 +95,7 @@ class TrailingBell:
             wait_s = self._last + _QUIET_S - time.monotonic()
             if wait_s > 0:
                 if self._later is None:
-                    self._later = threading.Timer(wait_s, self._ring_later)
+                    self._later = self._timer = threading.Timer(wait_s, self._ring_later)
                     self._later.daemon = True
                     self._later.start()
                 return
@@ -102,11 +103,15 @@ class TrailingBell:
         self._ring()
 
     def close(self) -> None:
-        """Ring now if a ring is owed."""
+        """Ring now if a ring is owed; none rings any more when it returns."""
         with self._lock:
             owed, self._later = self._later, None
+            timer = self._timer
+        if timer is not None:
+            # It may be ringing at this moment, on a connection that its pool is about to forget.
+            timer.cancel()
+            timer.join()
         if owed is not None:
-            owed.cancel()
             self._ring()
 
     def _ring_later(self) -> None:

@@ -65,7 +65,7 @@ def target_of(verb: Verb) -> sa.ColumnElement[str]:
 
 def _move(verb: Verb) -> ReturningUpdate[Any]:
     sources = sorted(TRANSITIONS[verb].sources)
-    again = (is_free(sa.select(TARGETS.c.id), *sources),) if verb in AGAIN else ()
+    again = (is_free(),) if verb in AGAIN else ()
     return (
         sa.update(jobs)
         .where(_chosen, is_in(*sources), *again)
@@ -90,19 +90,22 @@ FREE_EXPIRED_OF = (
     .where(IS_LIVE, jobs.c.unique_slot.in_(_of_chosen), HAS_ENDED, jobs.c.unique_until <= NowMs())
     .values(unique_live=0)
 )
+SLOTS_OF = (
+    sa.select(jobs.c.id, jobs.c.unique_slot, jobs.c.state)
+    .where(_chosen, jobs.c.unique_slot.is_not(None))
+    .order_by(jobs.c.id)
+)
 _holder = jobs.alias("holder")
 _holds = sa.and_(_holder.c.unique_slot == jobs.c.unique_slot, _holder.c.id != jobs.c.id)
 HOLDERS_OF = (
     sa.select(jobs.c.id, jobs.c.unique_key, _holder.c.id.label("holder"))
-    .join(_holder, sa.and_(_holds, _holder.c.unique_live == sa.literal_column("1")))
+    .join_from(jobs, _holder, sa.and_(_holds, _holder.c.unique_live == sa.literal_column("1")))
     .where(_chosen)
 )
 # The newer job takes the slot at once, even where the cancelled one was to keep it for a time.
 REPLACE = MOVES[Verb.CANCEL].values(unique_live=0).returning(jobs.c.unique_slot)
 SUCCESSORS = Batch("successors", id=BIG, note=TEXT)
-NAME_SUCCESSOR = (
-    sa.update(jobs).where(jobs.c.id == SUCCESSORS.c.id).values(note=SUCCESSORS.c.note)
-)
+NAME_SUCCESSOR = sa.update(jobs).where(jobs.c.id == SUCCESSORS.c.id).values(note=SUCCESSORS.c.note)
 
 _alive = workers.c.state.in_([literal("running"), literal("stopping")])
 STOP_WORKERS = (

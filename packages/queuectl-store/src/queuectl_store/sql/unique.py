@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import INT, ONE, TEXT, ZERO, is_in
+from queuectl_store.sql.hot import ONE, TEXT, ZERO, is_in
 from queuectl_store.sql.rows import Batch, NowMs, Turnstile
 from queuectl_store.sql.tables import jobs
 from queuectl_store.states import FINAL
 
-SLOTS = Batch("slots", slot=TEXT)
+SLOTS = Batch("taken_slots", slot=TEXT)
 
 _MANY_AT_ONCE = 7_146_253_020  # any number that other programs do not use
 # In the words of the index.
@@ -27,23 +27,16 @@ HOLDERS = sa.select(jobs.c.id, jobs.c.unique_slot, jobs.c.state).where(IS_LIVE, 
 LIVE_AGAIN = sa.case((jobs.c.unique_slot.is_not(None), ONE), else_=ZERO)
 
 
-def is_free(chosen: sa.Select[int], *sources: str) -> sa.ColumnElement[bool]:
-    """Test that no other job has a row's slot, nor a lower one of *chosen* that is to take it.
+def is_free() -> sa.ColumnElement[bool]:
+    """Test that no other job has a row's slot.
 
     The index has the last word: on PostgreSQL a transaction that meets another one here is
     refused by it, and run again.
     """
-    other, twin = jobs.alias("other"), jobs.alias("twin")
-    taken = sa.select(sa.literal_column("1")).where(
+    other = jobs.alias("other")
+    taken: sa.Select[int] = sa.select(sa.literal_column("1")).where(
         other.c.unique_slot == jobs.c.unique_slot,
         other.c.unique_live == ONE,
         other.c.id != jobs.c.id,
     )
-    before = sa.select(sa.literal_column("1")).where(
-        twin.c.id.in_(chosen),
-        twin.c.unique_slot == jobs.c.unique_slot,
-        twin.c.id < jobs.c.id,
-        twin.c.state.in_([sa.literal_column(f"'{state}'", TEXT) for state in sources]),
-    )
-    free = ~sa.exists(taken.correlate(jobs)) & ~sa.exists(before.correlate(jobs))
-    return jobs.c.unique_slot.is_(None) | free
+    return jobs.c.unique_slot.is_(None) | ~sa.exists(taken.correlate(jobs))
