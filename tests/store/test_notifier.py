@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import Listener, Store, connect
+from queuectl_store.engines.postgres_listener import TrailingBell
 from queuectl_store.notifier import FifoBell, FifoListener, PollingListener
 from tests.conformance.story import a_job, a_worker
+from tests.waiting import eventually
 
 AT_ONCE_S = 5.0
 LONG_S = 60.0
@@ -181,3 +183,28 @@ def drain(listener: Listener) -> None:
     """Take what was rung before the test began to listen for its own."""
     while listener.wait(0.3):
         pass
+
+
+def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more() -> None:
+    """A ring that outlives its store leaves a connection behind that nobody closes."""
+    let_go, rings = threading.Event(), []
+
+    def ring() -> None:
+        rings.append("begins")
+        assert let_go.wait(10)
+        rings.append("ends")
+
+    bell = TrailingBell(ring)
+    ringing = threading.Thread(target=bell.ring)
+    ringing.start()
+    eventually(lambda: rings, within=10, what="the first ring")
+    bell.ring()  # owed, after the quiet time
+    closing = threading.Thread(target=bell.close)
+    closing.start()
+    let_go.set()
+    ringing.join(10)
+    closing.join(10)
+
+    assert rings == ["begins", "ends"] * 2
+    bell.ring()
+    assert rings == ["begins", "ends"] * 2

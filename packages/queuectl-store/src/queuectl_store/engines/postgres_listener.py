@@ -80,14 +80,19 @@ class PostgresListener:
 
 
 class TrailingBell:
-    """Rings at once, then at most every 100 ms; the last ring is never swallowed."""
+    """Rings at once, then at most every 100 ms; the last ring is never swallowed.
+
+    Args:
+        ring: Called by one thread at a time, and not after `close` has returned.
+    """
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
         self._lock = threading.Lock()
+        self._ringing = threading.Lock()
         self._last = -_QUIET_S
         self._later: threading.Timer | None = None
-        self._timer: threading.Timer | None = None
+        self._is_closed = False
 
     def ring(self) -> None:
         """Ring now, or as soon as the quiet time is over."""
@@ -95,27 +100,33 @@ class TrailingBell:
             wait_s = self._last + _QUIET_S - time.monotonic()
             if wait_s > 0:
                 if self._later is None:
-                    self._later = self._timer = threading.Timer(wait_s, self._ring_later)
+                    self._later = threading.Timer(wait_s, self._ring_later)
                     self._later.daemon = True
                     self._later.start()
                 return
             self._last = time.monotonic()
-        self._ring()
+        self._ring_once()
 
     def close(self) -> None:
-        """Ring now if a ring is owed; none rings any more when it returns."""
+        """Ring now if a ring is owed; wait for one that is under way."""
         with self._lock:
             owed, self._later = self._later, None
-            timer = self._timer
-        if timer is not None:
-            # It may be ringing at this moment, on a connection that its pool is about to forget.
-            timer.cancel()
-            timer.join()
         if owed is not None:
-            self._ring()
+            owed.cancel()
+            self._ring_once()
+        with self._ringing:
+            self._is_closed = True
 
     def _ring_later(self) -> None:
         with self._lock:
+            if self._later is None:  # `close` was faster, and has rung
+                return
             self._later = None
             self._last = time.monotonic()
-        self._ring()
+        self._ring_once()
+
+    def _ring_once(self) -> None:
+        # What a ring takes from its owner must be given back before the owner lets go of it.
+        with self._ringing:
+            if not self._is_closed:
+                self._ring()
