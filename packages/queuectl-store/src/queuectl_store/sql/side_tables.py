@@ -90,7 +90,10 @@ buckets = sa.Table(
     sa.Column("rate", sa.Integer, nullable=False),
     sa.Column("rate_ms", sa.BigInteger, nullable=False),
     sa.Column("burst", sa.Integer, nullable=False),
+    # When what waits for it should be looked at next; null while nothing waits.
+    sa.Column("due_at", sa.BigInteger),
 )
+partial("queuectl_buckets_due", buckets.c.due_at, where="due_at IS NOT NULL")
 
 schedules = sa.Table(
     "queuectl_schedules",

@@ -80,6 +80,11 @@ partial(
     where="state = 'pending' AND waits_for IS NULL",
 )
 partial(
+    "queuectl_jobs_guarded",
+    jobs.c.queue,
+    where="state = 'pending' AND waits_for IS NULL AND guarded = 1",
+)
+partial(
     "queuectl_jobs_waiting",
     jobs.c.waits_for,
     jobs.c.priority.desc(),

@@ -53,6 +53,7 @@ def _job_indexes() -> None:
     best: list[str | sa.ColumnElement[object]] = [sa.literal_column("priority DESC"), "id"]
     for name, columns, where in (
         ("pending", ["queue", *best], "state = 'pending' AND waits_for IS NULL"),
+        ("guarded", ["queue"], "state = 'pending' AND waits_for IS NULL AND guarded = 1"),
         ("waiting", ["waits_for", *best], "waits_for IS NOT NULL"),
         ("dead_of", ["fingerprint", "id"], "state = 'dead'"),
         (
@@ -145,7 +146,15 @@ def _limits() -> None:
         sa.Column("rate", sa.Integer(), nullable=False),
         sa.Column("rate_ms", sa.BigInteger(), nullable=False),
         sa.Column("burst", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_index(
+        "queuectl_buckets_due",
+        "queuectl_buckets",
+        ["due_at"],
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
     )
 
 
