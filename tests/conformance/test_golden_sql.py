@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql import admin, hot, read, unique, upkeep, why
+from queuectl_store.sql import admin, dead, hot, read, replays, unique, upkeep, why
 
 FOLDER = Path(__file__).with_name("sql")
 UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
@@ -29,7 +29,7 @@ COLUMNS = {"admin.add_setting": ["name", "value"], "upkeep.add_environment": ["d
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, upkeep, read, admin, why, unique):
+    for module in (hot, upkeep, read, admin, why, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -2,5 +2,6 @@ UPDATE queuectl_jobs SET state='cancelled', finished_at=:now, waits_for=:waits_f
     WHEN (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now) THEN 0 ELSE
     queuectl_jobs.unique_live END, children_due=queuectl_jobs.has_children, note=:because WHERE
     queuectl_jobs.id IN (SELECT targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_jobs.state IN
-    ('blocked', 'held', 'pending', 'retrying', 'scheduled') RETURNING id, state, attempt
+FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM json_each(:targets))
+    AS targets) AND queuectl_jobs.state IN ('blocked', 'held', 'pending', 'retrying', 'scheduled')
+    RETURNING id, state, attempt

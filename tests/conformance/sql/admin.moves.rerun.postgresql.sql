@@ -5,9 +5,9 @@ UPDATE queuectl_jobs SET state='pending', attempt_base=queuectl_jobs.attempt,
     THEN 1 ELSE 0 END, unmet=%(unmet)s::INTEGER, cancelled_for=%(cancelled_for)s::BIGINT,
     children_due=queuectl_jobs.has_children, fingerprint=%(fingerprint)s::VARCHAR,
     note=%(note)s::VARCHAR WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT)) AND
-    queuectl_jobs.state IN ('cancelled', 'dead', 'succeeded') AND (queuectl_jobs.unique_slot IS NULL
-    OR NOT (EXISTS (SELECT 1
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))
+    AND queuectl_jobs.state IN ('cancelled', 'dead', 'succeeded') AND (queuectl_jobs.unique_slot IS
+    NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_jobs AS other
 WHERE other.unique_slot = queuectl_jobs.unique_slot AND other.unique_live = 1 AND other.id !=
     queuectl_jobs.id))) RETURNING queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt

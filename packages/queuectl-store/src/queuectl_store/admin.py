@@ -7,15 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, spec
+from queuectl_store import ledger, replays, spec
 from queuectl_store.database import Database
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
+from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.ledger import Moved as Move
 from queuectl_store.outcome import StopRequest
 from queuectl_store.sql import admin as sql
 from queuectl_store.sql import hot
 from queuectl_store.states import TRANSITIONS, JobState, Verb
+
+_DEAD = frozenset({JobState.DEAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,14 @@ class Admin:
         """Run jobs again that have ended in any way, with a full new allowance of retries."""
         return self._move(Verb.RERUN, ids)
 
+    def retry_dead(self, ids: Sequence[JobId], *, pacer: str | None = None) -> Moved:
+        """Run dead jobs again; those that *pacer* is given for wait until it lets them out."""
+        return self._move(Verb.RETRY, ids, pacer=pacer, only=_DEAD)
+
+    def give_up(self, ids: Sequence[JobId], *, reason: str = "given up by a person") -> Moved:
+        """Send retrying jobs to the dead letters instead of trying them again."""
+        return self._move(Verb.GIVE_UP, ids, reason)
+
     def stop_workers(
         self, ids: Sequence[WorkerId] | None = None, *, now: bool = False
     ) -> list[WorkerId]:
@@ -73,25 +84,50 @@ class Admin:
         self._database.engine.notify()
         return asked
 
-    def _move(self, verb: Verb, ids: Sequence[JobId], reason: str | None = None) -> Moved:
+    def _move(
+        self,
+        verb: Verb,
+        ids: Sequence[JobId],
+        reason: str | None = None,
+        *,
+        pacer: str | None = None,
+        only: frozenset[JobState] | None = None,
+    ) -> Moved:
+        statement = sql.MOVES[verb] if only is None else sql.RETRY_DEAD
+
         def work(connection: sa.Connection) -> Moved:
             times = dict(self._database.engine.times())
             values = {"targets": _targets(ids), "because": spec.clean(reason), **times}
-            if verb in sql.AGAIN:
-                values["targets"] = _targets(one_of_each_slot(connection, values, verb, ids))
-            rows = list(connection.execute(sql.MOVES[verb], values))
+            values["targets"] = _prepared(connection, values, verb, ids)
+            if only is not None:
+                values["pacer"] = pacer
+            rows = list(connection.execute(statement, values))
             done = {row.id for row in rows}
             if verb is Verb.CANCEL:
                 done |= set(connection.execute(sql.ASK_TO_CANCEL, values).scalars())
                 # On PostgreSQL a run may have ended, to run again, while the question waited.
                 rows += connection.execute(sql.MOVES[verb], values).all()
                 done |= {row.id for row in rows}
+            if rows and pacer is not None:
+                replays.pace(connection, times, pacer)
             _write_events(connection, times, verb, rows, reason)
-            return _report(connection, verb, ids, done)
+            return _report(connection, verb, ids, done, only)
 
         moved = self._database.write(work)
         self._database.engine.notify()
         return moved
+
+
+def _prepared(
+    connection: sa.Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
+) -> str:
+    """Return the rows of *ids* for the statement of *verb*."""
+    if verb in sql.AGAIN:
+        return _targets(one_of_each_slot(connection, values, verb, ids))
+    if verb is Verb.GIVE_UP:
+        errors = connection.execute(sql.LAST_ERRORS, values)
+        return json.dumps([{"id": row.id, "fingerprint": fingerprint(row.error)} for row in errors])
+    return str(values["targets"])
 
 
 def _write_events(
@@ -107,9 +143,15 @@ def _write_events(
         connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
 
 
-def _report(connection: sa.Connection, verb: Verb, ids: Sequence[JobId], done: set[JobId]) -> Moved:
+def _report(
+    connection: sa.Connection,
+    verb: Verb,
+    ids: Sequence[JobId],
+    done: set[JobId],
+    only: frozenset[JobState] | None,
+) -> Moved:
     missed = [job_id for job_id in ids if job_id not in done]
-    refused = refusals(connection, verb, missed) if missed else ()
+    refused = refusals(connection, verb, missed, only=only) if missed else ()
     return Moved(done=tuple(job_id for job_id in ids if job_id in done), refused=tuple(refused))
 
 
@@ -130,25 +172,31 @@ def one_of_each_slot(
 
 
 def refusals(
-    connection: sa.Connection, verb: Verb, missed: Sequence[JobId]
+    connection: sa.Connection,
+    verb: Verb | str,
+    missed: Sequence[JobId],
+    *,
+    only: frozenset[JobState] | None = None,
 ) -> Iterable[StoreError]:
-    """Say for each of *missed* why *verb* did not reach it."""
+    """Say for each of *missed* why *verb*, which *only* reaches such states, did not reach it."""
     values = {"targets": _targets(missed)}
     states = {row.id: row.state for row in connection.execute(sql.STATES_OF, values)}
     holders: dict[int, Any] = {}
     if verb in sql.AGAIN:
         holders = {row.id: row for row in connection.execute(sql.HOLDERS_OF, values)}
-    return [_refusal(verb, each, states.get(each), holders.get(each)) for each in missed]
+    allowed = set(TRANSITIONS[Verb(verb)].sources if only is None else only)
+    return [_refusal(verb, each, states.get(each), holders.get(each), allowed) for each in missed]
 
 
-def _refusal(verb: Verb, job_id: JobId, state: str | None, held: Any) -> StoreError:
+def _refusal(
+    verb: Verb | str, job_id: JobId, state: str | None, held: Any, allowed: set[JobState]
+) -> StoreError:
     if state is None:
         return UnknownJob(job_id)
-    allowed = set(TRANSITIONS[verb].sources)
     if held is not None and state in allowed:
         return KeyTaken(job_id, verb, held.unique_key, held.holder)
     if verb is Verb.CANCEL:
-        allowed.add(JobState.RUNNING)
+        allowed = allowed | {JobState.RUNNING}
     return RefusedInState(job_id, verb, state, sorted(allowed))
 
 

@@ -16,7 +16,8 @@ StoreError
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
 ├── RefusedInState       the verb is not allowed in the job's state
-└── KeyTaken             the job may not run again while another one has its unique key
+├── KeyTaken             the job may not run again while another one has its unique key
+└── StillNeeded          the job may not be deleted: another one waits for it
 """
 
 from collections.abc import Sequence
@@ -131,6 +132,17 @@ class KeyTaken(StoreError):
             f" wait for that one, or cancel it"
         )
         self.job_id, self.verb, self.holder = job_id, verb, holder
+
+
+class StillNeeded(StoreError):
+    """The job may not be deleted: another one waits for it."""
+
+    def __init__(self, job_id: int, child_id: int) -> None:
+        super().__init__(
+            f"cannot purge job {job_id}: job {child_id} depends on it and has not ended;"
+            " cancel that one first"
+        )
+        self.job_id, self.child_id = job_id, child_id
 
 
 def _jobs(job_ids: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
+from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import NewJob, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
@@ -125,7 +126,7 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "used": int(not isinstance(outcome, _UNUSED)),
         "crash": int(finish.crashed),
         "delay_ms": outcome.delay_ms if isinstance(outcome, Retry | Snoozed) else None,
-        "note": spec.clean(_note(outcome)),
+        **_reason(finish),
         "result": outcome.result if isinstance(outcome, Succeeded) else None,
         "worker_id": worker_id,
         "number": job.attempt,
@@ -138,6 +139,13 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "cpu_ms": facts.cpu_ms,
         "log_bytes": facts.log_bytes,
     }
+
+
+def _reason(finish: Finish) -> dict[str, str | None]:
+    note = spec.clean(_note(finish.outcome))
+    fault = finish.facts.error or note or ""
+    is_dead = isinstance(finish.outcome, Dead)
+    return {"note": note, "fingerprint": fingerprint(fault) if is_dead else None}
 
 
 def _note(outcome: Outcome) -> str | None:

@@ -9,9 +9,10 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, records, spec
+from queuectl_store import enqueuing, environments, records, replays, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
+from queuectl_store.dead import DeadLetters
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
@@ -20,6 +21,7 @@ from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
+from queuectl_store.sql import replays as replays_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
 from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
@@ -44,6 +46,7 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.dead = DeadLetters(database, self.admin)
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
@@ -164,16 +167,20 @@ class Store:
         return self._write(work, repeatable=True)
 
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
-        """Make up to *limit* jobs pending whose time has come; returns how many."""
+        """Make up to *limit* jobs pending whose time has come; returns how many.
+
+        Jobs of a paced retry whose turn it is are let go besides, and counted.
+        """
 
         def work(connection: sa.Connection, times: Times) -> int:
+            let_out = replays.let_out(connection, times)
             rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
             write_moves(
                 connection,
                 times,
                 [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
             )
-            return len(rows)
+            return len(rows) + let_out
 
         count = self._write(work)
         if count:
@@ -181,10 +188,12 @@ class Store:
         return count
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until the next job is due, 0 if one is, None if none waits."""
+        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        times = self._database.engine.times()
         with self._database.read() as connection:
-            row = connection.execute(upkeep.DUE_IN, self._database.engine.times()).one()
-        waits = [wait for wait in row if wait is not None]
+            row = connection.execute(upkeep.DUE_IN, times).one()
+            paced = connection.execute(replays_sql.DUE_IN, times).scalar_one()
+        waits = [wait for wait in (*row, paced) if wait is not None]
         return max(0, min(waits)) if waits else None
 
     def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:

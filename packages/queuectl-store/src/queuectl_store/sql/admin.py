@@ -10,11 +10,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, TEXT, ZERO, is_in, literal
 from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.side_tables import settings
-from queuectl_store.sql.tables import jobs, workers
+from queuectl_store.sql.tables import attempts, jobs, workers
 from queuectl_store.sql.unique import HAS_ENDED, IS_LIVE, LIVE_AGAIN, is_free
 from queuectl_store.states import TRANSITIONS, Verb
 
-TARGETS = Batch("targets", id=BIG)
+TARGETS = Batch("targets", id=BIG, fingerprint=TEXT)
 
 _chosen = jobs.c.id.in_(sa.select(TARGETS.c.id))
 
@@ -44,6 +44,15 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
     },
     Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT), "waits_for": None},
     Verb.RELEASE: {"note": None},
+    Verb.GIVE_UP: {
+        "finished_at": NowMs(),
+        "note": sa.bindparam("because", type_=TEXT),
+        "children_due": jobs.c.has_children,
+        "unique_live": sa.case((HAS_RUN_ITS_TIME, ZERO), else_=jobs.c.unique_live),
+        "fingerprint": sa.select(TARGETS.c.fingerprint)
+        .where(TARGETS.c.id == jobs.c.id)
+        .scalar_subquery(),
+    },
     Verb.RETRY: _afresh,
     Verb.RERUN: _afresh,
 }
@@ -54,8 +63,10 @@ AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 
 def target_of(verb: Verb) -> sa.ColumnElement[str]:
     """Say in SQL in which state *verb* ends, by the row's dependencies and `run_at`."""
-    _sources, target, otherwise, unmet = TRANSITIONS[verb]
-    cases = []
+    _sources, target, otherwise, unmet, stays = TRANSITIONS[verb]
+    cases: list[Any] = []
+    if stays:
+        cases.append((is_in(*sorted(stays)), jobs.c.state))
     if unmet is not None:
         cases.append((jobs.c.unmet > ZERO, literal(unmet)))
     if otherwise is not None:
@@ -63,8 +74,8 @@ def target_of(verb: Verb) -> sa.ColumnElement[str]:
     return sa.case(*cases, else_=literal(target)) if cases else literal(target)
 
 
-def _move(verb: Verb) -> ReturningUpdate[Any]:
-    sources = sorted(TRANSITIONS[verb].sources)
+def _move(verb: Verb, *only: str) -> ReturningUpdate[Any]:
+    sources = only or sorted(TRANSITIONS[verb].sources)
     again = (is_free(),) if verb in AGAIN else ()
     return (
         sa.update(jobs)
@@ -76,6 +87,15 @@ def _move(verb: Verb) -> ReturningUpdate[Any]:
 
 MOVES: Mapping[Verb, ReturningUpdate[Any]] = MappingProxyType(
     {verb: _move(verb) for verb in _effects}
+)
+
+# A paced retry: each job waits until the stager lets it out.
+RETRY_DEAD = _move(Verb.RETRY, "dead").values(waits_for=sa.bindparam("pacer", type_=TEXT))
+# What a job in backoff failed with last.
+LAST_ERRORS = (
+    sa.select(jobs.c.id, sa.func.coalesce(attempts.c.error, jobs.c.note, "").label("error"))
+    .join(attempts, sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token))
+    .where(_chosen, is_in("retrying"))
 )
 
 # A running job is stopped by its worker, which is told at its next renewal.

@@ -9,7 +9,7 @@ from queuectl_store.states import FINAL
 
 SLOTS = Batch("taken_slots", slot=TEXT)
 
-_MANY_AT_ONCE = 7_146_253_020  # any number that other programs do not use
+_MANY_AT_ONCE = 7_146_253_022  # any number that other programs do not use
 # In the words of the index.
 IS_LIVE = jobs.c.unique_live == ONE
 HAS_ENDED = is_in(*sorted(FINAL))
