@@ -3,10 +3,12 @@
 Open a store with `connect(url)`; everything else hangs on it.
 """
 
-from queuectl_store.admin import Admin, Moved
+from queuectl_store.admin import Admin
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
+from queuectl_store.dead import DeadGroup, DeadLetters
 from queuectl_store.document import attempt_document, instant, job_document, why_document
+from queuectl_store.editing import Edit
 from queuectl_store.errors import (
     DuplicateJob,
     InvalidJob,
@@ -17,6 +19,7 @@ from queuectl_store.errors import (
     NotAStore,
     OutcomeUnknown,
     RefusedInState,
+    StillNeeded,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -44,6 +47,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.moving import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -60,6 +64,7 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import OnDuplicate, Unique, UniqueScope
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
@@ -83,7 +88,10 @@ __all__ = [
     "Claim",
     "Clock",
     "Dead",
+    "DeadGroup",
+    "DeadLetters",
     "DuplicateJob",
+    "Edit",
     "Event",
     "Exchange",
     "Explanation",
@@ -108,6 +116,7 @@ __all__ = [
     "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
+    "Rate",
     "Reader",
     "RefusedInState",
     "Released",
@@ -118,6 +127,7 @@ __all__ = [
     "Settings",
     "Shell",
     "Snoozed",
+    "StillNeeded",
     "StopRequest",
     "Store",
     "StoreBusy",

@@ -1,25 +1,24 @@
 """The dead letter queue: jobs that failed for good, grouped by their fault, retried or purged."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from queuectl_store import records, replays
-from queuectl_store.admin import Admin, Moved, refusals
+from queuectl_store.admin import Admin
 from queuectl_store.database import Database
+from queuectl_store.editing import Edit
 from queuectl_store.errors import StillNeeded, StoreError
 from queuectl_store.job import Job, JobId
+from queuectl_store.moving import DEAD, Moved, refusals, targets_of
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, conditions
 from queuectl_store.sql import dead as sql
-from queuectl_store.states import JobState
 
 _MOVED_AT_ONCE = 1_000
 _PURGED_AT_ONCE = 200
 
-DEAD = frozenset({JobState.DEAD})
 # By ids, or all that a filter lets through: one with a fingerprint is a group.
 Chosen = Sequence[JobId] | JobFilter
 
@@ -56,7 +55,7 @@ class DeadLetters:
             groups = connection.execute(sql.GROUPS.where(*wanted)).all()
             for row in connection.execute(sql.MEMBERS.where(*wanted)):
                 members.setdefault(row.fingerprint, []).append(row.id)
-            targets = _targets([row.newest for row in groups])
+            targets = targets_of([row.newest for row in groups])
             newest = connection.execute(sql.NEWEST, {"targets": targets}).all()
         errors = {row.id: _error(records.job_with_last(row)) for row in newest}
         found = [
@@ -103,6 +102,14 @@ class DeadLetters:
         ]
         return _joined(parts)
 
+    def edit_and_retry(self, job_id: JobId, edit: Edit) -> Moved:
+        """Change a dead job and run it again, both or neither.
+
+        Raises:
+            InvalidJob: It cannot be stored as it would be then.
+        """
+        return self._admin.edit_and_retry(job_id, edit)
+
     def purge(self, chosen: Chosen) -> Moved:
         """Delete dead jobs with their attempts and events, for good.
 
@@ -112,15 +119,15 @@ class DeadLetters:
 
     def _purge(self, ids: Sequence[JobId]) -> Moved:
         def work(connection: sa.Connection) -> Moved:
-            locked = connection.execute(sql.LOCK, {"targets": _targets(ids)}).scalars().all()
-            targets = {"targets": _targets(locked)}
+            locked = connection.execute(sql.LOCK, {"targets": targets_of(ids)}).scalars().all()
+            targets = {"targets": targets_of(locked)}
             needed = {
                 row.parent_id: StillNeeded(row.parent_id, row.child_id)
                 for row in connection.execute(sql.CHILDREN, targets)
             }
             done = {job_id for job_id in locked if job_id not in needed}
             for statement in _DELETES:
-                connection.execute(statement, {"targets": _targets(sorted(done))})
+                connection.execute(statement, {"targets": targets_of(sorted(done))})
             missed = [each for each in ids if each not in done and each not in needed]
             refused: list[StoreError] = [*needed.values()]
             if missed:
@@ -139,10 +146,6 @@ def _dead(chosen: JobFilter) -> JobFilter:
 
 def _error(job: Job) -> str | None:
     return (job.last and job.last.error) or job.note
-
-
-def _targets(ids: Sequence[int]) -> str:
-    return json.dumps([{"id": each} for each in ids])
 
 
 def _parts(ids: Iterator[JobId], size: int) -> Iterator[list[JobId]]:

@@ -61,8 +61,8 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
 AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 
 
-def target_of(verb: Verb) -> sa.ColumnElement[str]:
-    """Say in SQL in which state *verb* ends, by the row's dependencies and `run_at`."""
+def target_of(verb: Verb, *, at: sa.ColumnElement[int] = jobs.c.run_at) -> sa.ColumnElement[str]:
+    """Say in SQL in which state *verb* ends, by the row's dependencies and its time *at*."""
     _sources, target, otherwise, unmet, stays = TRANSITIONS[verb]
     cases: list[Any] = []
     if stays:
@@ -70,7 +70,7 @@ def target_of(verb: Verb) -> sa.ColumnElement[str]:
     if unmet is not None:
         cases.append((jobs.c.unmet > ZERO, literal(unmet)))
     if otherwise is not None:
-        cases.append((jobs.c.run_at > NowMs(), literal(otherwise)))
+        cases.append((at > NowMs(), literal(otherwise)))
     return sa.case(*cases, else_=literal(target)) if cases else literal(target)
 
 
@@ -96,6 +96,22 @@ LAST_ERRORS = (
     sa.select(jobs.c.id, sa.func.coalesce(attempts.c.error, jobs.c.note, "").label("error"))
     .join(attempts, sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token))
     .where(_chosen, is_in("retrying"))
+)
+
+# One job, whose row the transaction has locked.
+OPEN = sa.select(jobs).where(jobs.c.id == sa.bindparam("job", type_=BIG)).with_for_update()
+EDITED = ("queue", "priority", "max_retries", "timeout_ms", "run_at", "name", "task", "spec")
+_new_time = sa.bindparam("to_run_at", type_=BIG)
+EDIT = (
+    sa.update(jobs)
+    .where(jobs.c.id == sa.bindparam("job", type_=BIG))
+    .values(
+        state=target_of(Verb.EDIT, at=_new_time),
+        **{name: sa.bindparam(f"to_{name}", type_=jobs.c[name].type) for name in EDITED},
+        unique_slot=sa.bindparam("to_slot", type_=TEXT),
+        waits_for=sa.bindparam("to_waits_for", type_=TEXT),
+    )
+    .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
 )
 
 # A running job is stopped by its worker, which is told at its next renewal.
