@@ -67,7 +67,14 @@ from queuectl_store.outcome import (
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import OnDuplicate, Unique, UniqueScope
-from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
+from queuectl_store.settings import (
+    QUEUE_SETTINGS,
+    SETTINGS,
+    Setting,
+    parse_bytes,
+    parse_duration_ms,
+    setting,
+)
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
@@ -77,6 +84,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",

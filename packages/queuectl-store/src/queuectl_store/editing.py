@@ -122,6 +122,8 @@ def _wanted(job: Job, change: Edit) -> NewJob:
         max_retries=job.max_retries if change.max_retries is None else change.max_retries,
         timeout_ms=(job.timeout_ms if change.timeout_ms is None else change.timeout_ms) or None,
         backoff=change.backoff or job.backoff,
+        exit_retry=job.exit_retry,
+        exit_dead=job.exit_dead,
     )
 
 

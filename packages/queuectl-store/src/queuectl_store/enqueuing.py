@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from queuectl_store import ledger, spec
 from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidJob
+from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.sql import hot
@@ -39,8 +40,16 @@ def prepare(jobs: Sequence[NewJob]) -> list[Wanted]:
     return [Wanted(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What new jobs draw on: the environments that are stored, and what stands in for silence."""
+
+    environments: Environments
+    fallbacks: Fallbacks
+
+
 def enqueue(
-    connection: sa.Connection, times: Times, environments: Environments, wanted: Sequence[Wanted]
+    connection: sa.Connection, times: Times, around: Surroundings, wanted: Sequence[Wanted]
 ) -> list[JobId]:
     """Store those whose key is not there yet; return the ids of all, in order.
 
@@ -55,7 +64,7 @@ def enqueue(
         settlement.prepare(kept)
         known: set[str] = set()
         for part in _parts(kept):
-            known |= _add(connection, times, environments, settlement, part, ids)
+            known |= _add(connection, times, around, settlement, part, ids)
         # Where an earlier call had stored a row, its slot was free for the twin.
         again = {key for key, row in twins.items() if row.key in known and key not in ids}
         ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
@@ -67,7 +76,7 @@ def enqueue(
 def _add(
     connection: sa.Connection,
     times: Times,
-    environments: Environments,
+    around: Surroundings,
     settlement: Settlement,
     part: Sequence[Wanted],
     ids: dict[str, JobId],
@@ -75,7 +84,7 @@ def _add(
     """Put the id of each of *part* into *ids*; return the keys that an earlier call had stored."""
     known: set[str] = set()
     while part:
-        ids.update(_store(connection, times, environments, part))
+        ids.update(_store(connection, times, around, part))
         if missing := [each.key for each in part if each.key not in ids]:
             keys = json.dumps([{"key": key} for key in missing])
             found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
@@ -89,13 +98,13 @@ def _add(
 
 
 def _store(
-    connection: sa.Connection, times: Times, environments: Environments, part: Sequence[Wanted]
+    connection: sa.Connection, times: Times, around: Surroundings, part: Sequence[Wanted]
 ) -> dict[str, JobId]:
     full = [
-        (each.key, each.new, each.spec, environments.id_of(connection, each.new.environment))
+        (each.key, each.new, each.spec, around.environments.id_of(connection, each.new.environment))
         for each in part
     ]
-    new_jobs = {"new_jobs": ledger.new_jobs(full), **times}
+    new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks), **times}
     added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
     write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
     return {row.key: row.id for row in added}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
+from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import NewJob, Task, WorkerId
 from queuectl_store.outcome import (
@@ -43,7 +44,7 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
+def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]], fallbacks: Fallbacks) -> str:
     """Return rows for ENQUEUE from (key, job, spec text, environment id)."""
     return json.dumps(
         [
@@ -53,8 +54,7 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
                 "state": first_state(new),
                 "queue": new.queue,
                 "priority": new.priority,
-                "max_retries": new.max_retries,
-                "timeout_ms": new.timeout_ms,
+                **_allowance(new, fallbacks),
                 "run_at": new.run_at,
                 "delay_ms": new.delay_ms,
                 "environment_id": environment_id,
@@ -75,6 +75,15 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]]) -> str:
 def is_guarded(new: NewJob) -> bool:
     """Tell whether a limit beside its queue's may hold it back, so that the plain claim may not."""
     return new.slots != 1 or bool(new.concurrency_key or new.resources)
+
+
+def _allowance(new: NewJob, fallbacks: Fallbacks) -> dict[str, int | None]:
+    retries, timeout_ms = new.max_retries, new.timeout_ms
+    if retries is None or timeout_ms is None:
+        fallback = fallbacks.of(new.queue)
+        retries = fallback.max_retries if retries is None else retries
+        timeout_ms = fallback.timeout_ms if timeout_ms is None else timeout_ms
+    return {"max_retries": retries, "timeout_ms": timeout_ms or None}
 
 
 def _unique(new: NewJob) -> dict[str, Any]:

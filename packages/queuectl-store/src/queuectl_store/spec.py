@@ -19,6 +19,8 @@ MAX_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
 _TEXT_LIMIT = 1_000
 _INT32 = 2_147_483_647
+_UINT32 = 4_294_967_295  # Windows has exit codes up to here
+_MOST_CODES = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Spec:
     env: Mapping[str, str]
     tags: Mapping[str, str]
     backoff: Backoff | None
+    exit_retry: frozenset[int] | None
+    exit_dead: frozenset[int] | None
 
 
 def encode(new: NewJob) -> str:
@@ -43,6 +47,9 @@ def encode(new: NewJob) -> str:
         fields["tags"] = dict(new.tags)
     if new.backoff is not None:
         fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
+    for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes is not None:
+            fields[name] = sorted(codes)
     return _dump(fields)
 
 
@@ -56,7 +63,13 @@ def decode(text: str) -> Spec:
         env=fields.get("env", {}),
         tags=fields.get("tags", {}),
         backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
+        exit_retry=_codes(fields.get("exit_retry")),
+        exit_dead=_codes(fields.get("exit_dead")),
     )
+
+
+def _codes(numbers: list[int] | None) -> frozenset[int] | None:
+    return None if numbers is None else frozenset(numbers)
 
 
 def check(new: NewJob, spec: str) -> None:
@@ -77,6 +90,11 @@ def check(new: NewJob, spec: str) -> None:
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
             " put the data in a file and pass its name"
         )
+
+
+def is_queue_name(name: str) -> bool:
+    """Tell whether a queue may be called *name*."""
+    return _QUEUE_NAME.fullmatch(name) is not None
 
 
 def clean(text: str | None) -> str | None:
@@ -104,7 +122,7 @@ def _check_numbers(new: NewJob) -> None:
     limits = {
         "priority": (new.priority, -_INT32, _INT32),
         "max_retries": (new.max_retries, 0, 1_000_000),
-        "timeout": (new.timeout_ms, 1, MAX_MS),
+        "timeout": (new.timeout_ms, 0, MAX_MS),
         "delay": (new.delay_ms, 0, MAX_MS // 2),
         "run_at": (new.run_at, 0, MAX_MS),
     }
@@ -115,6 +133,9 @@ def _check_numbers(new: NewJob) -> None:
         raise InvalidJob("a delay and a run_at exclude one another")
     if new.backoff is not None:
         _check_backoff(new.backoff)
+    for what, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes and (len(codes) > _MOST_CODES or not all(1 <= n <= _UINT32 for n in codes)):
+            raise InvalidJob(f"{what} takes up to {_MOST_CODES} codes from 1 to {_UINT32}")
 
 
 def _check_unique(unique: Unique | None) -> None:

@@ -13,8 +13,10 @@ from queuectl_store import enqueuing, environments, records, replays, spec
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
+from queuectl_store.enqueuing import Surroundings
 from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
+from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
@@ -46,6 +48,7 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self._fallbacks = CurrentFallbacks(self.settings)
         self.dead = DeadLetters(database, self.admin)
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
@@ -59,8 +62,9 @@ class Store:
             DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
         """
         wanted = enqueuing.prepare(jobs)
+        around = Surroundings(self._environments, self._fallbacks.get(jobs))
         ids = self._write(
-            lambda c, times: enqueuing.enqueue(c, times, self._environments, wanted),
+            lambda c, times: enqueuing.enqueue(c, times, around, wanted),
             repeatable=True,
         )
         self._database.engine.notify()

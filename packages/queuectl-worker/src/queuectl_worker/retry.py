@@ -8,7 +8,7 @@ import signal as signals
 from dataclasses import dataclass
 from typing import assert_never
 
-from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry
+from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry, Snoozed
 
 EX_TEMPFAIL = 75
 DO_NOT_RETRY = 100
@@ -53,22 +53,71 @@ class Crashed:
     reason: str = "its worker vanished"
 
 
-Failure = Exited | Signalled | TimedOut | CannotStart | Crashed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A task raised an exception that asks for nothing.
+
+    Attributes:
+        kinds: The names of its class and of those that it is derived from, with their modules and
+            without.
+    """
+
+    type: str
+    message: str
+    traceback: str | None = None
+    kinds: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRetry:
+    """A task asks to be tried again, *after_ms* from now; None is the backoff's delay."""
+
+    after_ms: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaveUp:
+    """A task says that no further attempt can help."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSnooze:
+    """A task asks to be run later; that uses no attempt."""
+
+    for_ms: int
+
+
+Failure = (
+    Exited
+    | Signalled
+    | TimedOut
+    | CannotStart
+    | Crashed
+    | Raised
+    | AskedRetry
+    | GaveUp
+    | AskedSnooze
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """The rules in force where a job does not carry its own.
+    """The rules in force where a job does not carry its own: its queue's, or the store's.
 
     Attributes:
         exit_retry: Codes that ask for a retry, even where *exit_dead* names them too.
         exit_dead: Codes that ask never to be retried.
+        raise_dead: Exceptions that are never retried, by the names of their classes.
         crash_limit: Crashes after which a job is dead, whatever its allowance.
     """
 
     backoff: Backoff = Backoff()  # noqa: RUF009  # frozen, so sharing it is safe
     exit_retry: frozenset[int] = frozenset({EX_TEMPFAIL})
     exit_dead: frozenset[int] = frozenset({DO_NOT_RETRY})
+    raise_dead: frozenset[str] = frozenset()
     crash_limit: int = CRASH_LIMIT
 
 
@@ -80,11 +129,15 @@ def decide(job: Job, failure: Failure, *, policy: RetryPolicy, jitter: float) ->
     """
     if job.cancel_requested:
         return Cancelled()
+    if isinstance(failure, AskedSnooze):
+        return Snoozed(delay_ms=_within_reason(failure.for_ms))
     if reason := _hopeless(job, failure, policy):
         return Dead(reason=reason)
     reason, used = error_of(failure), job.attempt - job.attempt_base
     if job.attempts_left == 0:
         return Dead(reason=f"attempt {used} of {job.max_retries + 1} failed: {reason}")
+    if isinstance(failure, AskedRetry) and failure.after_ms is not None:
+        return Retry(delay_ms=_within_reason(failure.after_ms), reason=reason)
     delay_ms = retry_delay_ms(used, job.backoff or policy.backoff, jitter=jitter)
     return Retry(delay_ms=delay_ms, reason=reason)
 
@@ -100,6 +153,14 @@ def error_of(failure: Failure) -> str:
             return f"timed out after {after_ms / 1000:g}s"
         case CannotStart(message=text) | Crashed(reason=text):
             return text
+        case Raised(type=name, message=text):
+            return f"{name}: {text}".rstrip(": ")
+        case AskedRetry(reason=text):
+            return text or "it asked for a retry"
+        case GaveUp(reason=text):
+            return text or "it gave up"
+        case AskedSnooze(for_ms=for_ms):
+            return f"it asked to run again in {for_ms / 1000:g}s"
         case _:
             assert_never(failure)
 
@@ -111,19 +172,31 @@ def retry_delay_ms(retry: int, backoff: Backoff, *, jitter: float) -> int:
     except OverflowError:
         seconds = backoff.max_s
     factor = 1 + backoff.jitter * (2 * jitter - 1)
-    return int(max(0.0, min(seconds * factor * 1000, LONGEST_DELAY_MS)))
+    return _within_reason(seconds * factor * 1000)
+
+
+def _within_reason(delay_ms: float) -> int:
+    return int(max(0.0, min(delay_ms, LONGEST_DELAY_MS)))
 
 
 def _hopeless(job: Job, failure: Failure, policy: RetryPolicy) -> str | None:
     match failure:
-        case CannotStart(message=message):
-            return message
-        case Exited(code=code) if code in policy.exit_dead and code not in policy.exit_retry:
+        case CannotStart() | GaveUp():
+            return error_of(failure)
+        case Exited(code=code) if _forbids_retry(job, code, policy):
             return f"exit code {code} asks for no retry"
+        case Raised(type=name, kinds=kinds) if policy.raise_dead & {name, *kinds}:
+            return error_of(failure)
         case Crashed() if job.crashes + 1 >= policy.crash_limit:
             return "crashed worker"
         case _:
             return None
+
+
+def _forbids_retry(job: Job, code: int, policy: RetryPolicy) -> bool:
+    dead = policy.exit_dead if job.exit_dead is None else job.exit_dead
+    again = policy.exit_retry if job.exit_retry is None else job.exit_retry
+    return code in dead and code not in again
 
 
 def _signal_name(number: int) -> str:

@@ -23,7 +23,7 @@ from queuectl_worker.executors import (
 )
 from queuectl_worker.news import JobStarted, OnNews, WorkerPaused
 from queuectl_worker.producer import Pace
-from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, decide
+from queuectl_worker.retry import Crashed, decide
 from queuectl_worker.runs import Run, Runs
 from queuectl_worker.timing import Pause
 from queuectl_worker.tuning import Tuning
@@ -164,13 +164,12 @@ class Runner:
                 return Cancelled() if run.is_cancelled else self._release(run)
             case Unserved():
                 return Snoozed(delay_ms=UNSERVED_PAUSE_MS)
-            case Exited() | Signalled() | TimedOut() | CannotStart() | Crashed():
+            case _:
                 # A person's wish came after the claim was read: the rule book must hear of it.
                 job = replace(run.claim.job, cancel_requested=run.is_cancelled)
                 jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
-                return decide(job, ending, policy=self._tuning().policy, jitter=jitter)
-            case _:
-                assert_never(ending)
+                policy = self._tuning().policy_of(job.queue)
+                return decide(job, ending, policy=policy, jitter=jitter)
 
     def _release(self, run: Run) -> Released:
         if self.is_stopping:

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, TEXT, ZERO, is_in, literal
-from queuectl_store.sql.rows import Batch, NowMs
-from queuectl_store.sql.side_tables import settings
+from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, ONE, TEXT, ZERO, is_in, literal
+from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing
+from queuectl_store.sql.side_tables import queues, settings
 from queuectl_store.sql.tables import attempts, jobs, workers
 from queuectl_store.sql.unique import HAS_ENDED, IS_LIVE, LIVE_AGAIN, is_free
 from queuectl_store.states import TRANSITIONS, Verb
@@ -161,3 +161,25 @@ SET_SETTING = (
 )
 ADD_SETTING = sa.insert(settings)
 UNSET_SETTING = sa.delete(settings).where(settings.c.name == sa.bindparam("of", type_=TEXT))
+
+_of_queue = queues.c.name == sa.bindparam("of_queue", type_=TEXT)
+QUEUE_SETTINGS = (
+    sa.select(queues.c.name, queues.c.settings)
+    .where(queues.c.settings.is_not(None))
+    .order_by(queues.c.name)
+)
+ADD_QUEUE = (
+    sa.insert(queues)
+    .from_select(
+        ["name"],
+        # A condition, since without one SQLite takes ON for that of a join.
+        sa.select(sa.bindparam("of_queue", type_=TEXT)).where(ONE == ONE),
+        include_defaults=False,
+    )
+    .ext(OnConflictDoNothing())
+)
+# Locked: two that set different settings at once must not forget one another's.
+QUEUE_SETTINGS_OF = sa.select(queues.c.settings).where(_of_queue).with_for_update()
+SET_QUEUE_SETTINGS = (
+    sa.update(queues).where(_of_queue).values(settings=sa.bindparam("to", type_=TEXT))
+)
