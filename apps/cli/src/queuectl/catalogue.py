@@ -38,7 +38,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "rerun": _here("act:rerun", "Run finished jobs once more."),
             "hold": _here("act:hold", "Keep waiting jobs from starting."),
             "release": _here("act:release", "Let held jobs start."),
-            "dlq": _here("dlq:app", "The dead letter queue: list, show, retry."),
+            "edit": _here("edit:app", "Change jobs that wait or are dead."),
+            "dlq": _here("dlq:app", "The dead letter queue: list, show, retry, purge."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
         "Run workers": {

@@ -3,11 +3,14 @@
 from enum import IntEnum
 
 from queuectl_store.errors import (
+    DuplicateJob,
     InvalidJob,
     InvalidSetting,
+    KeyTaken,
     LostClaim,
     OutcomeUnknown,
     RefusedInState,
+    StillNeeded,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -60,6 +63,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (UnknownWorker, Exit.NOT_FOUND),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
+    (DuplicateJob, Exit.REFUSED),
+    (KeyTaken, Exit.REFUSED),
+    (StillNeeded, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
 )

@@ -13,6 +13,7 @@ from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
 from queuectl_store.job import Argv, Shell, Work
+from queuectl_store.relations import OnDuplicate, UniqueScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,13 @@ class JobSpec:
     backoff_max_s: float | None = None
     hold: bool | None = None
     key: str | None = None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
+    unique: str | None = None
+    unique_for_ms: int | None = None
+    unique_scope: UniqueScope | None = None
+    unique_while_waiting: bool | None = None
+    on_duplicate: OnDuplicate | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
         """Return this spec with what *other* says in its place; tags and env are joined."""
