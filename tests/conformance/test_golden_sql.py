@@ -14,7 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql import admin, dead, hot, read, replays, unique, upkeep, why
+from queuectl_store.sql import (
+    admin,
+    claim,
+    dead,
+    hot,
+    limits,
+    queues,
+    read,
+    replays,
+    unique,
+    upkeep,
+    why,
+)
 
 FOLDER = Path(__file__).with_name("sql")
 UPDATE = os.environ.get("QUEUECTL_TEST_UPDATE_GOLDEN", "") not in ("", "0")
@@ -25,11 +37,15 @@ DIALECTS: dict[str, sa.Dialect] = {
     "postgresql": PGDialect_psycopg(),  # type: ignore[no-untyped-call]
 }
 # What the store gives to the inserts that take their columns from the call.
-COLUMNS = {"admin.add_setting": ["name", "value"], "upkeep.add_environment": ["digest", "body"]}
+COLUMNS = {
+    "admin.add_setting": ["name", "value"],
+    "upkeep.add_environment": ["digest", "body"],
+    "queues.add_resource": ["name", "capacity"],
+}
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, upkeep, read, admin, why, unique, dead, replays):
+    for module in (hot, claim, limits, queues, upkeep, read, admin, why, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

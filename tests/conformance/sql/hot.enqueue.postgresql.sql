@@ -19,5 +19,8 @@ FROM json_to_recordset(CAST(%(new_jobs)s::VARCHAR AS JSON)) AS new_jobs(n INTEGE
     on_dep_failure TEXT)
 WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
-WHERE queuectl_jobs.key = new_jobs.key)) ORDER BY new_jobs.n ON CONFLICT DO NOTHING RETURNING
-    queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.state
+WHERE queuectl_jobs.key = new_jobs.key)) AND NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining')) ORDER BY
+    new_jobs.n ON CONFLICT DO NOTHING RETURNING queuectl_jobs.id, queuectl_jobs.key,
+    queuectl_jobs.state

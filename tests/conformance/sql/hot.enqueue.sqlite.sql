@@ -20,5 +20,7 @@ FROM (SELECT value ->> 'n' AS n, value ->> 'key' AS key, value ->> 'state' AS st
     'on_dep_failure' AS on_dep_failure FROM json_each(:new_jobs)) AS new_jobs
 WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
-WHERE queuectl_jobs."key" = new_jobs."key")) ORDER BY new_jobs.n ON CONFLICT DO NOTHING RETURNING
-    id, "key", state
+WHERE queuectl_jobs."key" = new_jobs."key")) AND NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining')) ORDER BY
+    new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state

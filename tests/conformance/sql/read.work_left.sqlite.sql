@@ -1,10 +1,21 @@
 SELECT (EXISTS (SELECT '1'
 FROM queuectl_jobs
-WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL)) OR (EXISTS (SELECT '1'
+WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL AND NOT (EXISTS (SELECT
+    '1'
+FROM queuectl_queues
+WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
+    queuectl_jobs.slots <= :widest)) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
-WHERE queuectl_jobs.waits_for IS NOT NULL)) OR (EXISTS (SELECT '1'
+WHERE queuectl_jobs.waits_for IS NOT NULL AND queuectl_jobs.waits_for NOT LIKE 'missing:%' AND NOT
+    (EXISTS (SELECT '1'
+FROM queuectl_queues
+WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
+    queuectl_jobs.slots <= :widest)) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
 WHERE queuectl_jobs.state = 'running')) OR (EXISTS (SELECT '1'
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state = 'retrying')) AS
-    anon_1
+WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state = 'retrying' AND NOT
+    (EXISTS (SELECT '1'
+FROM queuectl_queues
+WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
+    queuectl_jobs.slots <= :widest)) AS anon_1

@@ -88,6 +88,9 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         exit_dead=spec.exit_dead,
         key=spec.key,
         unique=_unique(spec),
+        slots=1 if spec.slots is None else spec.slots,
+        concurrency_key=spec.concurrency_key,
+        resources=spec.resources,
     )
 
 

@@ -44,6 +44,8 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),
+            "queue": _here("queue:app", "Queues: limits, pause, resume, drain."),
+            "resource": _here("resource:app", "Named resources that jobs share."),
         },
         "Set up": {
             "config": _here("config:app", "Settings and where each value came from."),

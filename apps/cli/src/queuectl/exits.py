@@ -5,10 +5,12 @@ from enum import IntEnum
 from queuectl_store.errors import (
     DuplicateJob,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     KeyTaken,
     LostClaim,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StillNeeded,
     StoreBusy,
@@ -17,6 +19,7 @@ from queuectl_store.errors import (
     StoreFull,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 
@@ -68,6 +71,9 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StillNeeded, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidLimit, Exit.USAGE),
+    (QueueDraining, Exit.REFUSED),
+    (UnknownResource, Exit.NOT_FOUND),
 )
 
 

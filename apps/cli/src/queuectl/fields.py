@@ -67,6 +67,21 @@ def parse_pairs(pairs: list[str], *, option: str) -> dict[str, str]:
     return result
 
 
+def parse_amounts(pairs: list[str], *, option: str) -> dict[str, int]:
+    """Return `NAME=N` words as a mapping; a bare name is one of it.
+
+    Raises:
+        UsageProblem: N is not a whole number.
+    """
+    bare = [pair if "=" in pair else f"{pair}=1" for pair in pairs]
+    amounts = {}
+    for name, text in parse_pairs(bare, option=option).items():
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise UsageProblem(f"{option} takes NAME=N, a whole number, got {name}={text}")
+        amounts[name] = int(text)
+    return amounts
+
+
 def work_of(document: Mapping[str, Any]) -> Work:
     """Return the work of a spec: exactly one of command, argv, shell (text) or task.
 
@@ -185,6 +200,12 @@ def _texts(key: str, value: Any) -> dict[str, str]:
     return {name: _text(f"{key}.{name}", item) for name, item in value.items()}
 
 
+def _amounts(key: str, value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise UsageProblem(f"{key} must be an object of numbers, got {_kind(value)}")
+    return {name: _count(f"{key}.{name}", item) for name, item in value.items()}
+
+
 def _kind(value: Any) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
     return "null" if value is None else names.get(type(value), "an object")
@@ -216,6 +237,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "backoff_base": Field("backoff_base", _number),
         "backoff_max": Field("backoff_max_s", _span_s),
         "hold": Field("hold", _flag),
+        "slots": Field("slots", _count),
+        "resources": Field("resources", _amounts),
+        "concurrency_key": Field("concurrency_key", _text),
         "key": Field("key", _text),
         "exit_retry": Field("exit_retry", _exit_codes),
         "exit_dead": Field("exit_dead", _exit_codes),

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from queuectl.exits import UsageProblem
-from queuectl.fields import parse_choice, parse_pairs, parse_priority
+from queuectl.fields import parse_amounts, parse_choice, parse_pairs, parse_priority
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.spec import JobSpec
 from queuectl_store.relations import OnDuplicate
@@ -65,6 +65,21 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "--on-duplicate",
         {"metavar": "WHAT"},
         "Where the key is taken: skip (print the other's id), replace (cancel it) or reject.",
+    ),
+    (
+        "--slots",
+        {"type": int, "metavar": "N"},
+        "Slots of its worker that it takes, 1 unless said.",
+    ),
+    (
+        "--resource",
+        {"metavar": "NAME=N", "multiple": True},
+        "It runs only while so much of a named resource is free for it; repeatable.",
+    ),
+    (
+        "--concurrency-key",
+        {"metavar": "KEY"},
+        "Jobs of a queue with the same key run one at a time (see `queuectl queue set`).",
     ),
     ("--name", {"metavar": "NAME"}, "A name to find it by."),
     ("--tag", {"metavar": "K=V", "multiple": True}, "A tag; repeatable."),
@@ -135,6 +150,9 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         ),
         timeout_ms=_read(said, "timeout", _span),
         max_retries=said.get("max_retries"),
+        slots=said.get("slots"),
+        resources=parse_amounts(said.get("resource", ()), option="--resource"),
+        concurrency_key=said.get("concurrency_key"),
         backoff_base=said.get("backoff_base"),
         backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
         unique=said.get("unique"),

@@ -42,20 +42,24 @@ class JobSpec:
     unique_scope: UniqueScope | None = None
     unique_while_waiting: bool | None = None
     on_duplicate: OnDuplicate | None = None
+    slots: int | None = None
+    resources: Mapping[str, int] = field(default_factory=dict)
+    concurrency_key: str | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
-        """Return this spec with what *other* says in its place; tags and env are joined."""
+        """Return this spec with what *other* says in its place; its mappings are joined."""
         said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
             said = {"delay_ms": None, "run_at": None} | said
-        tags, env = {**self.tags, **other.tags}, {**self.env, **other.env}
-        return dataclasses.replace(self, **said, tags=tags, env=env)
+        joined: dict[str, Any] = {
+            name: {**getattr(self, name), **getattr(other, name)} for name in _JOINED
+        }
+        return dataclasses.replace(self, **said, **joined)
 
 
-_PLAIN = tuple(
-    item.name for item in dataclasses.fields(JobSpec) if item.name not in ("tags", "env")
-)
+_JOINED = ("tags", "env", "resources")
+_PLAIN = tuple(item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED)
 
 
 def spec_from_words(words: Sequence[str]) -> JobSpec:

@@ -12,12 +12,14 @@ from queuectl_store.editing import Edit
 from queuectl_store.errors import (
     DuplicateJob,
     InvalidJob,
+    InvalidLimit,
     InvalidSetting,
     KeyTaken,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
+    QueueDraining,
     RefusedInState,
     StillNeeded,
     StoreBusy,
@@ -27,6 +29,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownJob,
+    UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
@@ -64,6 +67,8 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.queue_admin import KEEP, Keep
+from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import OnDuplicate, Unique, UniqueScope
@@ -78,12 +83,14 @@ from queuectl_store.settings import (
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
+from queuectl_store.sweeping import Swept
 
 __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "KEEP",
     "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
@@ -105,11 +112,13 @@ __all__ = [
     "Explanation",
     "Finish",
     "InvalidJob",
+    "InvalidLimit",
     "InvalidSetting",
     "Job",
     "JobFilter",
     "JobId",
     "JobState",
+    "Keep",
     "KeyTaken",
     "LeaseTime",
     "Listener",
@@ -124,11 +133,16 @@ __all__ = [
     "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
+    "Queue",
+    "QueueDraining",
+    "QueueLimits",
+    "QueueState",
     "Rate",
     "Reader",
     "RefusedInState",
     "Released",
     "Renewal",
+    "ResourceUse",
     "Retry",
     "RunFacts",
     "Setting",
@@ -145,11 +159,13 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreachable",
     "Succeeded",
+    "Swept",
     "SystemClock",
     "Task",
     "Unique",
     "UniqueScope",
     "UnknownJob",
+    "UnknownResource",
     "UnknownWorker",
     "Verb",
     "Work",

@@ -10,12 +10,13 @@ from queuectl_store.editing import Edit
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.moving import DEAD, Moved, Times, targets_of
 from queuectl_store.outcome import StopRequest
+from queuectl_store.queue_admin import QueueAdmin
 from queuectl_store.sql import admin as sql
 from queuectl_store.states import Verb
 
 
-class Admin:
-    """Moves jobs by hand and asks workers to stop."""
+class Admin(QueueAdmin):
+    """Moves jobs by hand and asks workers to stop; the verbs for queues are in queue_admin.py."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,7 +43,7 @@ class Admin:
 
     def retry_dead(self, ids: Sequence[JobId], *, pacer: str | None = None) -> Moved:
         """Run dead jobs again; those that *pacer* is given for wait until it lets them out."""
-        return self._write(
+        return self._act(
             lambda c, times: moving.move(c, times, Verb.RETRY, ids, pacer=pacer, only=DEAD)
         )
 
@@ -77,7 +78,7 @@ class Admin:
         Raises:
             InvalidJob: A job cannot be stored as it would be then; nothing was changed.
         """
-        return self._write(lambda c, times: editing.edit(c, times, ids, edit))
+        return self._act(lambda c, times: editing.edit(c, times, ids, edit))
 
     def edit_and_retry(self, job_id: JobId, edit: Edit) -> Moved:
         """Change a dead job and run it again, both or neither."""
@@ -90,12 +91,12 @@ class Admin:
                 else edited
             )
 
-        return self._write(work)
+        return self._act(work)
 
     def _move(self, verb: Verb, ids: Sequence[JobId], reason: str | None = None) -> Moved:
-        return self._write(lambda c, times: moving.move(c, times, verb, ids, reason))
+        return self._act(lambda c, times: moving.move(c, times, verb, ids, reason))
 
-    def _write(self, work: Callable[[sa.Connection, Times], Moved]) -> Moved:
+    def _act(self, work: Callable[[sa.Connection, Times], Moved]) -> Moved:
         times = self._database.engine.times
         moved = self._database.write(lambda c: work(c, dict(times())))
         self._database.engine.notify()

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 
 from queuectl_store import ledger, spec
 from queuectl_store.environments import Environments
-from queuectl_store.errors import InvalidJob
+from queuectl_store.errors import InvalidJob, QueueDraining
 from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
-from queuectl_store.sql import hot
+from queuectl_store.queues import QueueState
+from queuectl_store.sql import hot, limits
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times, write_moves
 from queuectl_store.unique import Settlement
@@ -55,6 +56,7 @@ def enqueue(
 
     Raises:
         DuplicateJob: One's unique key is taken; `index` says whose.
+        QueueDraining: The queue of one takes no new jobs; nothing may be stored.
     """
     settlement = Settlement(connection, times, wanted)
     ids: dict[str, JobId] = {}
@@ -94,7 +96,15 @@ def _add(
         if part := [each for each in part if each.key not in ids]:
             ids.update(settlement.settle(part))
             part = [each for each in part if each.key not in ids]
+            _refuse_draining(connection, part)
     return known
+
+
+def _refuse_draining(connection: sa.Connection, part: Sequence[Wanted]) -> None:
+    for name in dict.fromkeys(each.new.queue for each in part):
+        queue = connection.execute(limits.QUEUE, {"of": name}).first()
+        if queue is not None and queue.state == QueueState.DRAINING:
+            raise QueueDraining(name)
 
 
 def _store(

@@ -10,8 +10,11 @@ StoreError
 ├── StoreDamaged         the database fails its own checks; stop using it
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
+├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
 ├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
+├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
+├── UnknownResource      there is no resource of this name
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
 ├── UnknownWorker        no worker has this id, or its lease was taken
@@ -83,6 +86,31 @@ class DuplicateJob(StoreError):
         )
         super().__init__(f"the unique key {unique_key!r} is taken: {other}")
         self.unique_key, self.job_id, self.state = unique_key, job_id, state
+
+
+class QueueDraining(StoreError):
+    """The queue takes no new jobs until it is resumed; nothing was stored."""
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(
+            f"the queue {queue} is draining and takes no new jobs; `queuectl queue resume {queue}`"
+            " opens it again"
+        )
+        self.queue = queue
+
+
+class InvalidLimit(StoreError, ValueError):
+    """A limit or a name makes no sense; nothing was changed."""
+
+
+class UnknownResource(StoreError):
+    """There is no resource of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is no resource {name!r}; `queuectl resource list` shows those there are"
+        )
+        self.name = name
 
 
 class InvalidSetting(StoreError, ValueError):

@@ -109,10 +109,17 @@ class StopRequest(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What one turn of the hot loop brought: new claims, and finishes whose claim was lost."""
+    """What one turn of the hot loop brought: new claims, and finishes whose claim was lost.
+
+    Attributes:
+        again: There is more to look at now; it was left so that the transaction stays short.
+        is_held_back: A limit, or too few free slots, kept jobs back: look when a run has ended.
+    """
 
     claims: list[Claim]
     refused: list[Finish]
+    again: bool = False
+    is_held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,8 +89,14 @@ class Bucket:
         ready_us = max(now_us, now_us + self._debt(now_us) - slack)
         return -(-ready_us // 1_000)
 
+    def settled(self, now_us: int) -> "Bucket":
+        """Return the bucket as it is to be kept.
+
+        More than a whole bucket is owed only when the clock was set back or the rate changed:
+        then nobody should wait for the time to come round again.
+        """
+        return Bucket(rate=self.rate, full_at_us=now_us + self._debt(now_us))
+
     def _debt(self, now_us: int) -> int:
-        # More than a whole bucket is owed only when the clock was set back, or the rate changed:
-        # then nobody should wait for the time to come round again.
         most = self.rate.burst * self.rate.interval_us
         return min(max(0, self.full_at_us - now_us), most)

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from queuectl_store import reasons, records, why
+from queuectl_store import overview, reasons, records, why
 from queuectl_store.database import Database
+from queuectl_store.demands import MOST_SLOTS
 from queuectl_store.errors import UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.job import Attempt, Job, JobId, Worker
+from queuectl_store.limit_reasons import limit_reasons
+from queuectl_store.queues import Queue, ResourceUse
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
@@ -93,6 +96,16 @@ class Reader:
                 counts.setdefault(row.queue, {})[JobState(row.state)] = row.n
         return counts
 
+    def queues(self) -> list[Queue]:
+        """Return every queue that has jobs or limits, with its counts."""
+        with self._database.read() as connection:
+            return overview.queues(connection, self._database.engine.times())
+
+    def resources(self) -> list[ResourceUse]:
+        """Return every resource that is there or that a job waits for."""
+        with self._database.read() as connection:
+            return overview.resources(connection)
+
     def events(
         self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
     ) -> list[Event]:
@@ -117,7 +130,12 @@ class Reader:
         waits = any(job.state in WAITING for job in jobs)
         workers = self.workers() if waits else []
         now = self.now_ms() if waits else 0
-        told = ((job.id, reasons.reason(job, workers, now_ms=now)) for job in jobs)
+        with self._database.read() as connection:
+            held = limit_reasons(connection, jobs, now_ms=now)
+        told = (
+            (job.id, reasons.reason(job, workers, now_ms=now, limit=held.get(job.id)))
+            for job in jobs
+        )
         return {job_id: text for job_id, text in told if text is not None}
 
     def why(self, job_id: JobId) -> Explanation:
@@ -127,17 +145,22 @@ class Reader:
             UnknownJob: There is none of that id.
         """
         job, workers = self.get(job_id), self.workers()
-        reason = reasons.reason(job, workers, now_ms=self.now_ms())
+        reason = self.reasons([job]).get(job.id)
         with self._database.read() as connection:
             return why.explain(connection, job, workers, reason=reason)
 
-    def work_left(self, queues: Collection[str] | None = None) -> bool:
-        """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
+    def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
+        """Tell whether any job of *queues* (None: of all) runs, or will without a person's help.
+
+        A pending or retrying one in a paused queue does not count, nor one that asks for a
+        resource that is not there, or for more than *slots* slots.
+        """
+        values: dict[str, object] = {"widest": MOST_SLOTS if slots is None else slots}
         with self._database.read() as connection:
             if queues is None:
-                return bool(connection.execute(sql.WORK_LEFT).scalar_one())
-            names = json.dumps([{"name": name} for name in queues])
-            return bool(connection.execute(sql.WORK_LEFT_IN, {"queues": names}).scalar_one())
+                return bool(connection.execute(sql.WORK_LEFT, values).scalar_one())
+            values["queues"] = json.dumps([{"name": name} for name in queues])
+            return bool(connection.execute(sql.WORK_LEFT_IN, values).scalar_one())
 
     def version(self) -> int:
         """Return a number that changes when anybody commits; cheap enough to poll."""

@@ -5,14 +5,18 @@ from datetime import datetime
 
 from queuectl_store.job import Job, Worker
 from queuectl_store.states import JobState
+from queuectl_store.waits import QUEUE_PAUSED, too_wide
 
 
-def reason(job: Job, workers: Sequence[Worker], *, now_ms: int) -> str | None:
+def reason(
+    job: Job, workers: Sequence[Worker], *, now_ms: int, limit: str | None = None
+) -> str | None:
     """Say why *job* waits, is dead or was cancelled; None where its state says all.
 
     Args:
         workers: Those whose lease runs.
         now_ms: The store's clock, UTC milliseconds.
+        limit: What limit_reasons.py says of it.
     """
     match job.state:
         case JobState.SCHEDULED:
@@ -20,14 +24,16 @@ def reason(job: Job, workers: Sequence[Worker], *, now_ms: int) -> str | None:
         case JobState.RETRYING:
             return _retrying(job, now_ms)
         case JobState.PENDING:
-            return _pending(job, workers)
+            return _pending(job, workers, limit)
         case JobState.RUNNING:
             return "stopping" if job.cancel_requested else None
         case _:
             return job.note
 
 
-def _pending(job: Job, workers: Sequence[Worker]) -> str:
+def _pending(job: Job, workers: Sequence[Worker], limit: str | None) -> str:
+    if limit == QUEUE_PAUSED:
+        return limit
     serving = [
         worker
         for worker in workers
@@ -35,7 +41,9 @@ def _pending(job: Job, workers: Sequence[Worker]) -> str:
     ]
     if not serving:
         return f"no worker serves {job.queue}"
-    return "waits for a free slot"
+    if job.slots > max(worker.concurrency for worker in serving):
+        return too_wide(job.slots)
+    return limit or "waits for a free slot"
 
 
 def _retrying(job: Job, now_ms: int) -> str:

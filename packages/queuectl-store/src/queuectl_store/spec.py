@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from queuectl_store.demands import check_demands
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
 from queuectl_store.relations import Unique
@@ -82,6 +83,7 @@ def check(new: NewJob, spec: str) -> None:
     _check_numbers(new)
     _check_unique(new.unique)
     _check_work(new.work)
+    check_demands(new)
     for what, text in (("cwd", new.cwd or ""), *_pairs("env", new.env)):
         if "\0" in text:
             raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
@@ -104,12 +106,19 @@ def clean(text: str | None) -> str | None:
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def queue_problem(name: str) -> str | None:
+    """Say why *name* cannot be a queue's; None if it can."""
+    if _QUEUE_NAME.fullmatch(name):
+        return None
+    return (
+        f"the queue name {name!r} is not usable: 1 to 100 letters, digits, _ . : / or -,"
+        " beginning with a letter or digit"
+    )
+
+
 def _check_names(new: NewJob) -> None:
-    if not _QUEUE_NAME.fullmatch(new.queue):
-        raise InvalidJob(
-            f"the queue name {new.queue!r} is not usable: 1 to 100 letters, digits, _ . : / or -,"
-            " beginning with a letter or digit"
-        )
+    if problem := queue_problem(new.queue):
+        raise InvalidJob(problem)
     texts = [("name", new.name), ("key", new.key), *_pairs("tag", new.tags)]
     for what, text in texts:
         if text is not None and (len(text) > _TEXT_LIMIT or clean(text) != text):

@@ -2,14 +2,14 @@
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, records, replays, spec
+from queuectl_store import enqueuing, environments, pacing, records, replays, spec, sweeping
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
@@ -23,10 +23,11 @@ from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
 from queuectl_store.shared import Settings
-from queuectl_store.sql import replays as replays_sql
+from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import Run, Times, claim, finish, runs_json, write_moves
+from queuectl_store.sweeping import Swept
+from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -109,30 +110,33 @@ class Store:
         limit: int,
         queues: Collection[str] | None = None,
     ) -> Exchange:
-        """Record *finishes* and claim up to *limit* jobs, in one transaction.
+        """Record *finishes* and claim jobs for up to *limit* slots, in one transaction.
 
         Best is highest priority, then lowest id; between queues, whose best job is best.
         Exactly one caller gets each job. A worker whose lease ran out, or that was asked to
-        stop, gets none.
+        stop, gets none. Nothing is claimed beyond a limit (docs/limits.md).
 
         Args:
             queues: The queues to claim from; None is all.
         """
 
-        def work(connection: sa.Connection, times: Times) -> Exchange:
-            refused = finish(connection, times, worker_id, finishes)
-            claims = claim(connection, times, worker_id, limit, queues)
-            return Exchange(claims=claims, refused=refused)
-
+        is_alone = self._database.engine.writes_alone
         try:
-            return self._write(work)
+            exchange, freed = self._write(
+                lambda c, times: trade(
+                    c, times, worker_id, finishes, limit=limit, queues=queues, is_alone=is_alone
+                )
+            )
         except OutcomeUnknown:
             # The finishes are found again by their tokens. Claims that were made and not
             # heard of show in the next renewals, and the worker gives them back.
-            refused = self._write(
+            recorded = self._write(
                 lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
-            return Exchange(claims=[], refused=refused)
+            return Exchange(claims=[], refused=recorded.refused)
+        if freed > len(exchange.claims):
+            self._database.engine.notify()
+        return exchange
 
     def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""
@@ -173,11 +177,12 @@ class Store:
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Make up to *limit* jobs pending whose time has come; returns how many.
 
-        Jobs of a paced retry whose turn it is are let go besides, and counted.
+        Jobs whose rate, or whose turn in a paced retry, lets them start by now are let go
+        besides, and counted.
         """
 
         def work(connection: sa.Connection, times: Times) -> int:
-            let_out = replays.let_out(connection, times)
+            let_out = pacing.let_out(connection, times) + replays.let_out(connection, times)
             rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
             write_moves(
                 connection,
@@ -196,7 +201,7 @@ class Store:
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
-            paced = connection.execute(replays_sql.DUE_IN, times).scalar_one()
+            paced = connection.execute(limits_sql.BUCKET_DUE_IN, times).scalar_one()
         waits = [wait for wait in (*row, paced) if wait is not None]
         return max(0, min(waits)) if waits else None
 
@@ -211,6 +216,7 @@ class Store:
         """
 
         def work(connection: sa.Connection, times: Times) -> list[Finish]:
+            connection.execute(limits_sql.LOCK_COUNTS)
             connection.execute(upkeep.EXPIRE_WORKERS, times)
             rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
             finishes = [decide(records.claim(row)) for row in rows]
@@ -223,9 +229,29 @@ class Store:
             self._database.engine.notify()
         return rescued
 
-    def work_left(self, queues: Collection[str] | None = None) -> bool:
-        """Tell whether any job of *queues* (None: of all) is pending, running or retrying."""
-        return self.reader.work_left(queues)
+    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
+        """Let jobs go that wait for a limit in which there is room, whatever the cause.
+
+        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
+
+        Args:
+            boosts: How many times more of some limits; see `limits.let_go`.
+        """
+        with self._database.read() as connection:
+            swept = sweeping.look(connection, after)
+        if swept.found:
+            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
+            if count:
+                self._database.engine.notify()
+        return swept
+
+    def forget_full_buckets(self) -> None:
+        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
+        self._write(sweeping.forget_full_buckets)
+
+    def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
+        """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
+        return self.reader.work_left(queues, slots=slots)
 
     def environment(self, environment_id: int) -> dict[str, str]:
         """Return the variables stored under *environment_id*."""

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from queuectl_store import ledger, records
+from queuectl_store.admitting import Admission
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
-from queuectl_store.outcome import Cancelled, Finish, Released, Retry, Snoozed
+from queuectl_store.limits import enter, free_up, lock_counts
+from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
+from queuectl_store.sql import claim as claim_sql
 from queuectl_store.sql import hot
 from queuectl_store.states import TRANSITIONS, Verb
 
@@ -26,30 +29,101 @@ def write_moves(connection: sa.Connection, times: Times, moved: Sequence[Moved])
         connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
 
 
+class Taken(NamedTuple):
+    """New claims; and what to do about jobs that were not taken (see `Exchange`)."""
+
+    claims: list[Claim]
+    again: bool = False
+    is_held_back: bool = False
+    let_go: int = 0
+
+
+class Recorded(NamedTuple):
+    """Finishes that were refused; and how many jobs need not wait for a limit any more."""
+
+    refused: list[Finish]
+    let_go: int = 0
+
+
+def trade(
+    connection: sa.Connection,
+    times: Times,
+    worker_id: WorkerId,
+    finishes: Sequence[Finish],
+    *,
+    limit: int,
+    queues: Collection[str] | None,
+    is_alone: bool,
+) -> tuple[Exchange, int]:
+    """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
+    ending = [each.claim.job for each in finishes]
+    may_admit = enter(connection, ending, is_alone=is_alone)
+    refused, freed = finish(connection, times, worker_id, finishes)
+    taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit)
+    freed += taken.let_go
+    exchange = Exchange(
+        claims=taken.claims,
+        refused=refused,
+        again=taken.again or freed > len(taken.claims),
+        is_held_back=taken.is_held_back,
+    )
+    return exchange, freed
+
+
 def claim(
     connection: sa.Connection,
     times: Times,
     worker_id: WorkerId,
     limit: int,
     queues: Collection[str] | None,
-) -> list[Claim]:
-    """Take up to *limit* pending jobs, from the queue whose best job is best first."""
-    claims: list[Claim] = []
+    *,
+    may_admit: bool,
+) -> Taken:
+    """Take jobs for up to *limit* slots, from the queue whose best job is best first.
+
+    Args:
+        may_admit: Whether the transaction holds the locks of limits.
+    """
     if limit <= 0:
-        return claims
-    heads = connection.execute(hot.PENDING_QUEUES).all()
-    for head in sorted(heads, key=lambda row: (-row.priority, row.id)):
-        if len(claims) < limit and (queues is None or head.queue in queues):
-            room = {"from_queue": head.queue, "at_most": limit - len(claims)}
-            rows = connection.execute(hot.CLAIM, {"worker": worker_id, **room, **times})
-            taken = [records.claim(row) for row in rows]
-            claims += sorted(taken, key=lambda claim: (-claim.job.priority, claim.job.id))
+        return Taken([])
+    found = connection.execute(claim_sql.PENDING_QUEUES).all()
+    heads = sorted(
+        (head for head in found if queues is None or head.queue in queues),
+        key=lambda row: (-row.priority, row.id),
+    )
+    is_limited = any(head.needs_admission for head in heads)
+    gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
+    rows = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
+    claims = [records.claim(row) for row in rows]
     state = TRANSITIONS[Verb.CLAIM].target
-    moved = [
-        Moved(claim.job.id, Verb.CLAIM, state, claim.job.attempt, worker_id) for claim in claims
-    ]
+    moved = [Moved(c.job.id, Verb.CLAIM, state, c.job.attempt, worker_id) for c in claims]
     write_moves(connection, times, moved)
-    return claims
+    if gate is None:
+        return Taken(claims, again=is_limited)
+    gate.close()
+    is_held_back = gate.is_held_back or gate.is_short_of_slots
+    return Taken(claims, gate.is_unfinished, is_held_back, gate.let_go)
+
+
+def _take(
+    connection: sa.Connection,
+    values: dict[str, Any],
+    heads: Sequence[Any],
+    limit: int,
+    gate: Admission | None,
+) -> list[Any]:
+    rows: list[Any] = []
+    for head in heads:
+        slots = limit - sum(row.slots for row in rows)
+        if slots <= 0 or (gate is not None and gate.is_short_of_slots):
+            break
+        if not head.needs_admission:
+            room = {"from_queue": head.queue, "at_most": slots}
+            taken = connection.execute(claim_sql.CLAIM, {**values, **room}).all()
+        else:
+            taken = [] if gate is None else gate.take(head.queue, slots)
+        rows += sorted(taken, key=lambda row: (-row.priority, row.id))
+    return rows
 
 
 def finish(
@@ -57,10 +131,11 @@ def finish(
     times: Times,
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
-) -> list[Finish]:
+) -> Recorded:
     """Record *finishes* whose token is still the job's; return the others."""
     if not finishes:
-        return []
+        return Recorded([])
+    lock_counts(connection, (each.claim.job for each in finishes))
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
     done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
@@ -72,7 +147,8 @@ def finish(
     if done:
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
-    return refused
+    ended = (each.claim.job for each in finishes if each.claim.job.id in done)
+    return Recorded(refused, let_go=free_up(connection, ended))
 
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:

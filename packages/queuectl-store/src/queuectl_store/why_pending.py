@@ -34,7 +34,7 @@ def _waits_for_limit(connection: sa.Connection, job: Job, limit: str) -> Found:
         case "group":
             same_group = _holders(connection, job, lambda row: row.group_id == job.group_id)
             return _taken(same_group, "as many jobs of its group run as may", None)
-        case "resource":
+        case "resource" | "missing":
             return _resource(connection, job, name)
         case _:
             return _rate(connection, limit)

@@ -1,7 +1,7 @@
 """Which variables a command sees: picked when it is enqueued, completed when it runs."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import translate
 from functools import lru_cache
 
@@ -29,16 +29,29 @@ def without_private(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def run_variables(claim: Claim) -> dict[str, str]:
-    """Return what is set for this one run, on top of the job's environment."""
+    """Return what is set for this one run, on top of the job's environment.
+
+    Of each resource it tells the indexes that the run has: QUEUECTL_RESOURCE_GPU=0,2.
+    """
     job = claim.job
     return {
         **job.env,
+        **{resource_variable(name): _list(ids) for name, ids in job.allotted.items()},
         "QUEUECTL_JOB_ID": str(job.id),
         "QUEUECTL_ATTEMPT": str(job.attempt),
         "QUEUECTL_QUEUE": job.queue,
         "QUEUECTL_TOKEN": str(claim.token),
         "QUEUECTL_IDEMPOTENCY_KEY": job.key,
     }
+
+
+def resource_variable(name: str) -> str:
+    """Name the variable that tells which units of a resource a run has."""
+    return f"{PRIVATE_PREFIX}RESOURCE_{name.upper().replace('-', '_')}"
+
+
+def _list(indexes: Sequence[int]) -> str:
+    return ",".join(map(str, indexes))
 
 
 @lru_cache(maxsize=8)

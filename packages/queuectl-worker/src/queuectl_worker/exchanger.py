@@ -19,6 +19,7 @@ class Exchanger:
 
     Attributes:
         may_find_more: Jobs may be pending: the last claim came back full, or somebody rang.
+        is_held_back: The last claim left jobs that wait for a limit, or for more free slots.
         is_closed: The store may not be touched any more.
     """
 
@@ -34,7 +35,8 @@ class Exchanger:
         self._store, self._membership, self._completer = store, membership, completer
         self._queues, self._tell = queues, on_news
         self.may_find_more = True
-        self._made_wait = False
+        self.is_held_back = False
+        self._made_wait = self._again = False
         self.is_closed = False
 
     def trade(self, *, limit: int) -> list[Claim]:
@@ -53,7 +55,11 @@ class Exchanger:
             self._unanswered(error)
             return []
         self._settle(sent, exchange)
-        self.may_find_more |= limit > 0 and len(exchange.claims) == limit
+        taken = sum(claim.job.slots for claim in exchange.claims)
+        self.may_find_more |= exchange.again or 0 < limit <= taken
+        self._again = exchange.again
+        if limit:
+            self.is_held_back = exchange.is_held_back
         # A lease lost meanwhile took these claims with it.
         return exchange.claims if self._membership.worker_id == worker_id else []
 
@@ -61,6 +67,11 @@ class Exchanger:
         """Tell, once, whether a job that was recorded is due again later."""
         made_wait, self._made_wait = self._made_wait, False
         return made_wait
+
+    def is_to_look_again(self) -> bool:
+        """Tell, once, whether the store left something for the next claim, to be made at once."""
+        again, self._again = self._again, False
+        return again
 
     def join(self) -> None:
         """Register (again); tries later when the store is away."""

@@ -130,6 +130,8 @@ class HotLoop:
         claims = exchanger.trade(limit=limit)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
+        if exchanger.is_to_look_again():
+            self._wake.set()
 
     def _limit(self, now_ms: int) -> int:
         """Return how many jobs to claim in this turn."""
@@ -138,9 +140,12 @@ class HotLoop:
             return 0
         if parts.completer.is_overfull or parts.runner.host_pause_ms(now_ms):
             return 0
-        if not parts.exchanger.may_find_more:
+        # What a limit held back may come free with every end of a run.
+        may_be_free = parts.exchanger.is_held_back and len(parts.completer) > 0
+        if not (parts.exchanger.may_find_more or may_be_free):
             return 0
-        limit = claim_limit(slots=self._slots, held=parts.runner.held, pace=parts.runner.pace)
+        held, pace = parts.runner.held_slots, parts.runner.pace
+        limit = claim_limit(slots=self._slots, held=held, pace=pace)
         self._looked_at_ms = now_ms if limit else self._looked_at_ms
         return limit
 

@@ -64,6 +64,11 @@ class Runner:
         """Runs that wait or run."""
         return len(self._runs)
 
+    @property
+    def held_slots(self) -> int:
+        """Slots that those take."""
+        return self._runs.slots
+
     def holds(self, key: RunKey) -> bool:
         """Tell whether that run is held."""
         return self._runs.get(key) is not None

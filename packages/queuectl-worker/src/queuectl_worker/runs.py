@@ -18,11 +18,16 @@ class Run:
 
 
 class Runs:
-    """The table of held runs, in the order in which they were claimed."""
+    """The table of held runs, in the order in which they were claimed.
+
+    Attributes:
+        slots: How many slots they take together, once they all run.
+    """
 
     def __init__(self) -> None:
         self._runs: dict[RunKey, Run] = {}
         self._unstarted: dict[RunKey, None] = {}
+        self.slots = 0
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -40,6 +45,7 @@ class Runs:
             key = key_of(claim)
             self._runs[key] = Run(claim, now_ms)
             self._unstarted[key] = None
+            self.slots += claim.job.slots
 
     def started(self, key: RunKey) -> Run | None:
         """Note that a run has its slot, and return it."""
@@ -51,12 +57,15 @@ class Runs:
     def let_go(self, key: RunKey) -> Run | None:
         """Hold the run no longer, and return it."""
         self._unstarted.pop(key, None)
-        return self._runs.pop(key, None)
+        run = self._runs.pop(key, None)
+        self.slots -= 0 if run is None else run.claim.job.slots
+        return run
 
     def clear(self) -> None:
         """Hold nothing any more."""
         self._runs.clear()
         self._unstarted.clear()
+        self.slots = 0
 
     def unstarted(self) -> list[RunKey]:
         """Return the runs that wait for a slot."""

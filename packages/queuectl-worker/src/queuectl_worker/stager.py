@@ -1,8 +1,10 @@
-"""Makes jobs pending when their time has come."""
+"""Makes jobs pending when their time has come, and lets go those that limits need not hold."""
 
 from collections.abc import Callable
 
 from queuectl_store import Store
+from queuectl_worker.loop import JITTER
+from queuectl_worker.sweeper import Sweeper
 
 BATCH = 1_000
 LONGEST_S = 1.0
@@ -11,13 +13,22 @@ SHORTEST_S = 0.005
 
 def stager(store: Store) -> Callable[[], float]:
     """Return the tick that stages what is due and says when the next job will be."""
+    sweeper = Sweeper(store)
 
     def tick() -> float:
+        sweeper.sweep_if_due()
         due_ms = store.due_in_ms()
         if due_ms is None or due_ms > 0:
-            return LONGEST_S if due_ms is None else min(due_ms / 1000, LONGEST_S)
+            return pause_s(due_ms)
         moved = store.stage(limit=BATCH)
         # Nothing moved: another worker was first, and its commit is not far behind.
         return 0.0 if moved else SHORTEST_S
 
     return tick
+
+
+def pause_s(due_ms: int | None) -> float:
+    """Return how long to pause; rather too short by the loop's jitter than a start too late."""
+    if due_ms is None:
+        return LONGEST_S
+    return min(max(due_ms / 1000 / (1 + JITTER), SHORTEST_S), LONGEST_S)

@@ -33,7 +33,8 @@ class Worker:
     Args:
         concurrency: Jobs at a time; None is the setting.
         queues: The queues that it serves; None is all.
-        burst: End when no job is pending, running or waiting for a retry.
+        burst: End when no job runs, and none that is pending or waits for a retry will start
+            without a person's help (docs/limits.md).
         grace_s: How long jobs may go on when it stops; None is the setting.
         settings: Settings by name, as text; they win over the store's.
         on_news: Called in the loop that moves the jobs: it must return at once and not raise.
@@ -131,7 +132,7 @@ class Worker:
         if now_ms - self._looked_ms < BURST_LOOK_MS:
             return False
         self._looked_ms = now_ms
-        return not self._store.work_left(self._queues)
+        return not self._store.work_left(self._queues, slots=self.tuning.concurrency)
 
     def _stand_still(self, live: Assembly, error: StoreError) -> None:
         """Let what runs come to its end, and touch the damaged store no more."""

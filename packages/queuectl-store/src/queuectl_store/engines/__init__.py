@@ -15,6 +15,8 @@ class Engine(Protocol):
 
     url: str
     path: Path | None
+    # Whether nobody else writes while a transaction that may write is open.
+    writes_alone: bool
 
     def begin_write(self) -> sa.Connection:
         """Return a connection inside a transaction that may write."""

@@ -41,6 +41,8 @@ _AGAIN = {"40001", "40P01", "55P03", "23505"}  # serialization, deadlock, lock t
 class PostgresEngine:
     """One PostgreSQL database."""
 
+    writes_alone = False
+
     def __init__(self, url: sa.URL, *, clock: Clock) -> None:
         self.path: Path | None = None
         self.url = url.set(query={}).render_as_string(hide_password=True)

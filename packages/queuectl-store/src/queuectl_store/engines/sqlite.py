@@ -37,6 +37,8 @@ _LOOK_EVERY = 64  # commits between two looks at the size of the WAL
 class SqliteEngine:
     """One SQLite file."""
 
+    writes_alone = True
+
     def __init__(self, path: Path, *, clock: Clock, durability: Durability, create: bool) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise MissingDriver(

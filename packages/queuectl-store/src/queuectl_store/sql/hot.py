@@ -1,4 +1,4 @@
-"""The statements of the hot path: enqueue, claim, finish.
+"""The statements of the hot path: enqueue, finish; the claim is in claim.py.
 
 Built once, since building one costs three times its execution. Each write of a batch is one
 statement over one JSON parameter. States stand in the text as literals: a bound parameter
@@ -7,8 +7,9 @@ cannot use a partial index.
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, OnConflictDoNothing, Transaction
-from queuectl_store.sql.tables import attempts, events, jobs, workers
+from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing, Transaction
+from queuectl_store.sql.side_tables import queues
+from queuectl_store.sql.tables import attempts, events, jobs
 
 BIG, INT, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
 
@@ -89,6 +90,9 @@ IS_CLAIMABLE = sa.and_(is_in("pending"), jobs.c.waits_for.is_(None))
 
 
 _by_key: sa.Select[int] = sa.select(sa.literal_column("1")).where(jobs.c.key == NEW_JOBS.c.key)
+_drains: sa.Select[int] = sa.select(sa.literal_column("1")).where(
+    queues.c.name == NEW_JOBS.c.queue, queues.c.state == literal("draining")
+)
 
 ENQUEUE = (
     sa.insert(jobs)
@@ -146,7 +150,7 @@ ENQUEUE = (
             NEW_JOBS.c.on_dep_failure,
         )
         # A key that is there already belongs to an enqueue whose reply was lost.
-        .where(~sa.exists(_by_key.correlate(NEW_JOBS)))
+        .where(~sa.exists(_by_key.correlate(NEW_JOBS)), ~sa.exists(_drains.correlate(NEW_JOBS)))
         .order_by(NEW_JOBS.c.n),
         include_defaults=False,
     )
@@ -161,61 +165,6 @@ WRITE_EVENTS = sa.insert(events).from_select(
     ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
     sa.select(NowMs(), *EVENTS.columns, Transaction()),
     include_defaults=False,
-)
-
-# The queues that have pending jobs, found by hopping over the index: its cost is their number.
-_first = sa.select(sa.func.min(jobs.c.queue).label("queue")).where(IS_CLAIMABLE).cte(recursive=True)
-_next = (
-    sa.select(sa.func.min(jobs.c.queue))
-    .where(IS_CLAIMABLE, jobs.c.queue > _first.c.queue)
-    .scalar_subquery()
-)
-_queues = _first.union_all(sa.select(_next).where(_first.c.queue.is_not(None)))
-_head = (
-    sa.select(jobs.c.id)
-    .where(IS_CLAIMABLE, jobs.c.queue == _queues.c.queue)
-    .order_by(jobs.c.priority.desc(), jobs.c.id)
-    .limit(sa.literal_column("1"))
-    .correlate(_queues)
-    .scalar_subquery()
-)
-PENDING_QUEUES = (
-    sa.select(jobs.c.queue, jobs.c.priority, jobs.c.id)
-    .select_from(_queues.join(jobs, jobs.c.id == _head))
-    .where(_queues.c.queue.is_not(None))
-)
-
-_claimant = sa.exists(
-    sa.select(sa.literal_column("1")).where(
-        workers.c.id == sa.bindparam("worker", type_=BIG),
-        workers.c.state == sa.literal_column("'running'"),
-        workers.c.boot_id == sa.bindparam("boot", type_=TEXT),
-        workers.c.lease_until > LeaseNowMs(),
-    )
-)
-# Materialised: a plan that ran the inner select twice would claim more than the limit.
-_best = (
-    sa.select(jobs.c.id)
-    .where(IS_CLAIMABLE, jobs.c.queue == sa.bindparam("from_queue", type_=TEXT), _claimant)
-    .order_by(jobs.c.priority.desc(), jobs.c.id)
-    .limit(sa.bindparam("at_most", type_=INT))
-    .with_for_update(skip_locked=True)
-    .cte("best")
-    .prefix_with("MATERIALIZED", dialect="postgresql")
-)
-CLAIM = (
-    sa.update(jobs)
-    .where(jobs.c.id.in_(sa.select(_best.c.id)))
-    .values(
-        state=literal("running"),
-        attempt=jobs.c.attempt + 1,
-        token=jobs.c.token + 1,
-        worker_id=sa.bindparam("worker", type_=BIG),
-        started_at=NowMs(),
-        progress=None,
-        unique_live=sa.case((jobs.c.unique_waiting == ONE, ZERO), else_=jobs.c.unique_live),
-    )
-    .returning(*jobs.columns)
 )
 
 FINISH = (

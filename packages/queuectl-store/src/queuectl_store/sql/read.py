@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
+from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 WANTED = Batch("wanted", n=INT, id=BIG)
@@ -87,13 +88,26 @@ def _due(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return _any(both, is_in("retrying"), *more)
 
 
+_listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
+_is_paused = sa.exists(
+    sa.select(literal("1"))
+    .select_from(queues)
+    .where(queues.c.name == jobs.c.queue, queues.c.state == literal("paused"))
+    .correlate(jobs)
+)
+# What nobody will start unless a person does something: it is no work for a worker to wait for.
+_may_start = sa.and_(sa.not_(_is_paused), jobs.c.slots <= sa.bindparam("widest", type_=INT))
+_is_hopeless = jobs.c.waits_for.like(literal("missing:%"))
+
+
 def _left(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     # What may be claimed and what waits for a limit stand in two indexes.
-    waits = _any(jobs.c.waits_for.is_not(None), *more)
-    return sa.or_(_any(IS_CLAIMABLE, *more), waits, _any(is_in("running"), *more), _due(*more))
+    waits = _any(jobs.c.waits_for.is_not(None), sa.not_(_is_hopeless), _may_start, *more)
+    claimable = _any(IS_CLAIMABLE, _may_start, *more)
+    due = _due(_may_start, *more)
+    return sa.or_(claimable, waits, _any(is_in("running"), *more), due)
 
 
-_listed = jobs.c.queue.in_(sa.select(QUEUES.c.name))
 WORK_LEFT = sa.select(_left())
 WORK_LEFT_IN = sa.select(_left(_listed))
 

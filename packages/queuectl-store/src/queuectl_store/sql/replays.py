@@ -63,6 +63,3 @@ FILL = (
     )
 )
 FORGET = sa.delete(buckets).where(_named)
-DUE_IN = sa.select((sa.func.min(buckets.c.due_at) - NowMs()).label("due")).where(
-    buckets.c.due_at.is_not(None)
-)

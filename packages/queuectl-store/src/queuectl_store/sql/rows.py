@@ -7,7 +7,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
-from sqlalchemy.sql.visitors import InternalTraversal
 
 
 class Batch(TableClause):
@@ -64,15 +63,36 @@ class OnConflictDoNothing(SyntaxExtension, ClauseElement):
         insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
 
 
-class Turnstile(ColumnElement[str]):
-    """Lets one transaction at a time go on that asks for this number; SQLite has but one writer."""
+class _Lock(ColumnElement[str]):
+    """A lock that lasts as long as its transaction; null on SQLite, where a writer is alone."""
 
-    _traverse_internals = [("number", InternalTraversal.dp_clauseelement)]  # noqa: RUF012 (as above)
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
     type = sa.Text()
 
-    def __init__(self, number: int) -> None:
-        self.number = sa.literal_column(str(number), sa.BigInteger)
+
+class ShareRules(_Lock):
+    """What a claim takes: until its transaction ends nobody changes a limit."""
+
+    inherit_cache = True
+
+
+class LockRules(_Lock):
+    """What a change of a limit takes: no claim is under way, and none begins."""
+
+    inherit_cache = True
+
+
+class LockCounts(_Lock):
+    """What takes turns: admissions, and the ends of runs of jobs with limits of their own."""
+
+    inherit_cache = True
+
+
+class LockSlots(_Lock):
+    """What an enqueue of several unique jobs takes, which would else wait for one another."""
+
+    inherit_cache = True
 
 
 class TagValue(ColumnElement[str]):
@@ -85,6 +105,8 @@ class TagValue(ColumnElement[str]):
         self.spec, self.tag = spec, sa.bindparam("tag", tag, type_=sa.Text, unique=True)
 
 
+# Any numbers that other programs do not use.
+_RULES, _COUNTS, _SLOTS = 7_146_253_020, 7_146_253_021, 7_146_253_022
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _LEASE_NOW = sa.bindparam("lease_now", type_=sa.BigInteger)
 _DATABASE_MS = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
@@ -146,14 +168,32 @@ def _do_nothing(_element: OnConflictDoNothing, _compiler: SQLCompiler, **_kw: An
     return "ON CONFLICT DO NOTHING"
 
 
-@compiles(Turnstile, "sqlite")
-def _turnstile_sqlite(_element: Turnstile, _compiler: SQLCompiler, **_kw: Any) -> str:
+@compiles(ShareRules, "sqlite")
+@compiles(LockRules, "sqlite")
+@compiles(LockCounts, "sqlite")
+@compiles(LockSlots, "sqlite")
+def _lock_sqlite(_element: _Lock, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "NULL"
 
 
-@compiles(Turnstile, "postgresql")
-def _turnstile_postgres(element: Turnstile, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"CAST(pg_advisory_xact_lock({compiler.process(element.number, **kw)}) AS TEXT)"
+@compiles(ShareRules, "postgresql")
+def _share_rules(_element: ShareRules, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock_shared({_RULES}) AS TEXT)"
+
+
+@compiles(LockRules, "postgresql")
+def _lock_rules(_element: LockRules, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_RULES}) AS TEXT)"
+
+
+@compiles(LockCounts, "postgresql")
+def _lock_counts(_element: LockCounts, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_COUNTS}) AS TEXT)"
+
+
+@compiles(LockSlots, "postgresql")
+def _lock_slots(_element: LockSlots, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_SLOTS}) AS TEXT)"
 
 
 @compiles(TagValue, "sqlite")

@@ -3,19 +3,18 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import ONE, TEXT, ZERO, is_in
-from queuectl_store.sql.rows import Batch, NowMs, Turnstile
+from queuectl_store.sql.rows import Batch, LockSlots, NowMs
 from queuectl_store.sql.tables import jobs
 from queuectl_store.states import FINAL
 
 SLOTS = Batch("taken_slots", slot=TEXT)
 
-_MANY_AT_ONCE = 7_146_253_022  # any number that other programs do not use
 # In the words of the index.
 IS_LIVE = jobs.c.unique_live == ONE
 HAS_ENDED = is_in(*sorted(FINAL))
 
 # Two calls that insert the same slots in different orders would wait for one another.
-TAKE_TURNS = sa.select(Turnstile(_MANY_AT_ONCE))
+TAKE_TURNS = sa.select(LockSlots())
 
 _listed = jobs.c.unique_slot.in_(sa.select(SLOTS.c.slot))
 _is_over = sa.and_(HAS_ENDED, jobs.c.unique_until <= NowMs())

@@ -3,7 +3,7 @@
 import itertools
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
@@ -152,6 +152,7 @@ class CommandExecutor:
             log=os.fsencode(self._logs.name(job.id, claim.token, job.started_at or 0)),
             timeout_ms=job.timeout_ms,
             kill_grace_ms=self._tuning().kill_grace_ms,
+            slots=job.slots,
         )
 
     def _env_ref(self, environment_id: int | None) -> int:
@@ -214,9 +215,17 @@ class CommandExecutor:
         # Starts are told a few ms late: as many of the next in line as had a slot may have run too,
         # and one of them may have killed the guardian. The others surely had not started.
         unstarted = [number for number in sorted(numbers) if number not in self._started]
-        free_slots = max(0, self._slots - (len(numbers) - len(unstarted)))
-        waiting = set(unstarted[free_slots:])
+        free_slots = self._slots - self._slots_of(set(numbers) - set(unstarted))
+        waiting = set(unstarted)
+        for number in unstarted:
+            if free_slots <= 0:
+                break
+            free_slots -= self._slots_of([number])
+            waiting.discard(number)
         return [self._lose(number, had_started=number not in waiting) for number in numbers]
+
+    def _slots_of(self, numbers: Iterable[int]) -> int:
+        return sum(self._claims[number].job.slots for number in numbers)
 
     def _lose(self, number: int, *, had_started: bool) -> RunReport:
         key = self._forget(number)

@@ -16,6 +16,7 @@ class Launch:
         log: Absolute path at which the output will be found, if there is any.
         timeout_ms: Limit from the spawn, on the monotonic clock; None for no limit.
         kill_grace_ms: Time between SIGTERM and SIGKILL once the limit is reached.
+        slots: How many of the guardian's slots it takes.
     """
 
     key: int
@@ -26,6 +27,7 @@ class Launch:
     log: bytes
     timeout_ms: int | None
     kill_grace_ms: int
+    slots: int = 1
 
     def wire(self) -> tuple[object, ...]:
         """Give the fields in the order in which the guardian's `Request` takes them."""
@@ -38,4 +40,5 @@ class Launch:
             self.log,
             self.timeout_ms,
             self.kill_grace_ms,
+            self.slots,
         )

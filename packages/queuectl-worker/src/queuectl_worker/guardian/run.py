@@ -28,7 +28,7 @@ class Request:
     A plain class, as all of the guardian's: importing dataclasses costs more than starting it.
     """
 
-    __slots__ = ("argv", "cwd", "env", "env_ref", "grace_ms", "key", "log", "timeout_ms")
+    __slots__ = ("argv", "cwd", "env", "env_ref", "grace_ms", "key", "log", "slots", "timeout_ms")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Request:
         log: bytes,
         timeout_ms: int | None,
         grace_ms: int,
+        slots: int = 1,
     ) -> None:
         self.key = key
         self.argv = argv
@@ -49,6 +50,7 @@ class Request:
         self.log = log
         self.timeout_ms = timeout_ms
         self.grace_ms = grace_ms
+        self.slots = slots
 
 
 class Run:

@@ -31,6 +31,7 @@ class Runs:
 
     def __init__(self, *, slots: int, room: SpoolRoom, tag: bytes, tell: Tell) -> None:
         self._slots = slots
+        self._taken = 0
         self._room = room
         self._tag = tag
         self._tell = tell
@@ -115,8 +116,12 @@ class Runs:
     def fill(self) -> None:
         """Start what waits while there are free slots."""
         started = self._started
-        while self._waiting and len(self._by_pid) < self._slots:
-            request = self._waiting.popitem(last=False)[1]
+        while self._waiting and self._taken < self._slots:
+            request = next(iter(self._waiting.values()))
+            # Nothing overtakes a wide one; one that is wider than we are has us for itself.
+            if self._taken and self._taken + request.slots > self._slots:
+                break
+            del self._waiting[request.key]
             try:
                 self._start(request)
             except SpawnError as error:
@@ -135,6 +140,7 @@ class Runs:
                     break
                 run = self._by_pid.pop(pid, None)
                 if run is not None:
+                    self._taken -= run.request.slots
                     exits.append((run, status, usage))
         except ChildProcessError:
             pass
@@ -171,6 +177,7 @@ class Runs:
             raise
         run = Run(request, number=self._started, pid=pid, spool=spool)
         self._by_pid[pid] = self._by_key[request.key] = run
+        self._taken += request.slots
         self._trees.add(run, run.started_at)
         if self._watch_due is None:
             self._watch_due = run.started_at + _WATCH_MS

@@ -2,7 +2,11 @@ WITH best AS
 (SELECT queuectl_jobs.id AS id
 FROM queuectl_jobs
 WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL AND queuectl_jobs.queue =
-    :from_queue AND (EXISTS (SELECT 1
+    :from_queue AND queuectl_jobs.guarded = 0 AND NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = :from_queue AND (queuectl_queues.state = 'paused' OR
+    queuectl_queues.concurrency IS NOT NULL OR queuectl_queues.rate IS NOT NULL))) AND (EXISTS
+    (SELECT 1
 FROM queuectl_workers
 WHERE queuectl_workers.id = :worker AND queuectl_workers.state = 'running' AND
     queuectl_workers.boot_id = :boot AND queuectl_workers.lease_until > :lease_now)) ORDER BY

@@ -1,0 +1,233 @@
+"""`queuectl queue`: queues, their limits, pause and drain."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from queuectl.exits import UsageProblem
+from queuectl.moments import short_span
+from queuectl.render import Cell, Column, print_table
+from queuectl.session import Session
+from queuectl_store import KEEP, Keep, Queue, QueueLimits, QueueState, Rate, Store
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    help="""Queues: their limits, pause, drain.
+
+A limit holds across all workers of the store, from the next claim on.""",
+)
+
+_STYLES = {QueueState.ACTIVE: "green", QueueState.PAUSED: "yellow", QueueState.DRAINING: "magenta"}
+_COLUMNS = (
+    Column(title="queue", flexible=True),
+    Column(title="state"),
+    Column(title="running", right=True),
+    Column(title="pending", right=True),
+    Column(title="parked", right=True),
+    Column(title="oldest", right=True),
+    Column(title="limits", flexible=True),
+)
+Name = Annotated[str, typer.Argument(metavar="QUEUE", help="The queue's name.")]
+
+
+@app.command("list")
+def list_queues(ctx: typer.Context) -> None:
+    """List the queues that have jobs or limits.
+
+    \b
+    Examples:
+      queuectl queue list
+      queuectl queue list --json | jq 'select(.state == "paused") | .name'
+
+    Pending jobs that wait for a limit of their own (a key, a group, a resource) are counted as
+    parked too. With --json, one queue a line.
+    """
+    session: Session = ctx.obj
+    queues = session.read_store().reader.queues()
+    if session.json:
+        for queue in queues:
+            session.terminal.document(_document(queue))
+        return
+    if not queues:
+        session.terminal.say("no queues")
+    print_table(session.terminal, _COLUMNS, [_row(queue) for queue in queues])
+
+
+@app.command("set")
+def set_queue(
+    ctx: typer.Context,
+    *,
+    queue: Name,
+    concurrency: Annotated[
+        str | None,
+        typer.Option(metavar="N|none", help="Jobs of it that run at once, on all workers."),
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(metavar="N/TIME|none", help="Starts: 10/m, 5/s, 100/1h.")
+    ] = None,
+    burst: Annotated[
+        int, typer.Option(min=1, metavar="B", help="With --rate: how many may start at once.")
+    ] = 1,
+    key_concurrency: Annotated[
+        str | None,
+        typer.Option(metavar="N|none", help="Jobs of one concurrency key that run at once. [1]"),
+    ] = None,
+    key_rate: Annotated[
+        str | None, typer.Option(metavar="N/TIME|none", help="Starts of the jobs of one key.")
+    ] = None,
+    key_burst: Annotated[
+        int, typer.Option(min=1, metavar="B", help="With --key-rate: how many at once.")
+    ] = 1,
+) -> None:
+    """Set limits of a queue; what is not named stays as it is, none takes a limit away.
+
+    \b
+    Examples:
+      queuectl queue set mail --concurrency 4 --rate 10/m
+      queuectl queue set api --key-concurrency 2 --key-rate 5/s --key-burst 10
+      queuectl queue set mail --rate none
+
+    With --json: the queue and its limits.
+    """
+    session: Session = ctx.obj
+    if (burst > 1 and rate in (None, "none")) or (key_burst > 1 and key_rate in (None, "none")):
+        raise UsageProblem("a burst belongs to a rate; give both")
+    wanted: dict[str, Any] = {
+        "concurrency": _count(concurrency, "--concurrency"),
+        "key_concurrency": _count(key_concurrency, "--key-concurrency"),
+        "rate": _rate(rate, burst, "--rate"),
+        "key_rate": _rate(key_rate, key_burst, "--key-rate"),
+    }
+    if all(value is KEEP for value in wanted.values()):
+        raise UsageProblem("say which limit to set; `queuectl queue set --help` shows them")
+    limits = session.open_store().admin.set_queue(queue, **wanted)
+    if session.json:
+        session.terminal.document({"name": queue, **_limits_document(limits)})
+        return
+    session.terminal.say(f"{queue}: {_told(limits) or 'no limits'}")
+
+
+@app.command("pause")
+def pause(ctx: typer.Context, *, queue: Name) -> None:
+    """Start nothing more of a queue; what runs goes on.
+
+    \b
+    Examples:
+      queuectl queue pause mail
+
+    With --json: name, state.
+    """
+    _move(ctx.obj, queue, QueueState.PAUSED, lambda store: store.admin.pause(queue))
+
+
+@app.command("resume")
+def resume(ctx: typer.Context, *, queue: Name) -> None:
+    """Let a queue that was paused or drained take and start jobs again.
+
+    \b
+    Examples:
+      queuectl queue resume mail
+
+    With --json: name, state.
+    """
+    _move(ctx.obj, queue, QueueState.ACTIVE, lambda store: store.admin.resume(queue))
+
+
+@app.command("drain")
+def drain(ctx: typer.Context, *, queue: Name) -> None:
+    """Refuse new jobs for a queue, and let those that it has come to their end.
+
+    \b
+    Examples:
+      queuectl queue drain mail
+
+    `queuectl enqueue` is refused with exit code 4 until `queuectl queue resume`. With --json:
+    name, state.
+    """
+    _move(ctx.obj, queue, QueueState.DRAINING, lambda store: store.admin.drain(queue))
+
+
+def _move(session: Session, queue: str, state: QueueState, change: Callable[[Store], None]) -> None:
+    change(session.open_store())
+    if session.json:
+        session.terminal.document({"name": queue, "state": state.value})
+        return
+    session.terminal.say(f"{queue} is {state.value}")
+
+
+def _count(text: str | None, option: str) -> int | Keep | None:
+    if text is None:
+        return KEEP
+    if text.lower() == "none":
+        return None
+    try:
+        return int(text)
+    except ValueError as error:
+        raise UsageProblem(f"{option} takes a whole number or none, got {text!r}") from error
+
+
+def _rate(text: str | None, burst: int, option: str) -> Rate | Keep | None:
+    if text is None:
+        return KEEP
+    if text.lower() == "none":
+        return None
+    try:
+        return Rate.parse(text, burst=burst)
+    except ValueError as error:
+        raise UsageProblem(f"{option} {text!r}: {error}") from error
+
+
+def _row(queue: Queue) -> list[Cell]:
+    counts, oldest = queue.counts, queue.oldest_pending_ms
+    return [
+        Cell(text=queue.name),
+        Cell(text=queue.state.value, style=_STYLES[queue.state]),
+        Cell(text=str(queue.running)),
+        Cell(text=str(sum(n for state, n in counts.items() if state.value == "pending"))),
+        Cell(text=str(queue.parked)),
+        Cell(text="" if oldest is None else short_span(oldest)),
+        Cell(text=_told(queue.limits), style="dim"),
+    ]
+
+
+def _told(limits: QueueLimits) -> str:
+    parts = {
+        "concurrency": limits.concurrency,
+        "rate": _rate_text(limits.rate),
+        "key-concurrency": limits.key_concurrency,
+        "key-rate": _rate_text(limits.key_rate),
+    }
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value is not None)
+
+
+def _rate_text(rate: Rate | None) -> str | None:
+    if rate is None:
+        return None
+    return str(rate) if rate.burst == 1 else f"{rate} burst {rate.burst}"
+
+
+def _document(queue: Queue) -> dict[str, Any]:
+    oldest = queue.oldest_pending_ms
+    return {
+        "name": queue.name,
+        "state": queue.state.value,
+        **_limits_document(queue.limits),
+        "counts": {state.value: n for state, n in sorted(queue.counts.items())},
+        "running": queue.running,
+        "parked": queue.parked,
+        "oldest_pending": None if oldest is None else oldest / 1_000,
+    }
+
+
+def _limits_document(limits: QueueLimits) -> dict[str, Any]:
+    rate, key_rate = limits.rate, limits.key_rate
+    return {
+        "concurrency": limits.concurrency,
+        "rate": None if rate is None else str(rate),
+        "burst": None if rate is None else rate.burst,
+        "key_concurrency": limits.key_concurrency,
+        "key_rate": None if key_rate is None else str(key_rate),
+        "key_burst": None if key_rate is None else key_rate.burst,
+    }

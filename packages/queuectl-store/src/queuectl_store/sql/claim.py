@@ -1,0 +1,103 @@
+"""The statements by which a worker takes jobs of queues without limits, in one step each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, ZERO, literal
+from queuectl_store.sql.rows import LeaseNowMs, NowMs
+from queuectl_store.sql.side_tables import queues
+from queuectl_store.sql.tables import jobs, workers
+
+# What the whole queue has to be asked for; limits of a key concern guarded jobs alone.
+HAS_LIMITS = sa.or_(
+    queues.c.state == literal("paused"),
+    queues.c.concurrency.is_not(None),
+    queues.c.rate.is_not(None),
+)
+
+others = jobs.alias("others")
+
+# The queues that have pending jobs, found by hopping over the index: its cost is their number.
+_first = sa.select(sa.func.min(jobs.c.queue).label("queue")).where(IS_CLAIMABLE).cte(recursive=True)
+_next = (
+    sa.select(sa.func.min(jobs.c.queue))
+    .where(IS_CLAIMABLE, jobs.c.queue > _first.c.queue)
+    .scalar_subquery()
+)
+_queues = _first.union_all(sa.select(_next).where(_first.c.queue.is_not(None)))
+_head = (
+    sa.select(jobs.c.id)
+    .where(IS_CLAIMABLE, jobs.c.queue == _queues.c.queue)
+    .order_by(jobs.c.priority.desc(), jobs.c.id)
+    .limit(sa.literal_column("1"))
+    .correlate(_queues)
+    .scalar_subquery()
+)
+_guarded = sa.exists(
+    sa.select(sa.literal_column("1"))
+    .select_from(others)
+    .where(
+        # In the words of the index of guarded jobs.
+        others.c.state == literal("pending"),
+        others.c.waits_for.is_(None),
+        others.c.guarded == ONE,
+        others.c.queue == _queues.c.queue,
+    )
+    .correlate(_queues)
+)
+PENDING_QUEUES = (
+    sa.select(
+        jobs.c.queue,
+        jobs.c.priority,
+        jobs.c.id,
+        sa.case((sa.or_(HAS_LIMITS, _guarded), ONE), else_=ZERO).label("needs_admission"),
+    )
+    .select_from(
+        _queues.join(jobs, jobs.c.id == _head).join(
+            queues, queues.c.name == _queues.c.queue, isouter=True
+        )
+    )
+    .where(
+        _queues.c.queue.is_not(None),
+        sa.func.coalesce(queues.c.state, literal("active")) != literal("paused"),
+    )
+)
+
+IS_CLAIMANT = sa.exists(
+    sa.select(sa.literal_column("1")).where(
+        workers.c.id == sa.bindparam("worker", type_=BIG),
+        workers.c.state == sa.literal_column("'running'"),
+        workers.c.boot_id == sa.bindparam("boot", type_=TEXT),
+        workers.c.lease_until > LeaseNowMs(),
+    )
+)
+_QUEUE = sa.bindparam("from_queue", type_=TEXT)
+# Looked at by the claim itself: the limit may have come since its transaction began.
+_limited = sa.exists(sa.select(sa.literal_column("1")).where(queues.c.name == _QUEUE, HAS_LIMITS))
+# Materialised: a plan that ran the inner select twice would claim more than the limit.
+_best = (
+    sa.select(jobs.c.id)
+    .where(IS_CLAIMABLE, jobs.c.queue == _QUEUE, jobs.c.guarded == ZERO, ~_limited, IS_CLAIMANT)
+    .order_by(jobs.c.priority.desc(), jobs.c.id)
+    .limit(sa.bindparam("at_most", type_=INT))
+    .with_for_update(skip_locked=True)
+    .cte("best")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+BECOMES_RUNNING: Mapping[str, Any] = {
+    "state": literal("running"),
+    "attempt": jobs.c.attempt + 1,
+    "token": jobs.c.token + 1,
+    "worker_id": sa.bindparam("worker", type_=BIG),
+    "started_at": NowMs(),
+    "progress": None,
+    "unique_live": sa.case((jobs.c.unique_waiting == ONE, ZERO), else_=jobs.c.unique_live),
+}
+CLAIM = (
+    sa.update(jobs)
+    .where(jobs.c.id.in_(sa.select(_best.c.id)))
+    .values(**BECOMES_RUNNING)
+    .returning(*jobs.columns)
+)

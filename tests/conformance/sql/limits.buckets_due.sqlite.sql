@@ -1,0 +1,6 @@
+SELECT queuectl_buckets.name, queuectl_buckets.full_at_us, queuectl_buckets.rate,
+    queuectl_buckets.rate_ms, queuectl_buckets.burst, queuectl_buckets.due_at
+FROM queuectl_buckets
+WHERE queuectl_buckets.due_at IS NOT NULL AND queuectl_buckets.due_at <= :now AND
+    queuectl_buckets.name LIKE 'rate:%' ORDER BY queuectl_buckets.due_at
+LIMIT :at_most OFFSET :param_1

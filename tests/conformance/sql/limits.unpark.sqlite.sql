@@ -1,0 +1,7 @@
+WITH free AS
+(SELECT queuectl_jobs.id AS id
+FROM queuectl_jobs JOIN (SELECT value ->> 'id' AS id FROM json_each(:ids)) AS ids ON
+    queuectl_jobs.id = ids.id
+WHERE queuectl_jobs.waits_for IS NOT NULL)
+UPDATE queuectl_jobs SET waits_for=:waits_for WHERE queuectl_jobs.id IN (SELECT free.id
+FROM free) RETURNING id

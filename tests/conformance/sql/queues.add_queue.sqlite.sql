@@ -1,0 +1,4 @@
+INSERT INTO queuectl_queues (name) SELECT CAST(:of AS TEXT) AS anon_1
+WHERE NOT (EXISTS (SELECT 1
+FROM queuectl_queues
+WHERE queuectl_queues.name = :of))

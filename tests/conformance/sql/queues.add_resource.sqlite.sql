@@ -1,0 +1,1 @@
+INSERT INTO queuectl_resources (name, capacity) VALUES (:name, :capacity)

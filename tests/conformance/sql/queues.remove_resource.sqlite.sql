@@ -1,0 +1,1 @@
+DELETE FROM queuectl_resources WHERE queuectl_resources.name = :of RETURNING name

@@ -1,0 +1,1 @@
+UPDATE queuectl_resources SET capacity=:to WHERE queuectl_resources.name = :of RETURNING name
