@@ -131,3 +131,17 @@ def test_what_makes_no_sense_is_a_usage_error_on_two_lines_at_most(
     assert result.out == b""
     assert 1 <= len(result.err.splitlines()) <= 4
     assert "Traceback" not in result.err
+
+
+def test_retry_rules_of_a_queue_hold_for_its_jobs_and_are_given_back(queuectl: Program) -> None:
+    said = queuectl.must("queue", "set", "mail", "--max-retries", "9", "--timeout", "30s", "--json")
+    assert said.document["settings"] == {"max_retries": "9", "timeout": "30s"}
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    queuectl.must("queue", "set", "mail", "--max-retries", "default")
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    jobs = queuectl.must("list", "--json").documents
+    assert [(job["max_retries"], job["timeout"]) for job in jobs] == [(3, 30.0), (9, 30.0)]
+    assert queuectl("queue", "set", "mail", "--max-retries", "-1").code == 2
+    assert queuectl("queue", "set", "mail", "--timeout", "soon").code == 2

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queuectl_store import ManualClock, Store, WorkerId
-from tests.conformance.story import a_worker, vanished
+from queuectl_store import JobFilter, ManualClock, Rate, Store, Unique, WorkerId
+from tests.conformance.story import a_job, a_worker, vanished
 
 HISTORY = 20_000
 # Few of what is still to do beside much that has ended: the store in which a scan would hurt.
@@ -34,7 +34,10 @@ COUNTS = {
     "dead": 50,
 }
 TABLE = "queuectl_jobs"
-PARTIAL = {f"{TABLE}_{name}" for name in ("pending", "waiting", "due", "running", "dead")}
+PARTIAL = {
+    f"{TABLE}_{name}"
+    for name in ("pending", "waiting", "due", "running", "dead", "dead_of", "unique")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,24 @@ ACTS = [
         "due",
     ),
 ]
+
+ACTS += [
+    an_act("enqueue_unique", lambda store, _: enqueue_twice(store), "unique"),
+    an_act("dead_groups", lambda store, _: store.dead.groups()),
+    an_act("retry_dead_at_a_rate", lambda store, _: retry_at_a_rate(store), "waiting"),
+    an_act("purge_dead", lambda store, _: store.dead.purge(JobFilter())),
+]
+
+
+def enqueue_twice(store: Store) -> None:
+    """The second time the index refuses the job, and who has its slot is looked for."""
+    for _ in range(2):
+        store.enqueue([a_job(unique=Unique(key="k"))])
+
+
+def retry_at_a_rate(store: Store) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    store.stage()
 
 
 @pytest.fixture

@@ -4,7 +4,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from queuectl_store import Job, JobFilter, Store, StoreError, Succeeded, WorkerId
+from queuectl_store import (
+    Dead,
+    Job,
+    JobFilter,
+    NewJob,
+    OnDuplicate,
+    Rate,
+    Store,
+    StoreError,
+    Succeeded,
+    Unique,
+    WorkerId,
+)
 from tests.conformance.story import a_job, a_worker, ended, enqueue_one, vanished
 
 JOBS = 3
@@ -82,6 +94,32 @@ def enqueue_twice(store: Store, say: Say) -> None:
             say(type(error).__name__)
 
 
+def prepare_unique(store: Store) -> None:
+    store.enqueue([unique_job(0)])
+
+
+def enqueue_unique(store: Store, say: Say) -> None:
+    """Two new ones, and one that takes the place of the one that waits."""
+    store.enqueue([unique_job(n) for n in range(JOBS)])
+    say("stored")
+
+
+def unique_job(n: int) -> NewJob:
+    return a_job(unique=Unique(key=str(n), on_duplicate=OnDuplicate.REPLACE))
+
+
+def prepare_dead(store: Store) -> None:
+    prepare_claimable(store)
+    claims = store.claim(WORKER, limit=JOBS)
+    store.finish(WORKER, [ended(claim, Dead(reason="x")) for claim in claims])
+
+
+def retry_dead(store: Store, say: Say) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    say("retried")
+    store.stage()
+
+
 ACTS = {
     "enqueue": Act(
         prepare=lambda store: None,
@@ -108,6 +146,18 @@ ACTS = {
         allowed=[{"running": JOBS}, {"retrying": JOBS}],
         least={"rescued": 1},
         later_ms=LEASE_MS,
+    ),
+    "enqueue_unique": Act(
+        prepare=prepare_unique,
+        perform=enqueue_unique,
+        allowed=[{"pending": 1}, {"cancelled": 1, "pending": JOBS}],
+        least={"stored": 1},
+    ),
+    "retry_dead": Act(
+        prepare=prepare_dead,
+        perform=retry_dead,
+        allowed=[{"dead": JOBS}, {"pending": JOBS}],
+        least={"retried": 1},
     ),
     "enqueue_twice": Act(
         prepare=lambda store: None,
@@ -139,7 +189,7 @@ def wrong_with(job: Job, store: Store) -> list[str]:
     wrong = []
     if not events or events[-1].state is not job.state:
         wrong.append(f"job {job.id} is {job.state}, its log ends with {events[-1:]}")
-    if len(attempts) != sum(event.verb in ("succeed", "back_off") for event in events):
+    if len(attempts) != sum(event.verb in ("succeed", "back_off", "die") for event in events):
         wrong.append(f"job {job.id} has {len(attempts)} attempts, its log {events}")
     if sum(event.verb == "claim" for event in events) != job.token:
         wrong.append(f"job {job.id} has token {job.token}, its log {events}")

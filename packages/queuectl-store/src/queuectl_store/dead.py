@@ -69,7 +69,7 @@ class DeadLetters:
             )
             for row in groups
         ]
-        return sorted(found, key=lambda group: (-group.count, -group.last_seen))
+        return sorted(found, key=lambda group: (group.count, group.last_seen or 0), reverse=True)
 
     def ids(self, chosen: Chosen) -> Iterator[JobId]:
         """Yield the ids that *chosen* names, oldest first where it is a filter."""
