@@ -1,14 +1,29 @@
 import pytest
+import sqlalchemy as sa
 
-from queuectl_store.sql import hot, upkeep
+from queuectl_store.sql import claim, hot, limits, upkeep
 
-HOT = ("ENQUEUE", "CLAIM", "FINISH", "WRITE_EVENTS", "WRITE_ATTEMPTS", "WRITE_ENDINGS")
+HOT = {
+    "ENQUEUE": hot.ENQUEUE,
+    "CLAIM": claim.CLAIM,
+    "PENDING_QUEUES": claim.PENDING_QUEUES,
+    "FINISH": hot.FINISH,
+    "WRITE_EVENTS": hot.WRITE_EVENTS,
+    "WRITE_ATTEMPTS": hot.WRITE_ATTEMPTS,
+    "WRITE_ENDINGS": hot.WRITE_ENDINGS,
+    "ENTER": limits.ENTER,
+    "CANDIDATES": limits.CANDIDATES,
+    "ADMIT": limits.ADMIT,
+    "RUNNING": limits.RUNNING,
+    "UNPARK": limits.UNPARK,
+}
 
 
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_statement_is_compiled_once(name: str) -> None:
     """Without a cache key it would be compiled at every call."""
-    assert getattr(hot, name)._generate_cache_key() is not None
+    statement: sa.sql.ClauseElement = HOT[name]
+    assert statement._generate_cache_key() is not None
 
 
 def test_a_renewal_is_compiled_once() -> None:

@@ -22,7 +22,6 @@ from queuectl_store import (
 from queuectl_worker.retry import (
     LONGEST_DELAY_MS,
     AskedRetry,
-    AskedSnooze,
     CannotStart,
     Crashed,
     Exited,
@@ -31,6 +30,7 @@ from queuectl_worker.retry import (
     Raised,
     RetryPolicy,
     Signalled,
+    SnoozedItself,
     TimedOut,
     decide,
     error_of,
@@ -106,13 +106,13 @@ def test_backoff_of_the_job_wins_over_that_of_the_settings() -> None:
         (TimedOut(after_ms=1_500), "timed out after 1.5s"),
         (CannotStart(message="no program named 'x'"), "no program named 'x'"),
         (Crashed(), "its worker vanished"),
-        (Raised(type="ValueError", message="bad"), "ValueError: bad"),
-        (Raised(type="KeyError", message=""), "KeyError"),
+        (Raised(kind="ValueError", message="bad"), "ValueError: bad"),
+        (Raised(kind="KeyError", message=""), "KeyError"),
         (AskedRetry(), "it asked for a retry"),
         (AskedRetry(reason="busy"), "busy"),
         (GaveUp(), "it gave up"),
         (GaveUp(reason="no such account"), "no such account"),
-        (AskedSnooze(for_ms=1_500), "it asked to run again in 1.5s"),
+        (SnoozedItself(for_ms=1_500), "snoozed for 1.5s"),
     ],
 )
 def test_every_failure_says_what_it_was(failure: Failure, error: str) -> None:
@@ -145,7 +145,7 @@ def test_failure_of_a_job_that_a_person_cancelled_is_cancelled() -> None:
 
 
 BACKED_OFF = Retry(delay_ms=2_000, reason="ValueError: bad")
-RAISED = Raised(type="ValueError", message="bad", kinds=frozenset({"ValueError", "Exception"}))
+RAISED = Raised(kind="ValueError", message="bad", kinds=("ValueError", "Exception"))
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ RAISED = Raised(type="ValueError", message="bad", kinds=frozenset({"ValueError",
         (GaveUp(reason="closed"), {}, Dead(reason="closed")),
         (GaveUp(), {"max_retries": 100}, Dead(reason="it gave up")),
         (GaveUp(), {"cancel_requested": True}, Cancelled()),
-        (AskedSnooze(for_ms=7), {}, Snoozed(delay_ms=7)),
-        (AskedSnooze(for_ms=7), {"attempt": 4}, Snoozed(delay_ms=7)),
-        (AskedSnooze(for_ms=-7), {}, Snoozed(delay_ms=0)),
-        (AskedSnooze(for_ms=10**30), {}, Snoozed(delay_ms=LONGEST_DELAY_MS)),
-        (AskedSnooze(for_ms=7), {"cancel_requested": True}, Cancelled()),
+        (SnoozedItself(for_ms=7), {}, Snoozed(delay_ms=7)),
+        (SnoozedItself(for_ms=7), {"attempt": 4}, Snoozed(delay_ms=7)),
+        (SnoozedItself(for_ms=-7), {}, Snoozed(delay_ms=0)),
+        (SnoozedItself(for_ms=10**30), {}, Snoozed(delay_ms=LONGEST_DELAY_MS)),
+        (SnoozedItself(for_ms=7), {"cancel_requested": True}, Cancelled()),
         (TimedOut(after_ms=1_000), {}, Retry(delay_ms=2_000, reason="timed out after 1s")),
         (Signalled(signal=9), {}, Retry(delay_ms=2_000, reason="killed by SIGKILL (9)")),
     ],
@@ -188,7 +188,7 @@ def test_exception_that_a_rule_names_is_dead_at_once_by_any_of_its_classes(name:
     policy = RetryPolicy(raise_dead=frozenset({name, "KeyError"}))
 
     assert after(RAISED, policy=policy) == Dead(reason="ValueError: bad")
-    assert isinstance(after(Raised(type="OSError", message=""), policy=policy), Retry)
+    assert isinstance(after(Raised(kind="OSError", message=""), policy=policy), Retry)
 
 
 def test_exit_codes_of_the_job_win_over_those_of_the_settings() -> None:

@@ -63,6 +63,11 @@ class Session:
             self._store = connect(self.address.url, create=create, durability=self._durability())
         return self._store
 
+    def adopt(self, store: Store) -> Store:
+        """Work with *store*, which the caller's own program opened and names."""
+        self._store = store
+        return store
+
     def read_store(self) -> Store:
         """Open the store to look at it: one that was named must be there already.
 

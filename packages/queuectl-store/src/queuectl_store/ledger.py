@@ -161,7 +161,7 @@ def _note(outcome: Outcome) -> str | None:
     match outcome:
         case Dead(reason=reason) | Released(reason=reason) | Cancelled(reason=reason):
             return reason
-        case Retry(reason=reason):
-            return reason
-        case Succeeded() | Snoozed():
+        case Retry(reason=text) | Snoozed(reason=text):
+            return text
+        case Succeeded():
             return None

@@ -48,6 +48,7 @@ class Snoozed:
     """The work asked to be run again after *delay_ms*; no attempt is used."""
 
     delay_ms: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,9 @@ def _pending(job: Job, workers: Sequence[Worker], limit: str | None) -> str:
 def _retrying(job: Job, now_ms: int) -> str:
     used = job.attempt - job.attempt_base
     wait = _wait((job.run_at or now_ms) - now_ms)
-    return f"retry {used} of {job.max_retries} {wait}" if used else f"again {wait}"
+    if not used:
+        return f"{job.note}; again {wait}" if job.note else f"again {wait}"
+    return f"retry {used} of {job.max_retries} {wait}"
 
 
 def _wait(ms: int) -> str:

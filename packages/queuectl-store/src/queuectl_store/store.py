@@ -3,26 +3,22 @@
 import json
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import enqueuing, environments, pacing, records, replays, spec, sweeping
+from queuectl_store import environments, pacing, records, replays, spec, sweeping
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
-from queuectl_store.enqueuing import Surroundings
-from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown, UnknownWorker
-from queuectl_store.fallbacks import CurrentFallbacks
-from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
+from queuectl_store.intake import Intake
+from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
 from queuectl_store.reader import Reader
-from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.states import JobState, Verb
@@ -34,7 +30,7 @@ _ROWS_A_STATEMENT = 1_000
 T = TypeVar("T")
 
 
-class Store:
+class Store(Intake):
     """One store; safe to use from several threads, not across a fork.
 
     Every method is one transaction. One that lost against another process is repeated; what
@@ -42,34 +38,11 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._environments = Environments()
+        super().__init__(database)
         self.url: str = database.engine.url
-        self.path: Path | None = database.engine.path
         self.reader = Reader(database)
         self.admin = Admin(database)
-        self.settings = Settings(database)
-        self._fallbacks = CurrentFallbacks(self.settings)
         self.dead = DeadLetters(database, self.admin)
-
-    def enqueue(self, jobs: Sequence[NewJob]) -> list[JobId]:
-        """Store *jobs*, all or none, and return their ids in order.
-
-        On stable storage when it returns. A job whose key is there already is not stored
-        again: its id is returned, so a caller that got no answer may simply call again.
-
-        Raises:
-            InvalidJob: One cannot be stored; `args[0]` says which and why.
-            DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
-        """
-        wanted = enqueuing.prepare(jobs)
-        around = Surroundings(self._environments, self._fallbacks.get(jobs))
-        ids = self._write(
-            lambda c, times: enqueuing.enqueue(c, times, around, wanted),
-            repeatable=True,
-        )
-        self._database.engine.notify()
-        return ids
 
     def register(self, worker: NewWorker) -> WorkerId:
         """Introduce *worker*; its lease begins now."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from queuectl_store.document import instant
 from queuectl_store.explanation import MOST, Explanation, Found
-from queuectl_store.job import Job, JobId, Worker
+from queuectl_store.job import Job, JobId, Task, Worker
 from queuectl_store.sql import why as sql
 from queuectl_store.states import JobState
 from queuectl_store.why_pending import pending
@@ -92,16 +92,11 @@ def _running(job: Job, workers: Sequence[Worker]) -> Found:
 
 
 def _by_itself(job: Job) -> Found:
-    error = job.last.error if job.last and job.last.error else job.note
     match job.state:
         case JobState.SCHEDULED:
             return Found(detail=f"its time is {instant(job.run_at)}")
         case JobState.RETRYING:
-            return Found(
-                detail=f"attempt {job.attempt} failed ({error}); the next is at"
-                f" {instant(job.run_at)}, and {max(0, job.attempts_left - 1)} may follow",
-                remedy=f"`queuectl retry {job.id}` tries at once",
-            )
+            return _retrying(job)
         case JobState.DEAD:
             return Found(detail=f"it is dead: {job.note}", remedy=f"`queuectl dlq retry {job.id}`")
         case JobState.CANCELLED if job.cancelled_for:
@@ -115,3 +110,22 @@ def _by_itself(job: Job) -> Found:
             )
         case _:
             return Found(detail=f"it succeeded at {instant(job.finished_at)}")
+
+
+def _retrying(job: Job) -> Found:
+    if job.last and job.last.state == "snoozed":
+        why = job.note or "it asked to be run later"
+        detail = f"{why}; it is offered again at {instant(job.run_at)}"
+        return Found(detail=detail, remedy=_task_remedy(job))
+    error = job.last.error if job.last and job.last.error else job.note
+    return Found(
+        detail=f"attempt {job.attempt} failed ({error}); the next is at"
+        f" {instant(job.run_at)}, and {max(0, job.attempts_left - 1)} may follow",
+        remedy=f"`queuectl retry {job.id}` tries at once",
+    )
+
+
+def _task_remedy(job: Job) -> str | None:
+    if not isinstance(job.work, Task) or not job.note:
+        return f"`queuectl retry {job.id}` runs it at once"
+    return "start a worker whose program has it: `queuectl worker start --app MODULE:NAME`"

@@ -1,6 +1,17 @@
 """Running claimed QueueCTL jobs; embeddable in other programs."""
 
+from queuectl_worker.context import Context, current
 from queuectl_worker.environment import pick_environment
+from queuectl_worker.errors import (
+    InvalidArguments,
+    InvalidTask,
+    JobFailed,
+    TaskError,
+    UnknownTask,
+    WaitTimeout,
+)
+from queuectl_worker.executors import Recycling
+from queuectl_worker.fitting import TaskSide
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -11,24 +22,46 @@ from queuectl_worker.news import (
     WorkerPaused,
     WorkerStopping,
 )
+from queuectl_worker.options import Options
 from queuectl_worker.output import LogFolder, follow, log_root, read
+from queuectl_worker.queue import Queue
+from queuectl_worker.queued import QueuedJob
 from queuectl_worker.retry import RetryPolicy, decide
 from queuectl_worker.supervisor import supervise
+from queuectl_worker.tasks import TaskFunction
+from queuectl_worker.wishes import GiveUp, Retry, Snooze
 from queuectl_worker.worker import ExitReason, Worker
 
 __all__ = [
+    "Context",
     "ExitReason",
+    "GiveUp",
+    "InvalidArguments",
+    "InvalidTask",
     "JobEnded",
+    "JobFailed",
     "JobStarted",
     "LogFolder",
     "News",
     "OnNews",
+    "Options",
+    "Queue",
+    "QueuedJob",
+    "Recycling",
     "ResultRefused",
+    "Retry",
     "RetryPolicy",
+    "Snooze",
+    "TaskError",
+    "TaskFunction",
+    "TaskSide",
+    "UnknownTask",
+    "WaitTimeout",
     "Worker",
     "WorkerJoined",
     "WorkerPaused",
     "WorkerStopping",
+    "current",
     "decide",
     "follow",
     "log_root",

@@ -12,8 +12,7 @@ from queuectl_store import __version__ as version
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger
-from queuectl_worker.executors import CommandExecutor
-from queuectl_worker.guardian import Guardian
+from queuectl_worker.fitting import TaskSide, fit
 from queuectl_worker.heartbeat import Heartbeat
 from queuectl_worker.hotloop import HotLoop, HotLoopParts
 from queuectl_worker.loop import Loop
@@ -48,11 +47,12 @@ class Assembly:
         *,
         logs: LogFolder,
         queues: tuple[str, ...] | None,
+        tasks: TaskSide | None,
         on_news: OnNews,
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
-        self.executor = _executor(store, tuner, logs)
+        self.executor = fit(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
         )
@@ -151,19 +151,6 @@ class Assembly:
             self.membership.leave()
         except StoreError as error:
             log.warning("could not say goodbye to the store", extra={"reason": error})
-
-
-def _executor(store: Store, tuner: Tuner, logs: LogFolder) -> CommandExecutor:
-    slots = tuner.current.concurrency
-    guardian = Guardian(slots=slots, spool=logs.spool, log_cap=tuner.current.log_cap)
-    return CommandExecutor(
-        guardian,
-        slots=slots,
-        logs=logs,
-        stored=store.environment,
-        store_path=store.path,
-        tuning=lambda: tuner.current,
-    )
 
 
 def _introduction(tuner: Tuner, queues: tuple[str, ...] | None) -> NewWorker:

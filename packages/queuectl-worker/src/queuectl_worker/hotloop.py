@@ -96,7 +96,7 @@ class HotLoop:
 
     def wait(self, *, at_most_ms: int = LONGEST_WAIT_MS) -> None:
         """Wait until something happens or is due."""
-        parts, others = self._parts, [self._parts.executor.fileno()]
+        parts, others = self._parts, self._parts.executor.filenos()
         if (bell := parts.listener.fileno()) is not None:
             others.append(bell)
         self._wake.wait(others, timeout_ms=min(at_most_ms, *self._timers_ms(monotonic_ms())))

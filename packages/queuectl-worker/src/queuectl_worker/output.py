@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from queuectl_store import Attempt, Job, Store
+from queuectl_store import Attempt, Claim, Job, Store
 
 BLOCK = 1 << 16
 FOLLOW_PAUSE_S = 0.05
@@ -47,6 +47,19 @@ class LogFolder:
         # A run is filed under the day of its claim; its start may be seconds into the next.
         before = self.path(job.id, run.token, run.started_at - DAY_MS)
         return before if before.exists() and not path.exists() else path
+
+    def add(self, claim: Claim, text: str) -> None:
+        """Append *text* to the run's log: for runs that have no process of their own.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        path = self.path(claim.job.id, claim.token, claim.job.started_at or 0)
+        for folder in (self.root, path.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        with os.fdopen(os.open(path, flags, 0o600), "ab") as log:
+            log.write(text.encode("utf-8", "backslashreplace"))
 
     @property
     def spool(self) -> Path:

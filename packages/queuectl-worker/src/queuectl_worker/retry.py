@@ -5,6 +5,7 @@ vanished worker left behind.
 """
 
 import signal as signals
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -58,34 +59,34 @@ class Raised:
     """A task raised an exception that asks for nothing.
 
     Attributes:
-        kinds: The names of its class and of those that it is derived from, with their modules and
-            without.
+        trace: Its traceback as text.
+        kinds: The names of the classes that its own is derived from, for rules by exception.
     """
 
-    type: str
+    kind: str
     message: str
-    traceback: str | None = None
-    kinds: frozenset[str] = frozenset()
+    trace: str = ""
+    kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRetry:
-    """A task asks to be tried again, *after_ms* from now; None is the backoff's delay."""
+    """The work asked to be tried again; None *after_ms* is the job's backoff."""
 
-    after_ms: int | None = None
     reason: str = ""
+    after_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GaveUp:
-    """A task says that no further attempt can help."""
+    """The work said that trying again is of no use."""
 
     reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedSnooze:
-    """A task asks to be run later; that uses no attempt."""
+class SnoozedItself:
+    """The work asked to be run later; not a failure, and no attempt is used."""
 
     for_ms: int
 
@@ -99,7 +100,7 @@ Failure = (
     | Raised
     | AskedRetry
     | GaveUp
-    | AskedSnooze
+    | SnoozedItself
 )
 
 
@@ -129,7 +130,7 @@ def decide(job: Job, failure: Failure, *, policy: RetryPolicy, jitter: float) ->
     """
     if job.cancel_requested:
         return Cancelled()
-    if isinstance(failure, AskedSnooze):
+    if isinstance(failure, SnoozedItself):
         return Snoozed(delay_ms=_within_reason(failure.for_ms))
     if reason := _hopeless(job, failure, policy):
         return Dead(reason=reason)
@@ -153,14 +154,14 @@ def error_of(failure: Failure) -> str:
             return f"timed out after {after_ms / 1000:g}s"
         case CannotStart(message=text) | Crashed(reason=text):
             return text
-        case Raised(type=name, message=text):
-            return f"{name}: {text}".rstrip(": ")
+        case Raised(kind=kind, message=text):
+            return f"{kind}: {text}" if text else kind
         case AskedRetry(reason=text):
             return text or "it asked for a retry"
         case GaveUp(reason=text):
             return text or "it gave up"
-        case AskedSnooze(for_ms=for_ms):
-            return f"it asked to run again in {for_ms / 1000:g}s"
+        case SnoozedItself(for_ms=for_ms):
+            return f"snoozed for {for_ms / 1000:g}s"
         case _:
             assert_never(failure)
 
@@ -185,7 +186,7 @@ def _hopeless(job: Job, failure: Failure, policy: RetryPolicy) -> str | None:
             return error_of(failure)
         case Exited(code=code) if _forbids_retry(job, code, policy):
             return f"exit code {code} asks for no retry"
-        case Raised(type=name, kinds=kinds) if policy.raise_dead & {name, *kinds}:
+        case Raised(kind=kind, kinds=kinds) if policy.raise_dead & {kind, *kinds}:
             return error_of(failure)
         case Crashed() if job.crashes + 1 >= policy.crash_limit:
             return "crashed worker"

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from queuectl_store import Cancelled, Claim, Finish, Outcome, Released, RunFacts, Snoozed, Succeeded
+from queuectl_store import (
+    Cancelled,
+    Claim,
+    Finish,
+    Job,
+    Outcome,
+    Released,
+    RunFacts,
+    Snoozed,
+    Succeeded,
+    Task,
+)
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import (
     Completed,
@@ -23,7 +34,7 @@ from queuectl_worker.executors import (
 )
 from queuectl_worker.news import JobStarted, OnNews, WorkerPaused
 from queuectl_worker.producer import Pace
-from queuectl_worker.retry import Crashed, decide
+from queuectl_worker.retry import Crashed, Failure, decide
 from queuectl_worker.runs import Run, Runs
 from queuectl_worker.timing import Pause
 from queuectl_worker.tuning import Tuning
@@ -168,8 +179,8 @@ class Runner:
             case Stopped():
                 return Cancelled() if run.is_cancelled else self._release(run)
             case Unserved():
-                return Snoozed(delay_ms=UNSERVED_PAUSE_MS)
-            case _:
+                return Snoozed(delay_ms=UNSERVED_PAUSE_MS, reason=_unserved(run.claim.job))
+            case _ if isinstance(ending, Failure):
                 # A person's wish came after the claim was read: the rule book must hear of it.
                 job = replace(run.claim.job, cancel_requested=run.is_cancelled)
                 jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
@@ -183,3 +194,8 @@ class Runner:
         if run.has_started:
             return Released(reason="its worker could not confirm its lease in time")
         return Released(reason="it waited too long behind other jobs of its worker")
+
+
+def _unserved(job: Job) -> str:
+    name = job.work.name if isinstance(job.work, Task) else "of this kind"
+    return f"no task {name} on the worker that took it"

@@ -8,6 +8,7 @@ from queuectl_store import Store, StoreError
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
 from queuectl_worker.fatal import FATAL
+from queuectl_worker.fitting import TaskSide
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
@@ -33,6 +34,7 @@ class Worker:
     Args:
         concurrency: Jobs at a time; None is the setting.
         queues: The queues that it serves; None is all.
+        tasks: The Python functions that it can run; None: it runs commands alone.
         burst: End when no job runs, and none that is pending or waits for a retry will start
             without a person's help (docs/limits.md).
         grace_s: How long jobs may go on when it stops; None is the setting.
@@ -49,6 +51,7 @@ class Worker:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
+        tasks: TaskSide | None = None,
         burst: bool = False,
         grace_s: float | None = None,
         settings: Mapping[str, str] | None = None,
@@ -61,6 +64,7 @@ class Worker:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
         self._queues = None if queues is None else tuple(queues)
+        self._tasks = tasks
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
         self._stop = Stop.NOT
@@ -97,6 +101,7 @@ class Worker:
             self._tuner,
             logs=self.logs,
             queues=self._queues,
+            tasks=self._tasks,
             on_news=self._tell,
             on_failure=self._note_failure,
         )

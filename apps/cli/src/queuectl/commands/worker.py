@@ -1,6 +1,7 @@
 """`queuectl worker`: start, list and stop workers."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from queuectl.detaching import start_detached
 from queuectl.exits import CommandError, Exit
 from queuectl.jobs import logs_of
 from queuectl.live import live_lines, logged_problems
+from queuectl.loading import load_app
 from queuectl.moments import parse_span, short_span
 from queuectl.render import Cell, Column, Row, print_table
 from queuectl.safe import safe_text
@@ -16,12 +18,20 @@ from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
 from queuectl_store import WorkerId, instant
-from queuectl_worker import Worker, supervise
+from queuectl_worker import TaskError, TaskSide, Worker, supervise
 from queuectl_worker.news import ignore
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Start, list and stop workers, on all hosts."
 )
+
+
+class Executor(StrEnum):
+    """What runs the tasks of a program."""
+
+    THREAD = "thread"
+    PROCESS = "process"
+
 
 _COLUMNS = (
     Column(title="ID", right=True),
@@ -52,6 +62,18 @@ def start(
     queue: Annotated[
         list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
     ] = None,
+    app_place: Annotated[
+        str | None,
+        typer.Option(
+            "--app",
+            metavar="MODULE:NAME",
+            help="Run the tasks of this queue of your program too; its store is used.",
+        ),
+    ] = None,
+    executor: Annotated[
+        Executor,
+        typer.Option(help="What runs tasks: threads, or processes, which can be killed."),
+    ] = Executor.THREAD,
     burst: Annotated[
         bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
     ] = False,
@@ -74,6 +96,7 @@ def start(
       queuectl worker start --concurrency 8 --queue video --queue audio
       queuectl worker start --burst
       queuectl worker start --detach
+      queuectl worker start --app shop.jobs:queue --executor process --concurrency 8
 
     The first Ctrl-C or SIGTERM lets jobs finish within --grace and gives the others back, the
     second ends them at once. Exit code 0 when drained, 75 when jobs were given back, 78 when
@@ -81,8 +104,11 @@ def start(
     """
     session: Session = ctx.obj
     grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
+    tasks = None if app_place is None else _tasks(session, app_place, executor)
     if detach:
-        _start_detached(session, _as_options(concurrency, queue, grace, burst=burst))
+        _start_detached(
+            session, _as_options(concurrency, queue, grace, app_place, executor, burst=burst)
+        )
         return
     store, terminal = session.open_store(), session.terminal
     with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
@@ -90,12 +116,13 @@ def start(
             store,
             concurrency=concurrency,
             queues=queue or None,
+            tasks=tasks,
             burst=burst,
             grace_s=grace_s,
             settings=session.worker_settings(),
             on_news=ignore if terminal.quiet and not session.json else tell,
         )
-        code = supervise(worker)
+        code = _supervised(worker)
     raise typer.Exit(code)
 
 
@@ -171,6 +198,19 @@ def stop(
     session.terminal.say(f"asked {len(asked)} to stop; `queuectl worker list` shows them")
 
 
+def _supervised(worker: Worker) -> int:
+    try:
+        return supervise(worker)
+    except TaskError as error:
+        raise CommandError(str(error)) from error
+
+
+def _tasks(session: Session, place: str, executor: Executor) -> TaskSide:
+    loaded = load_app(place)
+    session.adopt(loaded.store)
+    return TaskSide(tasks=loaded.tasks, executor=executor.value)
+
+
 def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
     style = {"running": "green", "stopping": "yellow", "gone": "red"}.get(worker.state, "dim")
     return [
@@ -224,10 +264,18 @@ def _start_detached(session: Session, options: Sequence[str]) -> None:
 
 
 def _as_options(
-    concurrency: int | None, queues: list[str] | None, grace: str | None, *, burst: bool
+    concurrency: int | None,
+    queues: list[str] | None,
+    grace: str | None,
+    app_place: str | None,
+    executor: Executor,
+    *,
+    burst: bool,
 ) -> list[str]:
     options = ["--concurrency", str(concurrency)] if concurrency is not None else []
     for queue in queues or []:
         options += ["--queue", queue]
     options += ["--grace", grace] if grace is not None else []
+    if app_place is not None:
+        options += ["--app", app_place, "--executor", executor.value]
     return [*options, "--burst"] if burst else options

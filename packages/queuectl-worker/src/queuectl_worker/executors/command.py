@@ -109,9 +109,9 @@ class CommandExecutor:
         """Move the moment at which the guardian kills everything by itself."""
         self._guardian.extend(until_ms)
 
-    def fileno(self) -> int:
+    def filenos(self) -> list[int]:
         """Return the guardian's descriptor."""
-        return self._guardian.fileno()
+        return [self._guardian.fileno()]
 
     def receive(self) -> list[RunReport]:
         """Return what happened since the last call."""

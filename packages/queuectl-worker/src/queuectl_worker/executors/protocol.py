@@ -94,8 +94,8 @@ class Executor(Protocol):
         """Let runs go on until *until_ms* (monotonic); past it all are killed at once."""
         ...
 
-    def fileno(self) -> int:
-        """Return a descriptor that is readable while reports wait; ask again before each wait."""
+    def filenos(self) -> list[int]:
+        """Return descriptors, one readable while reports wait; ask again before each wait."""
         ...
 
     def receive(self) -> list[RunReport]:

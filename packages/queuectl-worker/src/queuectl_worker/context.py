@@ -1,0 +1,83 @@
+"""What a running task may know and say of its own run."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from logging import LoggerAdapter, getLogger
+from typing import Any
+
+from queuectl_store import Job
+
+_LOGGER = getLogger("queuectl.task")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One run of a task, as the task sees it.
+
+    A task gets it by a parameter annotated with `Context`, or from `current()`.
+
+    Attributes:
+        job: The job as it was claimed.
+        attempt: Counts the attempts, this one included.
+        token: The fence of this run: a resource that saw a higher one should refuse it.
+        deadline: When the time limit is reached, UTC; None without one.
+        cancelled: Set when the run should end: a person cancelled it, its time is over, or its
+            worker stops or lost its lease.
+    """
+
+    job: Job
+    token: int
+    deadline: datetime | None = None
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    tell: Callable[[str], bool] = field(repr=False)
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt this is, from 1."""
+        return self.job.attempt
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for all attempts of the job."""
+        return self.job.key
+
+    @property
+    def log(self) -> "LoggerAdapter[Any]":
+        """A logger whose records carry the job's id, attempt and queue."""
+        extra = {"job_id": self.job.id, "attempt": self.attempt, "queue": self.job.queue}
+        return LoggerAdapter(_LOGGER, extra)
+
+    def progress(self, percent: float | None = None, message: str = "") -> bool:
+        """Report how far the run is; False when the run does not own the job any more."""
+        told = [] if percent is None else [f"{percent:g}%"]
+        return self.tell(" ".join([*told, *([message] if message else [])]))
+
+
+def deadline_after(timeout_ms: int | None) -> datetime | None:
+    """Return the instant *timeout_ms* from now, UTC."""
+    if timeout_ms is None:
+        return None
+    return datetime.fromtimestamp(time.time() + timeout_ms / 1000, UTC)
+
+
+_CURRENT: ContextVar[Context | None] = ContextVar("queuectl_context", default=None)
+
+
+def current() -> Context:
+    """Return the context of the task that runs here.
+
+    Raises:
+        LookupError: No task runs here.
+    """
+    if (context := _CURRENT.get()) is None:
+        raise LookupError("no task runs here: `current` is for the body of a task")
+    return context
+
+
+def enter(context: Context | None) -> None:
+    """Make *context* the current one of this thread or coroutine."""
+    _CURRENT.set(context)

@@ -1,0 +1,127 @@
+"""One call of a task: the arguments out of JSON, the result into it, errors as values."""
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from queuectl_store import Claim, RunFacts, Task
+from queuectl_worker.context import Context, deadline_after, enter
+from queuectl_worker.executors.protocol import Completed, Ending, RunEnded, key_of
+from queuectl_worker.payload import result_text
+from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself, error_of
+from queuectl_worker.tasks import TaskFunction
+from queuectl_worker.wishes import GiveUp, Retry, Snooze
+
+log = logging.getLogger(__name__)
+
+MOST_TRACE = 8_000  # characters
+
+# Records progress: job id, token, text; False when the run does not own the job any more.
+Tell = Callable[[int, int, str], bool]
+# Appends to the log of a run.
+Note = Callable[[Claim, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A claimed task that is ready to be called."""
+
+    claim: Claim
+    task: TaskFunction[Any, Any]
+    context: Context
+
+    def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return what to call the function with.
+
+        Raises:
+            InvalidArguments: The stored arguments do not fit the function of this release.
+        """
+        work = self.claim.job.work
+        assert isinstance(work, Task)
+        args, kwargs = self.task.signature.unpack(work.args, work.kwargs)
+        if (name := self.task.signature.context_name) is not None:
+            kwargs = {**kwargs, name: self.context}
+        return args, kwargs
+
+    def run(self) -> Ending:
+        """Call the function here, and return how it ended."""
+        enter(self.context)
+        try:
+            args, kwargs = self.arguments()
+            return Completed(result=result_text(self.task.function(*args, **kwargs)))
+        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+            return ending_of(error)
+        finally:
+            enter(None)
+
+    def run_anywhere(self) -> Ending:
+        """Call the function or run the coroutine here, and return how it ended."""
+        if not self.task.is_coroutine:
+            return self.run()
+        enter(self.context)
+        try:
+            args, kwargs = self.arguments()
+            made = self.task.function(*args, **kwargs)
+            return Completed(result=result_text(asyncio.run(made)))
+        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+            return ending_of(error)
+        finally:
+            enter(None)
+
+
+def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
+    """Return the call that *claim* asks for.
+
+    Args:
+        tell: Records progress: job id, token, text; False when the run is not the owner.
+    """
+    job = claim.job
+    context = Context(
+        job=job,
+        token=claim.token,
+        deadline=deadline_after(job.timeout_ms),
+        tell=lambda text: tell(job.id, claim.token, text),
+    )
+    return Call(claim, task, context)
+
+
+def ending_of(error: BaseException) -> Ending:
+    """Say as a value what *error*, raised by a task, means for its job."""
+    match error:
+        case Retry(after_ms=after_ms, reason=reason):
+            return AskedRetry(reason=reason, after_ms=after_ms)
+        case GiveUp(reason=reason):
+            return GaveUp(reason=reason)
+        case Snooze(for_ms=for_ms):
+            return SnoozedItself(for_ms=for_ms)
+        case _:
+            kinds = tuple(each.__name__ for each in type(error).__mro__)
+            return Raised(kind=kinds[0], message=str(error), trace=_trace(error), kinds=kinds)
+
+
+def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: Note) -> RunEnded:
+    """Return the report of a run that is over; its traceback goes to its log.
+
+    Args:
+        started_ms: UTC milliseconds.
+        began: `time.monotonic()` at the start.
+    """
+    quiet = isinstance(ending, Completed | SnoozedItself) or type(ending).__name__ == "Stopped"
+    facts = RunFacts(started_at=started_ms, error=None if quiet else error_of(ending))  # type: ignore[arg-type]
+    if isinstance(ending, Raised):
+        try:
+            note(call.claim, ending.trace)
+        except OSError as problem:
+            log.warning("a traceback was not kept", extra={"reason": problem})
+    run_ms = round((time.monotonic() - began) * 1000)
+    return RunEnded(key=key_of(call.claim), facts=facts, ending=ending, run_ms=run_ms)
+
+
+def _trace(error: BaseException) -> str:
+    text = "".join(traceback.format_exception(error))
+    # The end of a traceback names the error; the beginning where the task was called.
+    return text if len(text) <= MOST_TRACE else f"… {text[-MOST_TRACE:]}"

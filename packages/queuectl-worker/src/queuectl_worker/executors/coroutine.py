@@ -1,0 +1,175 @@
+"""Tasks that are coroutines, on one event loop in a thread of its own.
+
+A run that must end is cancelled as asyncio does it; one that swallows the cancellation is given
+up after a while, and the attempt's error says that it still runs.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from queuectl_store import Claim, Task
+from queuectl_worker.context import enter
+from queuectl_worker.executors.calling import Call, Note, Tell, ended, ending_of, make_call
+from queuectl_worker.executors.protocol import (
+    Completed,
+    Ending,
+    RunKey,
+    RunReport,
+    RunStarted,
+    Stopped,
+    key_of,
+)
+from queuectl_worker.executors.reports import Reports
+from queuectl_worker.payload import result_text
+from queuectl_worker.retry import TimedOut
+from queuectl_worker.tasks import Registry
+from queuectl_worker.timing import monotonic_ms
+
+GIVEN_UP_S = 2.0
+STILL_RUNS = "it did not heed its cancellation and still runs"
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    call: Call
+    task: "asyncio.Task[None] | None" = None
+    ending: Ending | None = None  # once we end it
+    is_over: bool = False
+    started_ms: int = 0
+    began: float = 0.0
+
+
+class CoroutineExecutor:
+    """Runs coroutine tasks; any number at a time, up to the slots that the caller counts."""
+
+    def __init__(self, tasks: Registry, *, tell: Tell, note: Note) -> None:
+        self._tasks, self._tell, self._note = tasks, tell, note
+        self._reports = Reports()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name="queuectl-asyncio", daemon=True)
+        self._runs: dict[RunKey, _Run] = {}
+        self._fence_ms: int | None = None
+
+    def start(self) -> None:
+        """Start the event loop."""
+        self._thread.start()
+
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Start *claims*, all at once."""
+        for claim in claims:
+            assert isinstance(claim.job.work, Task)
+            call = make_call(claim, self._tasks.find(claim.job.work.name), self._tell)
+            self._soon(lambda call=call: self._start(call))  # type: ignore[misc]
+
+    def recall(self, keys: Sequence[RunKey]) -> None:
+        """Give back those that have not started: a coroutine starts as soon as it is submitted."""
+        del keys
+
+    def stop(self, key: RunKey, *, grace_ms: int) -> None:
+        """Tell the run to end, and cancel it after *grace_ms*."""
+        self._soon(lambda: self._stop([key], grace_ms))
+
+    def stop_all(self, *, grace_ms: int) -> None:
+        """Tell every run to end, and cancel what is left after *grace_ms*."""
+        self._soon(lambda: self._stop(list(self._runs), grace_ms))
+
+    def extend(self, until_ms: int) -> None:
+        """Let runs go on until *until_ms*."""
+        self._fence_ms = until_ms
+        self._soon(lambda: self._later(until_ms - monotonic_ms(), self._heed_fence))
+
+    def filenos(self) -> list[int]:
+        """Return the descriptor of the reports."""
+        return [self._reports.fileno()]
+
+    def receive(self) -> list[RunReport]:
+        """Return the reports that wait."""
+        return self._reports.take()
+
+    def close(self) -> None:
+        """Cancel what still runs and end the loop."""
+        self.stop_all(grace_ms=0)
+        self._soon(lambda: self._later(1, self._loop.stop))
+        self._thread.join(GIVEN_UP_S)
+        self._reports.close()
+
+    def _soon(self, call: Callable[[], object]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(call)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    # On the loop.
+
+    def _later(self, delay_ms: float, call: Callable[[], object]) -> None:
+        self._loop.call_later(max(0.0, delay_ms / 1000), call)
+
+    def _start(self, call: Call) -> None:
+        run = _Run(call, started_ms=time.time_ns() // 1_000_000, began=time.monotonic())
+        key, timeout_ms = key_of(call.claim), call.claim.job.timeout_ms
+        self._runs[key] = run
+        self._reports.put(RunStarted(key=key, pid=None, at_ms=run.started_ms))
+        run.task = self._loop.create_task(self._follow(run), name=call.task.name)
+        if timeout_ms is not None:
+            late = TimedOut(after_ms=timeout_ms)
+            # A coroutine needs no grace: cancelling it is asking it.
+            self._later(timeout_ms, lambda: self._end(run, late, 0))
+
+    async def _follow(self, run: _Run) -> None:
+        ending: Ending
+        try:
+            ending = Completed(result=result_text(await _coroutine(run.call)))
+        except asyncio.CancelledError:
+            ending = Stopped()
+        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+            ending = ending_of(error)
+        self._over(run, run.ending or ending)
+
+    def _stop(self, keys: Sequence[RunKey], grace_ms: int) -> None:
+        for key in keys:
+            if (run := self._runs.get(key)) is not None:
+                self._end(run, Stopped(), grace_ms)
+
+    def _end(self, run: _Run, ending: Ending, grace_ms: int) -> None:
+        if run.is_over or run.task is None:
+            return
+        run.ending = run.ending or ending
+        run.call.context.cancelled.set()
+        self._later(grace_ms, run.task.cancel)
+        self._later(grace_ms + GIVEN_UP_S * 1000, lambda: self._give_up(run))
+
+    def _give_up(self, run: _Run) -> None:
+        if not run.is_over:
+            self._over(run, run.ending or Stopped(), still_runs=True)
+
+    def _heed_fence(self) -> None:
+        if self._fence_ms is not None and monotonic_ms() >= self._fence_ms:
+            self._stop(list(self._runs), 0)
+
+    def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
+        if run.is_over:
+            return
+        run.is_over = True
+        self._runs.pop(key_of(run.call.claim), None)
+        report = ended(
+            run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
+        )
+        if still_runs:
+            error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
+            report = replace(report, facts=replace(report.facts, error=error))
+        self._reports.put(report)
+
+
+async def _coroutine(call: Call) -> Any:
+    enter(call.context)
+    args, kwargs = call.arguments()
+    made: Coroutine[Any, Any, Any] = call.task.function(*args, **kwargs)
+    return await made

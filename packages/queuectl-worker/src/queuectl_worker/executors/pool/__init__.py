@@ -1,0 +1,1 @@
+"""Processes that run tasks: the worker's side. Theirs is `queuectl_worker/taskprocess.py`."""

@@ -1,0 +1,78 @@
+"""How the worker and its task processes talk: JSON objects with a length before each, on a socket.
+
+JSON and nothing else: a task's arguments and results are never unpickled on either side.
+"""
+
+import json
+import socket
+from typing import Any
+
+_HEADER_BYTES = 4
+_READ_BYTES = 1 << 16
+MOST_BYTES = 64 << 20
+
+# The variable by which a task process learns where its worker listens.
+SETTING = "QUEUECTL_POOL"
+PROGRAM = "queuectl_worker.taskprocess"
+
+Message = dict[str, Any]
+
+
+class Link:
+    """One end. `send` blocks until the other end reads; `receive` takes what has arrived."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._inbox = bytearray()
+        self.is_closed = False
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor."""
+        return self._end.fileno()
+
+    def send(self, message: Message) -> None:
+        """Send *message*; nothing happens when the other end is gone: reading tells."""
+        body = json.dumps(message, separators=(",", ":")).encode()
+        try:
+            self._end.sendall(len(body).to_bytes(_HEADER_BYTES, "little") + body)
+        except OSError:
+            self.is_closed = True
+
+    def receive(self, *, wait: bool) -> list[Message]:
+        """Return the messages that have arrived; `is_closed` tells that none can follow.
+
+        Args:
+            wait: Block until there is at least one, or the other end is gone.
+        """
+        messages = self._unpack()
+        while not self.is_closed and not (messages and wait):
+            try:
+                piece = self._end.recv(_READ_BYTES, 0 if wait else socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                break
+            except OSError:
+                piece = b""
+            self.is_closed = not piece
+            self._inbox += piece
+            messages += self._unpack()
+        return messages
+
+    def close(self) -> None:
+        """Close this end."""
+        self.is_closed = True
+        self._end.close()
+
+    def _unpack(self) -> list[Message]:
+        messages, at = [], 0
+        while at + _HEADER_BYTES <= len(self._inbox):
+            start = at + _HEADER_BYTES
+            length = int.from_bytes(self._inbox[at:start], "little")
+            if length > MOST_BYTES:
+                self.is_closed = True
+                break
+            if start + length > len(self._inbox):
+                break
+            messages.append(json.loads(self._inbox[start : start + length]))
+            at = start + length
+        del self._inbox[:at]
+        return messages

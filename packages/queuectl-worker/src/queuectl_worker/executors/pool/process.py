@@ -1,0 +1,294 @@
+"""Tasks in processes: for work that keeps the processor busy, and for work that must be killable.
+
+The processes run under a guardian of their own, as commands do: at a time limit or a cancel the
+whole tree gets SIGTERM, then SIGKILL; when the worker dies they die with it.
+"""
+
+import itertools
+import os
+import select
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from queuectl_store import Claim, RunFacts
+from queuectl_worker.errors import PoolStartError
+from queuectl_worker.executors.alarms import Alarms
+from queuectl_worker.executors.calling import Tell
+from queuectl_worker.executors.command import GUARDIAN_DIED
+from queuectl_worker.executors.commandline import encode_variables
+from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool.entrance import Entrance
+from queuectl_worker.executors.pool.link import Message
+from queuectl_worker.executors.pool.member import (
+    Member,
+    PoolRun,
+    Recycling,
+    Stage,
+)
+from queuectl_worker.executors.pool.places import launch_of, places_of
+from queuectl_worker.executors.protocol import (
+    Completed,
+    Ending,
+    RunEnded,
+    RunKey,
+    RunRecalled,
+    RunReport,
+    RunStarted,
+    Stopped,
+    Unstartable,
+    key_of,
+)
+from queuectl_worker.executors.reports import Reports
+from queuectl_worker.guardian import Ended, Guardian, Lost, NotStarted, Report
+from queuectl_worker.output import LogFolder
+from queuectl_worker.retry import SnoozedItself, TimedOut, error_of
+from queuectl_worker.tasks import Registry
+from queuectl_worker.timing import monotonic_ms
+
+START_S = 60.0
+
+
+class ProcessExecutor:
+    """Runs tasks in a pool of processes, one at a time in each.
+
+    Args:
+        guardian: For the processes alone, with as many slots.
+        kill_grace_ms: Between SIGTERM and SIGKILL at a time limit.
+
+    Raises:
+        InvalidTask: Another process could not find one of *tasks*.
+    """
+
+    def __init__(
+        self,
+        tasks: Registry,
+        guardian: Guardian,
+        *,
+        slots: int,
+        logs: LogFolder,
+        log_cap: int,
+        tell: Tell,
+        kill_grace_ms: Callable[[], int],
+        recycling: Recycling,
+    ) -> None:
+        self._guardian, self._slots, self._logs = guardian, slots, logs
+        self._tell, self._kill_grace_ms = tell, kill_grace_ms
+        self._recycling = recycling
+        self._program = {"places": places_of(tasks), "spool": str(logs.spool), "cap": log_cap}
+        self._entrance = Entrance()
+        self._numbers = itertools.count(1)
+        self._members: dict[int, Member] = {}
+        self._waiting: deque[Claim] = deque()
+        self._own, self._alarms = Reports(), Alarms()
+        self._lock = threading.RLock()
+        self._env_ref = -1
+        self._is_broken, self._problem = False, ""
+
+    def start(self) -> None:
+        """Start the guardian and the processes; return when the first is ready.
+
+        Raises:
+            PoolStartError: The program could not be loaded for its tasks.
+        """
+        self._guardian.start()
+        self._env_ref = self._guardian.define_env(encode_variables(dict(os.environ)))
+        self._alarms.start()
+        with self._lock:
+            self._fill()
+        deadline = time.monotonic() + START_S
+        while not any(each.stage is Stage.READY for each in self._members.values()):
+            select.select(self.filenos(), [], [], 0.1)
+            self.receive()
+            if self._is_broken or time.monotonic() > deadline:
+                self.close()
+                raise PoolStartError(self._problem or f"it was not ready in {START_S:g} s")
+
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Run *claims* in order, as processes are free."""
+        with self._lock:
+            self._waiting.extend(claims)
+            self._fill()
+
+    def recall(self, keys: Sequence[RunKey]) -> None:
+        """Give back those that no process has begun."""
+        with self._lock:
+            wanted = set(keys)
+            for claim in [each for each in self._waiting if key_of(each) in wanted]:
+                self._waiting.remove(claim)
+                self._own.put(RunRecalled(key=key_of(claim)))
+
+    def stop(self, key: RunKey, *, grace_ms: int) -> None:
+        """End the run's process and everything below it."""
+        with self._lock:
+            self.recall([key])
+            for member in self._members.values():
+                if member.run is not None and key_of(member.run.claim) == key:
+                    self._end(member, Stopped(), grace_ms)
+
+    def stop_all(self, *, grace_ms: int) -> None:
+        """End every run."""
+        with self._lock:
+            self.recall([key_of(claim) for claim in self._waiting])
+            for member in self._members.values():
+                self._end(member, Stopped(), grace_ms)
+
+    def extend(self, until_ms: int) -> None:
+        """Move the moment at which the guardian kills everything by itself."""
+        self._guardian.extend(until_ms)
+
+    def filenos(self) -> list[int]:
+        """Return the descriptors of the guardian, of newcomers and of every process."""
+        with self._lock:
+            links = [member.link for member in self._members.values() if member.link]
+            open_links = [link.fileno() for link in links if not link.is_closed]
+            own = (self._own.fileno(), self._guardian.fileno())
+            return [*own, *self._entrance.filenos(), *open_links]
+
+    def receive(self) -> list[RunReport]:
+        """Return what happened since the last call."""
+        with self._lock:
+            self._greet()
+            for member in list(self._members.values()):
+                self._hear(member)
+            for report in self._guardian.receive():
+                self._heed(report)
+            self._fill()
+        return self._own.take()
+
+    def close(self) -> None:
+        """Kill every process and let go of everything."""
+        self._alarms.close()
+        self._guardian.close()
+        with self._lock:
+            for member in self._members.values():
+                if member.link is not None:
+                    member.link.close()
+        self._entrance.close()
+        self._own.close()
+
+    # With the lock held.
+
+    def _fill(self) -> None:
+        ready = [each for each in self._members.values() if each.stage is Stage.READY]
+        for member, claim in zip(ready, list(self._waiting), strict=False):
+            self._waiting.popleft()
+            self._begin(member, claim)
+        # One that could not even load the program is not replaced before there is work for it.
+        wanted = min(len(self._waiting), 1) if self._is_broken else self._slots
+        for _ in range(wanted - len(self._members)):
+            self._launch()
+
+    def _launch(self) -> None:
+        number = next(self._numbers)
+        setting = self._entrance.invitation(number) | self._program
+        launch = launch_of(number, setting, env_ref=self._env_ref, logs=self._logs)
+        try:
+            self._guardian.launch([launch])
+        except OSError as error:  # it died, and the host cannot start another one now
+            self._not_here(str(error))
+        else:
+            self._members[number] = Member(number, time.monotonic())
+
+    def _begin(self, member: Member, claim: Claim) -> None:
+        assert member.link is not None
+        now_ms = time.time_ns() // 1_000_000
+        run = member.run = PoolRun(claim, now_ms, time.monotonic())
+        member.stage, member.runs = Stage.BUSY, member.runs + 1
+        job = claim.job
+        path = self._logs.name(job.id, claim.token, job.started_at or 0)
+        member.link.send(cargo.pack_claim(claim) | {"log": path})
+        self._own.put(RunStarted(key=key_of(claim), pid=None, at_ms=now_ms))
+        if job.timeout_ms is not None:
+            late = TimedOut(after_ms=job.timeout_ms)
+            self._alarms.set(monotonic_ms() + job.timeout_ms, lambda: self._late(member, run, late))
+
+    def _late(self, member: Member, run: PoolRun, ending: Ending) -> None:
+        with self._lock:
+            if member.run is run:
+                self._end(member, ending, self._kill_grace_ms())
+
+    def _end(self, member: Member, ending: Ending, grace_ms: int) -> None:
+        if member.run is None or member.run.ending is not None:
+            return
+        member.run.ending = ending
+        member.stage = Stage.LEAVING
+        self._guardian.stop(member.number, grace_ms=grace_ms)
+
+    def _greet(self) -> None:
+        for number, link, messages in self._entrance.newcomers():
+            member = self._members.get(number)
+            if member is None or member.link is not None:
+                link.close()
+                continue
+            member.link = link
+            self._heard(member, messages)
+
+    def _hear(self, member: Member) -> None:
+        if member.link is not None and not member.link.is_closed:
+            self._heard(member, member.link.receive(wait=False))
+
+    def _heard(self, member: Member, messages: Sequence[Message]) -> None:
+        for message in messages:
+            match message:
+                case {"said": "ready"}:
+                    member.stage, self._is_broken = Stage.READY, False
+                case {"said": "broken", "message": str(text)}:
+                    member.problem = text
+                case {"said": "progress", "text": str(text)} if member.run is not None:
+                    self._tell(member.run.claim.job.id, member.run.claim.token, text)
+                case {"said": "ended"} if member.run is not None:
+                    self._ended(member, member.run, message)
+
+    def _ended(self, member: Member, run: PoolRun, message: Message) -> None:
+        ending = run.ending or cargo.unpack_ending(message["ending"])
+        names = ("cpu_ms", "max_rss", "log_bytes")
+        self._report(run, ending, **{name: message[name] for name in names})
+        member.run = None
+        is_old = self._recycling.is_due(member, rss=message["max_rss"], now=time.monotonic())
+        if member.stage is Stage.LEAVING or is_old:
+            member.stage = Stage.LEAVING
+            assert member.link is not None
+            member.link.close()
+        else:
+            member.stage = Stage.READY
+
+    def _heed(self, report: Report) -> None:
+        match report:
+            case Ended(key=number):
+                if (member := self._members.pop(number, None)) is not None:
+                    self._gone(member, report)
+            case NotStarted(key=number, message=message):
+                self._members.pop(number, None)
+                self._not_here(message)
+            case Lost(keys=numbers):
+                for number in numbers:
+                    member = self._members.pop(number, None)
+                    if member is not None and member.run is not None:
+                        self._report(member.run, member.run.ending or GUARDIAN_DIED)
+
+    def _gone(self, member: Member, report: Ended) -> None:
+        if member.link is not None:
+            self._hear(member)  # its last words
+            member.link.close()
+        if member.run is not None:
+            facts = {"exit_code": report.exit_code, "signal": report.signal}
+            ending = member.run.ending or cargo.ending_of_death(report)
+            self._report(member.run, ending, cpu_ms=report.cpu_ms, max_rss=report.max_rss, **facts)
+        elif member.stage is Stage.STARTING:
+            self._not_here(member.problem or "a task process ended before it was ready")
+
+    def _not_here(self, message: str) -> None:
+        self._is_broken, self._problem = True, message
+        if self._waiting:
+            claim = self._waiting.popleft()
+            text = f"the program cannot be loaded for its tasks: {message}"
+            self._own.put(Unstartable(key=key_of(claim), message=text))
+
+    def _report(self, run: PoolRun, ending: Ending, **facts: int | None) -> None:
+        quiet = isinstance(ending, Completed | Stopped | SnoozedItself)
+        error = None if quiet else error_of(ending)  # type: ignore[arg-type]
+        told = RunFacts(started_at=run.started_ms, error=error, **facts)
+        run_ms = round((time.monotonic() - run.began) * 1000)
+        self._own.put(RunEnded(key=key_of(run.claim), facts=told, ending=ending, run_ms=run_ms))

@@ -1,0 +1,255 @@
+"""Tasks in threads of this process.
+
+A thread cannot be killed. A run that must end is told (`Context.cancelled`); what has not ended
+after its grace gets an exception raised in it, which Python delivers at the next line it runs;
+and what sits in a call that never returns is given up: its slot gets a new thread, and the
+attempt's error says that the old one still runs.
+"""
+
+import ctypes
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from queuectl_store import Claim, Task
+from queuectl_worker.executors.alarms import Alarms
+from queuectl_worker.executors.calling import Call, Note, Tell, ended, make_call
+from queuectl_worker.executors.protocol import (
+    Ending,
+    RunEnded,
+    RunKey,
+    RunRecalled,
+    RunReport,
+    RunStarted,
+    Stopped,
+    key_of,
+)
+from queuectl_worker.executors.reports import Reports
+from queuectl_worker.retry import TimedOut
+from queuectl_worker.tasks import Registry
+from queuectl_worker.timing import monotonic_ms
+
+log = logging.getLogger(__name__)
+
+UNSTOPPABLE_MS = 2_000
+STILL_RUNS = "its thread could not be stopped and still runs"
+
+
+class RunMustEnd(BaseException):
+    """Raised inside a task that did not end when it was told to. Not for catching."""
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    call: Call
+    thread_id: int | None = None  # while the task's own code runs
+    ending: Ending | None = None  # once we end it
+    was_raised: bool = False
+    has_arrived: bool = False
+    is_over: bool = False
+    started_ms: int = 0
+    began: float = 0.0
+
+
+class ThreadExecutor:
+    """Runs tasks in threads.
+
+    Args:
+        tell: Records progress.
+        note: Writes to a run's log.
+        kill_grace_ms: How long a run that reached its time limit may take to end.
+    """
+
+    def __init__(
+        self,
+        tasks: Registry,
+        *,
+        slots: int,
+        tell: Tell,
+        note: Note,
+        kill_grace_ms: Callable[[], int],
+    ) -> None:
+        self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
+        self._kill_grace_ms = kill_grace_ms
+        self._reports, self._alarms = Reports(), Alarms()
+        self._changed = threading.Condition()
+        self._waiting: deque[_Run] = deque()
+        self._runs: dict[RunKey, _Run] = {}
+        self._threads = self._idle = 0
+        self._fence_ms: int | None = None
+        self._is_closed = False
+
+    def start(self) -> None:
+        """Get ready; threads are started as they are needed."""
+        self._alarms.start()
+
+    def submit(self, claims: Sequence[Claim]) -> None:
+        """Run *claims* in order, as threads are free."""
+        with self._changed:
+            for claim in claims:
+                assert isinstance(claim.job.work, Task)
+                run = _Run(make_call(claim, self._tasks.find(claim.job.work.name), self._tell))
+                self._runs[key_of(claim)] = run
+                self._waiting.append(run)
+            for _ in range(min(len(self._waiting) - self._idle, self._slots - self._threads)):
+                self._start_thread()
+            self._changed.notify(len(claims))
+
+    def recall(self, keys: Sequence[RunKey]) -> None:
+        """Give back those that have not started."""
+        with self._changed:
+            self._take_back([run for key in keys if (run := self._runs.get(key)) is not None])
+
+    def stop(self, key: RunKey, *, grace_ms: int) -> None:
+        """Tell the run to end."""
+        with self._changed:
+            if (run := self._runs.get(key)) is not None:
+                self._end(run, Stopped(), grace_ms)
+
+    def stop_all(self, *, grace_ms: int) -> None:
+        """Tell every run to end."""
+        with self._changed:
+            for run in list(self._runs.values()):
+                self._end(run, Stopped(), grace_ms)
+
+    def extend(self, until_ms: int) -> None:
+        """Let runs go on until *until_ms*."""
+        self._fence_ms = until_ms
+        self._alarms.set(until_ms, self._heed_fence)
+
+    def filenos(self) -> list[int]:
+        """Return the descriptor of the reports."""
+        return [self._reports.fileno()]
+
+    def receive(self) -> list[RunReport]:
+        """Return the reports that wait."""
+        return self._reports.take()
+
+    def close(self) -> None:
+        """Start nothing more; what still runs is told to end, and ends with the program."""
+        self.stop_all(grace_ms=0)
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        self._alarms.close()
+        self._reports.close()
+
+    def _heed_fence(self) -> None:
+        if self._fence_ms is not None and monotonic_ms() >= self._fence_ms:
+            self.stop_all(grace_ms=0)
+
+    # Called with the lock held.
+
+    def _start_thread(self) -> None:
+        self._threads += 1
+        name = f"queuectl-task-{self._threads}"
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+
+    def _take_back(self, runs: Sequence[_Run]) -> None:
+        for run in runs:
+            if run in self._waiting:
+                self._waiting.remove(run)
+                del self._runs[key_of(run.call.claim)]
+                self._reports.put(RunRecalled(key=key_of(run.call.claim)))
+
+    def _end(self, run: _Run, ending: Ending, grace_ms: int) -> None:
+        if run in self._waiting:
+            self._take_back([run])
+            return
+        if run.is_over:
+            return
+        run.ending = run.ending or ending
+        run.call.context.cancelled.set()
+        at_ms = monotonic_ms() + grace_ms
+        self._alarms.set(at_ms, lambda: self._raise_in(run))
+        self._alarms.set(at_ms + UNSTOPPABLE_MS, lambda: self._give_up(run))
+
+    # Called by the alarms.
+
+    def _out_of_time(self, run: _Run) -> None:
+        timeout_ms = run.call.claim.job.timeout_ms or 0
+        with self._changed:
+            self._end(run, TimedOut(after_ms=timeout_ms), self._kill_grace_ms())
+
+    def _raise_in(self, run: _Run) -> None:
+        with self._changed:
+            if run.thread_id is None or run.was_raised:
+                return
+            run.was_raised = True
+            thread_id = ctypes.c_ulong(run.thread_id)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread_id, ctypes.py_object(RunMustEnd))
+
+    def _give_up(self, run: _Run) -> None:
+        with self._changed:
+            if run.is_over or self._is_closed:
+                return
+            log.error(STILL_RUNS, extra={"job_id": run.call.claim.job.id})
+            self._over(run, run.ending or Stopped(), still_runs=True)
+            self._threads -= 1
+            if self._waiting:
+                self._start_thread()
+
+    # The threads.
+
+    def _work(self) -> None:
+        while (run := self._next()) is not None:
+            ending = self._call(run)
+            with self._changed:
+                run.thread_id = None
+                if run.is_over:
+                    return  # given up: another thread has this one's place
+            _let_it_arrive(run)
+            with self._changed:
+                self._over(run, run.ending or ending)
+
+    def _next(self) -> _Run | None:
+        with self._changed:
+            self._idle += 1
+            while not self._waiting and not self._is_closed:
+                self._changed.wait()
+            self._idle -= 1
+            if self._is_closed:
+                return None
+            run = self._waiting.popleft()
+            run.thread_id = threading.get_ident()
+        run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
+        claim = run.call.claim
+        self._reports.put(RunStarted(key=key_of(claim), pid=None, at_ms=run.started_ms))
+        if claim.job.timeout_ms is not None:
+            self._alarms.set(monotonic_ms() + claim.job.timeout_ms, lambda: self._out_of_time(run))
+        return run
+
+    def _call(self, run: _Run) -> Ending:
+        try:
+            return run.call.run()
+        except RunMustEnd:
+            run.has_arrived = True
+            return run.ending or Stopped()
+
+    def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
+        run.is_over = True
+        self._runs.pop(key_of(run.call.claim), None)
+        report = ended(
+            run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
+        )
+        self._reports.put(_with_note(report) if still_runs else report)
+
+
+def _let_it_arrive(run: _Run) -> None:
+    # An exception that was sent while the task returned is still on its way to this thread.
+    if run.has_arrived or not run.was_raised:
+        return
+    try:
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            time.sleep(0.001)
+    except RunMustEnd:
+        pass
+
+
+def _with_note(report: RunEnded) -> RunEnded:
+    error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
+    return replace(report, facts=replace(report.facts, error=error))

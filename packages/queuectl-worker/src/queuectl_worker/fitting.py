@@ -1,0 +1,93 @@
+"""Which executors a worker gets: commands alone, or with them the tasks of a program."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from queuectl_store import JobId, Store
+from queuectl_worker.executors import (
+    CommandExecutor,
+    CoroutineExecutor,
+    Executor,
+    MixedExecutor,
+    ProcessExecutor,
+    Recycling,
+    ThreadExecutor,
+)
+from queuectl_worker.guardian import Guardian
+from queuectl_worker.output import LogFolder
+from queuectl_worker.tasks import Registry
+from queuectl_worker.tuning import Tuner
+
+Kind = Literal["thread", "process"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSide:
+    """The tasks that a worker runs, and in what.
+
+    Attributes:
+        executor: `thread` runs plain functions in threads and coroutines on an event loop;
+            `process` runs both in processes, which can be killed.
+        recycling: When a task process is replaced.
+    """
+
+    tasks: Registry
+    executor: Kind = "thread"
+    recycling: Recycling = field(default_factory=Recycling)
+
+
+def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> Executor:
+    """Return the executor of a worker.
+
+    Raises:
+        InvalidTask: A task cannot run in a process.
+    """
+    slots = tuner.current.concurrency
+    commands = CommandExecutor(
+        _guardian(tuner, logs),
+        slots=slots,
+        logs=logs,
+        stored=store.environment,
+        store_path=store.path,
+        tuning=lambda: tuner.current,
+    )
+    if side is None:
+        return commands
+    functions, coroutines = _for_tasks(store, tuner, logs, side)
+    return MixedExecutor(
+        side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
+    )
+
+
+def _for_tasks(
+    store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide
+) -> tuple[Executor, Executor | None]:
+    slots = tuner.current.concurrency
+
+    def tell(job_id: int, token: int, text: str) -> bool:
+        return store.set_progress(JobId(job_id), token, text)
+
+    def grace_ms() -> int:
+        return tuner.current.kill_grace_ms
+
+    if side.executor == "thread":
+        threads = ThreadExecutor(
+            side.tasks, slots=slots, tell=tell, note=logs.add, kill_grace_ms=grace_ms
+        )
+        return threads, CoroutineExecutor(side.tasks, tell=tell, note=logs.add)
+    processes = ProcessExecutor(
+        side.tasks,
+        _guardian(tuner, logs),
+        slots=slots,
+        logs=logs,
+        log_cap=tuner.current.log_cap,
+        tell=tell,
+        kill_grace_ms=grace_ms,
+        recycling=side.recycling,
+    )
+    return processes, None
+
+
+def _guardian(tuner: Tuner, logs: LogFolder) -> Guardian:
+    settings = tuner.current
+    return Guardian(slots=settings.concurrency, spool=logs.spool, log_cap=settings.log_cap)

@@ -1,0 +1,154 @@
+"""Arguments and results as JSON: checked against the function's signature, on the way in and out.
+
+Annotations say what JSON cannot: a parameter annotated with a dataclass, an enumeration, a
+`datetime`, `date`, `timedelta`, `Decimal`, `UUID`, `Path`, `bytes`, set or tuple gets that back.
+Nothing is ever unpickled, and no name that was stored is imported.
+"""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, get_type_hints
+
+import msgspec
+
+from queuectl_worker.context import Context
+from queuectl_worker.errors import InvalidArguments, InvalidTask
+
+Values = tuple[tuple[Any, ...], dict[str, Any]]
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class Signature:
+    """What a task's callers may give. A parameter annotated with `Context` is not theirs.
+
+    Args:
+        name: The task's name, for messages.
+
+    Raises:
+        InvalidTask: A parameter's type can never come back from JSON.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        self._name = name
+        whole = inspect.signature(function)
+        hints = _hints(function)
+        self._kinds = {key: hints.get(key, Any) for key in whole.parameters}
+        given = [each for key, each in whole.parameters.items() if self._kinds[key] is not Context]
+        self.context_name = next((k for k, kind in self._kinds.items() if kind is Context), None)
+        self._parameters = whole.replace(parameters=given)
+        self._variadic = {each.name for each in given if each.kind in _VARIADIC}
+        for each in given:
+            self._check_type(each.name)
+
+    def pack(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Values:
+        """Return the arguments as JSON values.
+
+        Raises:
+            InvalidArguments: They do not fit the signature, or JSON cannot carry them.
+        """
+        try:
+            bound = self._parameters.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidArguments(f"{self._name}: {error}") from error
+        for key, value in bound.arguments.items():
+            self._each(key, value, self._packed)
+        return tuple(map(to_json_value, args)), {k: to_json_value(v) for k, v in kwargs.items()}
+
+    def unpack(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Values:
+        """Return the arguments as the function wants them.
+
+        Raises:
+            InvalidArguments: They do not fit the signature of this release.
+        """
+        try:
+            bound = self._parameters.bind(*args, **kwargs)
+        except TypeError as error:
+            raise InvalidArguments(f"{self._name}: {error}") from error
+        for key, value in bound.arguments.items():
+            bound.arguments[key] = self._each(key, value, self._unpacked)
+        return bound.args, bound.kwargs
+
+    def _each(self, key: str, value: Any, change: Callable[[str, Any], Any]) -> Any:
+        if key not in self._variadic:
+            return change(key, value)
+        if isinstance(value, dict):
+            return {name: change(key, each) for name, each in value.items()}
+        return tuple(change(key, each) for each in value)
+
+    def _packed(self, key: str, value: Any) -> Any:
+        try:
+            return self._unpacked(key, to_json_value(value))
+        except InvalidArguments:
+            raise
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidArguments(f"{self._name}: the argument {key!r}: {error}") from error
+
+    def _unpacked(self, key: str, value: Any) -> Any:
+        kind = self._kinds[key]
+        if kind is Any:
+            return value
+        try:
+            return msgspec.convert(value, kind, str_keys=True, dec_hook=_from_text)
+        except msgspec.ValidationError as error:
+            raise InvalidArguments(f"{self._name}: the argument {key!r}: {error}") from error
+
+    def _check_type(self, key: str) -> None:
+        kind = self._kinds[key]
+        try:
+            found = msgspec.inspect.type_info(kind) if kind is not Any else None
+        except TypeError as error:
+            raise InvalidTask(f"the task {self._name}: parameter {key!r}: {error}") from error
+        custom = getattr(found, "cls", None)
+        if isinstance(found, msgspec.inspect.CustomType) and not _is_path(custom):
+            raise InvalidTask(
+                f"the task {self._name}: parameter {key!r} is a {kind!r}, which JSON cannot carry;"
+                " pass an id, a dataclass or plain values"
+            )
+
+
+def to_json_value(value: Any) -> Any:
+    """Return *value* in the types of JSON.
+
+    Raises:
+        TypeError: JSON cannot carry it; the message names its type.
+        ValueError: It is not a finite number, or a key is no text.
+    """
+    plain = msgspec.to_builtins(value, str_keys=True, enc_hook=_to_text)
+    json.dumps(plain, allow_nan=False)  # NaN, infinities, depth
+    return plain
+
+
+def result_text(value: Any) -> str | None:
+    """Return a task's result as JSON text; None for None.
+
+    Raises:
+        TypeError, ValueError: As `to_json_value`.
+    """
+    if value is None:
+        return None
+    return json.dumps(to_json_value(value), separators=(",", ":"), allow_nan=False)
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function)
+    except Exception:  # noqa: BLE001  # an annotation that cannot be resolved says nothing
+        return {}
+
+
+def _to_text(value: Any) -> Any:
+    if isinstance(value, PurePath):
+        return str(value)
+    raise TypeError(f"JSON cannot carry a {type(value).__name__}; pass an id or plain values")
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    if _is_path(kind) and isinstance(value, str):
+        return kind(value)
+    raise TypeError(f"cannot make a {kind.__name__} from JSON")
+
+
+def _is_path(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, PurePath)

@@ -1,0 +1,196 @@
+"""What other projects import: a queue, its tasks, and workers for them."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar, overload
+
+from queuectl_store import (
+    DEFAULT_QUEUE,
+    JobId,
+    NewJob,
+    Store,
+    connect,
+)
+from queuectl_worker.executors import Recycling
+from queuectl_worker.fitting import Kind, TaskSide
+from queuectl_worker.options import Options
+from queuectl_worker.queued import QueuedJob
+from queuectl_worker.tasks import Registry, TaskFunction
+from queuectl_worker.worker import ExitReason, Worker
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Queue:
+    """A store and the tasks that its workers run.
+
+    The store is opened at the first use, so that importing a module with a queue in it opens
+    nothing. Safe to use from several threads; not across a fork.
+
+    Args:
+        url: `sqlite:///path`, a path, `postgresql://…`, or a store that is open already.
+        queue: The queue of jobs that name none.
+
+    Attributes:
+        tasks: The registered tasks.
+        after_send: Called after each enqueue that is not part of a caller's transaction; testing
+            runs the jobs there.
+    """
+
+    def __init__(self, url: str | Store, *, queue: str = DEFAULT_QUEUE) -> None:
+        self._url, self._queue = url, queue
+        self._store = url if isinstance(url, Store) else None
+        self._lock = threading.Lock()
+        self.tasks = Registry()
+        self.after_send: Callable[[], object] | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store; opened if it is not yet.
+
+        Raises:
+            StoreError: It cannot be opened.
+        """
+        with self._lock:
+            if self._store is None:
+                assert isinstance(self._url, str)
+                self._store = connect(self._url)
+            return self._store
+
+    @overload
+    def task(self, function: Callable[P, R], /) -> TaskFunction[P, R]: ...
+
+    @overload
+    def task(
+        self, /, *, name: str | None = None, aliases: Sequence[str] = (), **options: Any
+    ) -> Callable[[Callable[P, R]], TaskFunction[P, R]]: ...
+
+    def task(
+        self,
+        function: Callable[..., Any] | None = None,
+        /,
+        *,
+        name: str | None = None,
+        aliases: Sequence[str] = (),
+        **options: Any,
+    ) -> Any:
+        """Make a function a task.
+
+        Args:
+            name: Under which its jobs are stored; the function's own name by default. Keep it
+                when the function moves, or name the former one in *aliases*.
+            options: What its jobs are enqueued with where the caller says nothing; see `Options`.
+
+        Raises:
+            InvalidTask: The name is taken, an option unknown, or a parameter cannot be JSON.
+        """
+
+        def register(function: Callable[P, R]) -> TaskFunction[P, R]:
+            task = TaskFunction(
+                function,
+                self,
+                name=name or function.__name__,
+                aliases=tuple(aliases),
+                options=Options().but(**options),
+            )
+            self.tasks.add(task)
+            return task
+
+        return register if function is None else register(function)
+
+    def send(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
+        """Store jobs, commands too; in the transaction of *session* if one is given.
+
+        Args:
+            session: A SQLAlchemy Session or Connection of the same database.
+
+        Raises:
+            StoreError: The store cannot take them; none is stored.
+        """
+        wanted = list(jobs)
+        if session is None:
+            ids = self.store.enqueue(wanted)
+            if self.after_send is not None:
+                self.after_send()
+        else:
+            ids = self.store.enqueue_within(session, wanted)
+        return [self.job(job_id) for job_id in ids]
+
+    def job(self, job_id: int) -> QueuedJob:
+        """Return the job of that id; looked at when something is asked of it."""
+        return QueuedJob(self.store, JobId(job_id))
+
+    @property
+    def default_queue(self) -> str:
+        """The queue of jobs that name none."""
+        return self._queue
+
+    def worker(
+        self,
+        *,
+        concurrency: int | None = None,
+        queues: Sequence[str] | None = None,
+        executor: Kind = "thread",
+        recycling: Recycling | None = None,
+        grace: float | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> "QueueWorker":
+        """Return a worker for this queue's tasks, and for commands.
+
+        Args:
+            concurrency: Jobs at a time; None is the setting.
+            queues: The queues that it serves; None is all.
+            executor: `thread`, or `process` for work that keeps the processor busy or must be
+                killable.
+            recycling: When a task process is replaced by a new one; never by default.
+            grace: Seconds that jobs may go on when it stops; None is the setting.
+            settings: Settings by name, as text; they win over the store's.
+        """
+        side = TaskSide(tasks=self.tasks, executor=executor, recycling=recycling or Recycling())
+        return QueueWorker(
+            self,
+            concurrency=concurrency,
+            queues=queues,
+            tasks=side,
+            grace_s=grace,
+            settings=settings,
+        )
+
+    def close(self) -> None:
+        """Close the store, if this queue opened it."""
+        with self._lock:
+            if self._store is not None and not isinstance(self._url, Store):
+                self._store.close()
+                self._store = None
+
+
+class QueueWorker:
+    """Runs the jobs of a queue in this process."""
+
+    def __init__(self, queue: Queue, **options: Any) -> None:
+        self._queue, self._options = queue, options
+        self._worker: Worker | None = None
+        self._stop: bool | None = None
+        self._lock = threading.Lock()
+
+    def run(self, *, burst: bool = False) -> ExitReason:
+        """Run jobs until `stop` is called, or in a *burst* until nothing is left.
+
+        It leaves signals alone: `queuectl worker start --app` is a program that heeds them.
+
+        Raises:
+            StoreUnreachable: The store could not be used at the start.
+        """
+        with self._lock:
+            worker = self._worker = Worker(self._queue.store, burst=burst, **self._options)
+            if self._stop is not None:
+                worker.request_stop(now=self._stop)
+        return worker.run()
+
+    def stop(self, *, now: bool = False) -> None:
+        """Ask for the end, from any thread; *now*: end the running jobs too."""
+        with self._lock:
+            self._stop = bool(self._stop or now)
+            if self._worker is not None:
+                self._worker.request_stop(now=now)

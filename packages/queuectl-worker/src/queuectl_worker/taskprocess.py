@@ -1,0 +1,199 @@
+"""A process that runs tasks, one at a time, until its worker closes the link.
+
+Started as `python -m queuectl_worker.taskprocess` under the guardian, which ends it and everything
+below it. It imports the program whose tasks it runs, as that program names itself.
+"""
+
+import importlib
+import json
+import os
+import resource
+import runpy
+import signal
+import socket
+import sys
+import threading
+import time
+from types import ModuleType
+from typing import Any, NoReturn
+
+from queuectl_store import Task
+from queuectl_worker.executors.calling import Call, make_call
+from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool.link import SETTING, Link, Message
+from queuectl_worker.executors.protocol import Ending
+from queuectl_worker.guardian.spool import Spool, SpoolRoom
+from queuectl_worker.queue import Queue
+from queuectl_worker.retry import Raised
+from queuectl_worker.tasks import Registry
+
+_PROGRESS_S = 0.2
+_WATCH_S = 0.05
+
+
+class TaskMustEnd(BaseException):
+    """Raised in the task that runs, by the signal that ends this process. Not for catching."""
+
+
+class Child:
+    """Runs what comes over the link."""
+
+    def __init__(self, link: Link, tasks: Registry, room: SpoolRoom) -> None:
+        self._link, self._tasks, self._room = link, tasks, room
+        self._current: Call | None = None
+        self._told_at = 0.0
+        self._untold: str | None = None
+        self._silent = (os.dup(1), os.dup(2))
+
+    def serve(self) -> None:
+        """Run tasks until the link is closed."""
+        signal.signal(signal.SIGTERM, self._end)
+        while not self._link.is_closed:
+            for message in self._link.receive(wait=True):
+                self._link.send(self._run(message))
+
+    def _end(self, _number: int, _frame: object) -> NoReturn:
+        # Once: what the task still has to say is to be kept.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if self._current is not None:
+            self._current.context.cancelled.set()
+        raise TaskMustEnd
+
+    def _run(self, message: Message) -> Message:
+        claim = cargo.unpack_claim(message)
+        log = os.fsencode(message["log"])
+        work = claim.job.work
+        assert isinstance(work, Task)
+        call = self._current = make_call(claim, self._tasks.find(work.name), self._progress)
+        began, cpu = time.time_ns() // 1_000_000, _cpu_s()
+        ending, log_bytes = self._kept(call, log)
+        self._current = None
+        if self._untold is not None:
+            self._link.send({"said": "progress", "text": self._untold})
+            self._untold = None
+        return {
+            "said": "ended",
+            "ending": cargo.pack_ending(ending),
+            "started_at": began,
+            "cpu_ms": round((_cpu_s() - cpu) * 1000),
+            "max_rss": _max_rss(),
+            "log_bytes": log_bytes,
+        }
+
+    def _kept(self, call: Call, log: bytes) -> tuple[Ending, int]:
+        spool, log_bytes = self._room.take(), 0
+        try:
+            with _output_to(spool, log, self._room, self._silent):
+                ending = _outcome(call)
+                if isinstance(ending, Raised):
+                    sys.stderr.write(ending.trace)
+        finally:
+            log_bytes, _ = self._room.settle(spool, log, may_reuse=False)
+        return ending, log_bytes
+
+    def _progress(self, _job: int, _token: int, text: str) -> bool:
+        now = time.monotonic()
+        if now - self._told_at < _PROGRESS_S:
+            self._untold = text  # the last word is told at the end at the latest
+        else:
+            self._told_at, self._untold = now, None
+            self._link.send({"said": "progress", "text": text})
+        return self._current is not None and not self._current.context.cancelled.is_set()
+
+
+class _output_to:  # noqa: N801  # used as a function
+    """Sends what the block prints to the run's log, which is kept under its cap meanwhile."""
+
+    def __init__(self, spool: Spool, log: bytes, room: SpoolRoom, silent: tuple[int, int]) -> None:
+        self._spool, self._log, self._room, self._silent = spool, log, room, silent
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        for descriptor in (1, 2):
+            os.dup2(self._spool.fd, descriptor)
+        self._watcher.start()
+
+    def __exit__(self, *_: object) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        self._over.set()
+        self._watcher.join()
+        for kept, descriptor in zip(self._silent, (1, 2), strict=True):
+            os.dup2(kept, descriptor)
+
+    def _watch(self) -> None:
+        while not self._over.wait(_WATCH_S):
+            self._room.watch(self._spool, self._log)
+
+
+def _outcome(call: Call) -> Ending:
+    try:
+        return call.run_anywhere()
+    except SystemExit as error:
+        return Raised(kind="SystemExit", message=str(error))
+
+
+def find_tasks(places: Message) -> Registry:
+    """Import the modules that *places* names, and return the tasks of the queues in them."""
+    sys.path[:] = places["path"]
+    modules = [importlib.import_module(name) for name in places["modules"]]
+    found = [vars(module) for module in modules]
+    if main := places["main"]:
+        # As multiprocessing does: under another name, so that its main part does not run.
+        module = ModuleType("__queuectl_main__")
+        module.__dict__.update(runpy.run_path(main, run_name="__queuectl_main__"))
+        sys.modules["__queuectl_main__"] = module
+        found.append(vars(module))
+    registry = Registry()
+    queues = {id(each): each for names in found for each in names.values() if _is_queue(each)}
+    for queue in queues.values():
+        for task in queue.tasks:
+            if task.name not in registry:
+                registry.add(task)
+    return registry
+
+
+def _is_queue(thing: Any) -> bool:
+    return isinstance(thing, Queue)
+
+
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _max_rss() -> int:
+    # Kilobytes on Linux, bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    own, below = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, -1))
+    return max(own, below) * unit
+
+
+def main() -> int:
+    """Greet the worker, import the program, and serve."""
+    setting = json.loads(os.environ.pop(SETTING))
+    end = socket.socket(socket.AF_UNIX)
+    end.connect(setting["socket"])
+    link = Link(end)
+    link.send({"said": "hello", "number": setting["number"], "secret": setting["secret"]})
+    try:
+        tasks = find_tasks(setting["places"])
+    except BaseException as error:  # noqa: BLE001  # a program may raise whatever it likes
+        told = str(error).partition("\n")[0]
+        link.send({"said": "broken", "message": f"{type(error).__name__}: {told}"})
+        return 1
+    link.send({"said": "ready"})
+    prefix = f"task-{os.getpid()}-{setting['number']}"
+    room = SpoolRoom(os.fsencode(setting["spool"]), prefix=prefix.encode(), cap=setting["cap"])
+    try:
+        Child(link, tasks, room).serve()
+    except TaskMustEnd:
+        return 1
+    finally:
+        room.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Functions as tasks: what `@queue.task` makes of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import update_wrapper
+from inspect import iscoroutinefunction
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+
+from queuectl_store import NewJob, Task
+from queuectl_worker.errors import InvalidTask, UnknownTask
+from queuectl_worker.options import Options
+from queuectl_worker.payload import Signature
+from queuectl_worker.queued import QueuedJob
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Sender(Protocol):
+    """What puts jobs into a store: a `Queue`."""
+
+    def send(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
+        """Store *jobs*, in the transaction of *session* if one is given."""
+        ...
+
+    @property
+    def default_queue(self) -> str:
+        """The queue of jobs that name none."""
+        ...
+
+
+class TaskFunction(Generic[P, R]):
+    """A function that can be called here and enqueued for a worker.
+
+    Attributes:
+        name: Under which its jobs are stored; it does not depend on where the function lives.
+        aliases: Former names, under which jobs may still wait.
+        is_coroutine: It is an `async def`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        sender: Sender,
+        *,
+        name: str,
+        aliases: tuple[str, ...],
+        options: Options,
+    ) -> None:
+        update_wrapper(self, function)
+        self.function, self.name, self.aliases = function, name, aliases
+        self.signature = Signature(function, name)
+        self.is_coroutine = iscoroutinefunction(function)
+        self._sender, self._options = sender, options
+
+    def __repr__(self) -> str:
+        return f"<task {self.name}>"
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function here and now."""
+        return self.function(*args, **kwargs)
+
+    def options(self, *, session: Any = None, **options: Any) -> "BoundTask[P]":
+        """Return the task with other options for what is enqueued by it.
+
+        Args:
+            session: A SQLAlchemy Session or Connection of the same database: the job is
+                stored in its transaction, and rolled back with it.
+            options: See `Options`.
+
+        Raises:
+            InvalidTask: There is no option of that name.
+        """
+        return BoundTask(self, self._options.but(**options), self._sender, session)
+
+    def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
+        """Store a job that calls the function with these arguments.
+
+        Raises:
+            InvalidArguments: They do not fit the signature, or JSON cannot carry them.
+            StoreError: The store cannot take it.
+        """
+        return self.options().enqueue(*args, **kwargs)
+
+    def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
+        """Store a job for each mapping of keyword arguments, all in one transaction or none."""
+        return self.options().enqueue_many(calls)
+
+    def job(self, options: Options, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> NewJob:
+        """Return the job of one call.
+
+        Raises:
+            InvalidArguments: The arguments do not fit.
+        """
+        packed_args, packed_kwargs = self.signature.pack(args, kwargs)
+        work = Task(name=self.name, args=packed_args, kwargs=packed_kwargs)
+        return options.new_job(work, queue=self._sender.default_queue)
+
+
+class BoundTask(Generic[P]):
+    """A task with options of its own; what `options` returns."""
+
+    def __init__(
+        self, task: TaskFunction[P, Any], options: Options, sender: Sender, session: Any
+    ) -> None:
+        self._task, self._options, self._sender = task, options, sender
+        self._session = session
+
+    def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
+        """Store a job; see `TaskFunction.enqueue`."""
+        job = self._task.job(self._options, args, kwargs)
+        return self._sender.send([job], session=self._session)[0]
+
+    def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
+        """Store a job for each mapping of keyword arguments, all in one transaction or none."""
+        jobs = [self._task.job(self._options, (), call) for call in calls]
+        return self._sender.send(jobs, session=self._session)
+
+
+class Registry:
+    """The tasks of one program, by name and by former names."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, TaskFunction[Any, Any]] = {}
+
+    def add(self, task: TaskFunction[Any, Any]) -> None:
+        """Register *task*.
+
+        Raises:
+            InvalidTask: Another task has one of its names.
+        """
+        for name in (task.name, *task.aliases):
+            if (other := self._tasks.get(name)) is not None:
+                raise InvalidTask(
+                    f"two tasks are named {name!r}: {_place(other)} and {_place(task)};"
+                    " give one of them name=…"
+                )
+        self._tasks.update((name, task) for name in (task.name, *task.aliases))
+
+    def find(self, name: str) -> TaskFunction[Any, Any]:
+        """Return the task of that name.
+
+        Raises:
+            UnknownTask: There is none.
+        """
+        if name not in self._tasks:
+            raise UnknownTask(f"no task named {name!r} is registered here")
+        return self._tasks[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tasks
+
+    def __iter__(self) -> Any:
+        return iter(dict.fromkeys(self._tasks.values()))
+
+    def __len__(self) -> int:
+        return len(set(map(id, self._tasks.values())))
+
+
+def _place(task: TaskFunction[Any, Any]) -> str:
+    code = getattr(task.function, "__code__", None)
+    where = f"{code.co_filename}:{code.co_firstlineno}" if code else "somewhere"
+    return f"{getattr(task.function, '__qualname__', task.name)} ({where})"

@@ -1,0 +1,75 @@
+"""A program with tasks, as a task process imports it: which store it works on, its tests say."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from queuectl_worker import Context, GiveUp, Queue
+
+STORE = "QUEUECTL_TEST_SHOP"
+queue = Queue(os.environ.get(STORE, "shop.db"))
+
+
+@queue.task(max_retries=0)
+def add(a: int, b: int) -> int:
+    print("adding", a, b)
+    return a + b
+
+
+@queue.task(max_retries=0)
+async def double(n: int) -> int:
+    await asyncio.sleep(0)
+    return 2 * n
+
+
+@queue.task(max_retries=0)
+def fail() -> None:
+    print("on stderr", file=sys.stderr)
+    raise ValueError("no good")
+
+
+@queue.task(max_retries=5)
+def hopeless() -> None:
+    raise GiveUp("no such account")
+
+
+@queue.task(max_retries=0)
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@queue.task(max_retries=0)
+def leave(code: int) -> None:
+    os._exit(code)
+
+
+@queue.task(max_retries=0, timeout=0.3)
+def spin() -> None:
+    count = 0
+    try:
+        while True:
+            count += 1
+    finally:
+        print("told to end")
+
+
+@queue.task(max_retries=0)
+def pid() -> int:
+    return os.getpid()
+
+
+@queue.task(max_retries=0)
+def report(ctx: Context) -> bool:
+    return ctx.progress(30, "of it")
+
+
+@queue.task(max_retries=0)
+def brood(folder: Path) -> None:
+    """Run for ever, with a child that does too."""
+    child = subprocess.Popen(["sleep", "600"])
+    (folder / "pids").write_text(f"{os.getpid()} {child.pid}")
+    time.sleep(600)

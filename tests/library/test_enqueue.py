@@ -1,0 +1,193 @@
+"""Enqueueing tasks: options, many at once, and in the caller's own transaction."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from queuectl_store import InvalidJob, JobFilter, JobState, ManualClock, StoreUnreachable, connect
+from queuectl_worker import InvalidArguments, InvalidTask, Queue
+from queuectl_worker.tasks import TaskFunction
+
+Thumbnail = TaskFunction[[str, int], None]
+
+
+@pytest.fixture
+def queue(store_url: str) -> Iterator[Queue]:
+    queue = Queue(store_url)
+    yield queue
+    queue.close()
+
+
+@pytest.fixture
+def thumbnail(queue: Queue) -> Thumbnail:
+    @queue.task(max_retries=5, timeout=30)
+    def thumbnail(path: str, width: int = 200) -> None: ...
+
+    return thumbnail  # type: ignore[return-value]
+
+
+@pytest.fixture
+def engine(store_url: str, queue: Queue) -> Iterator[sa.Engine]:
+    """An engine of the caller's own, with a table of its own."""
+    assert queue.store  # its tables are made at the first use, which no open transaction allows
+    engine = sa.create_engine(store_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE orders (id INTEGER)")
+    yield engine
+    engine.dispose()
+
+
+def stored(queue: Queue) -> int:
+    return len(queue.store.reader.page(JobFilter()))
+
+
+def test_options_come_from_the_task_and_from_the_call(queue: Queue, thumbnail: Thumbnail) -> None:
+    at = datetime(2040, 1, 1, tzinfo=UTC)
+    plain = thumbnail.enqueue("a.png", 64).facts
+    special = (
+        thumbnail.options(queue="slow", priority="high", at=at, tags={"k": "v"}, timeout="2m")
+        .enqueue("b.png", 64)
+        .facts
+    )
+
+    assert (plain.queue, plain.priority, plain.max_retries, plain.timeout_ms) == (
+        *("default", 0, 5),
+        30_000,
+    )
+    assert (special.queue, special.priority, special.tags) == ("slow", 10, {"k": "v"})
+    assert (special.state, special.run_at) == (JobState.SCHEDULED, 2_208_988_800_000)
+    assert (special.max_retries, special.timeout_ms) == (5, 120_000)
+
+
+def test_a_delay_counts_from_the_stores_clock(store_url: str) -> None:
+    clock = ManualClock()
+    with connect(store_url, clock=clock) as store:
+        queue = Queue(store)
+
+        @queue.task
+        def work() -> None: ...
+
+        jobs = [
+            work.options(delay=delay).enqueue().facts
+            for delay in (600, "10m", timedelta(minutes=10))
+        ]
+
+    assert {job.run_at for job in jobs} == {clock.wall_ms() + 600_000}
+
+
+def test_many_are_stored_together_or_not_at_all(queue: Queue, thumbnail: Thumbnail) -> None:
+    jobs = thumbnail.enqueue_many({"path": f"{n}.png"} for n in range(1_500))
+
+    assert [job.id for job in jobs] == list(range(jobs[0].id, jobs[0].id + 1_500))
+    with pytest.raises(InvalidArguments):
+        thumbnail.enqueue_many([{"path": "a"}, {"path": 7}])
+    assert len(queue.store.reader.page(JobFilter(), limit=10_000)) == 1_500
+
+
+def test_a_key_makes_an_enqueue_repeatable(thumbnail: Thumbnail) -> None:
+    first, second = (thumbnail.options(key="once").enqueue("a", 1) for _ in range(2))
+
+    assert first.id == second.id
+
+
+def test_options_that_make_no_sense_are_refused(thumbnail: Thumbnail) -> None:
+    with pytest.raises(InvalidTask, match="names no zone"):
+        thumbnail.options(at=datetime(2030, 1, 1)).enqueue("a", 1)  # noqa: DTZ001
+    with pytest.raises(InvalidTask, match="'soon' is not a length of time"):
+        thumbnail.options(delay="soon").enqueue("a", 1)
+    with pytest.raises(InvalidTask, match="'urgent' is not a priority"):
+        thumbnail.options(priority="urgent").enqueue("a", 1)
+    with pytest.raises(InvalidJob, match="timeout"):
+        thumbnail.options(timeout=-1).enqueue("a", 1)
+
+
+def test_a_job_of_a_session_is_stored_with_its_rows_and_wakes_workers_after_the_commit(
+    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
+) -> None:
+    listener = queue.store.listen()
+    while listener.wait(0.2):
+        pass  # what came before
+    with Session(engine) as session, session.begin():
+        session.execute(sa.text("INSERT INTO orders VALUES (1)"))
+        job = thumbnail.options(session=session).enqueue("a", 1)
+        session.flush()
+
+        assert stored(queue) == 0
+        assert not listener.wait(0)
+
+    assert listener.wait(10)
+    listener.close()
+    assert job.refresh().state is JobState.PENDING
+
+
+def test_a_rolled_back_session_leaves_no_job(
+    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
+) -> None:
+    with Session(engine) as session:
+        session.execute(sa.text("INSERT INTO orders VALUES (1)"))
+        thumbnail.options(session=session).enqueue_many([{"path": "a"}, {"path": "b"}])
+        session.rollback()
+
+    assert stored(queue) == 0
+
+
+def test_a_job_of_a_connection_is_stored_with_it_and_wakes_workers(
+    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
+) -> None:
+    listener = queue.store.listen()
+    while listener.wait(0.2):
+        pass
+    with engine.begin() as connection:
+        job = thumbnail.options(session=connection).enqueue("a", 1)
+        assert stored(queue) == 0
+
+    assert listener.wait(10)
+    listener.close()
+    assert job.refresh().state is JobState.PENDING
+    with engine.connect() as connection:
+        thumbnail.options(session=connection).enqueue("b", 1)
+        connection.rollback()
+    assert stored(queue) == 1
+
+
+def test_a_savepoint_that_is_rolled_back_takes_its_job_with_it(
+    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
+) -> None:
+    with Session(engine) as session, session.begin():
+        kept = thumbnail.options(session=session).enqueue("a", 1)
+        nested = session.begin_nested()
+        thumbnail.options(session=session).enqueue("b", 1)
+        nested.rollback()
+
+    assert stored(queue) == 1
+    assert kept.refresh().state is JobState.PENDING
+
+
+def test_a_session_of_another_database_is_refused(
+    queue: Queue, thumbnail: Thumbnail, tmp_path: Path
+) -> None:
+    other = sa.create_engine(f"sqlite:///{tmp_path}/other.db")
+    with Session(other) as session, pytest.raises(StoreUnreachable, match="one database"):
+        thumbnail.options(session=session).enqueue("a", 1)
+    other.dispose()
+
+    with pytest.raises(StoreUnreachable, match="no SQLAlchemy Session"):
+        thumbnail.options(session=object()).enqueue("a", 1)
+    assert stored(queue) == 0
+
+
+def test_a_queue_opens_its_store_at_the_first_use(tmp_path: Path) -> None:
+    path = tmp_path / "later.db"
+    queue = Queue(str(path))
+
+    @queue.task
+    def work() -> None: ...
+
+    assert not path.exists()
+    work.enqueue()
+    assert path.exists()
+    queue.close()

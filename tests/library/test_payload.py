@@ -1,0 +1,173 @@
+"""Arguments and results: what fits the signature, what comes back, what is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queuectl_worker import Context, InvalidArguments, InvalidTask
+from queuectl_worker.payload import Signature, result_text, to_json_value
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+@dataclass
+class Order:
+    id: int
+    at: datetime
+    lines: list[Decimal] = field(default_factory=list)
+
+
+def there_and_back(kind: Any, value: Any) -> Any:
+    """What a function with a parameter of *kind* gets when a caller gives *value*."""
+
+    def function(x: Any) -> None: ...
+
+    function.__annotations__["x"] = kind
+    signature = Signature(function, "f")
+    args, kwargs = signature.pack((value,), {})
+    (back,), _ = signature.unpack(args, kwargs)
+    return back
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (int, 2**70),
+        (str, "ünï\udcff"),
+        (bytes, b"\x00\xff"),
+        (datetime, datetime(2026, 11, 29, 12, 0, 0, 1, tzinfo=UTC)),
+        (date, date(2026, 2, 28)),
+        (timedelta, timedelta(days=1, microseconds=1)),
+        (Decimal, Decimal("0.10")),
+        (UUID, uuid4()),
+        (Path, Path("a/b")),
+        (Colour, Colour.RED),
+        (Order, Order(1, datetime(2026, 1, 1, tzinfo=UTC), [Decimal("1.20")])),
+        (list[Order], [Order(1, datetime(2026, 1, 1, tzinfo=UTC))]),
+        (dict[str, Path], {"a": Path("b")}),
+        (dict[int, str], {1: "a"}),
+        (set[int], {1, 2}),
+        (tuple[int, ...], (1, 2)),
+        (int | None, None),
+        (Literal["a", "b"], "b"),
+    ],
+    ids=str,
+)
+def test_an_annotated_argument_comes_back_as_it_was(kind: Any, value: Any) -> None:
+    assert there_and_back(kind, value) == value
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(JSON)
+def test_json_values_come_back_as_they_were_without_any_annotation(value: Any) -> None:
+    assert there_and_back(Any, value) == value
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda s: s.pack((), {}), "missing a required argument: 'path'"),
+        (lambda s: s.pack(("a", 1, 2), {}), "too many positional arguments"),
+        (lambda s: s.pack(("a",), {"wide": 1}), "unexpected keyword argument 'wide'"),
+        (lambda s: s.pack((7,), {}), "the argument 'path': Expected `str`, got `int`"),
+        (lambda s: s.pack(("a", "b"), {}), "the argument 'width': Expected `int`, got `str`"),
+        (lambda s: s.unpack((7,), {}), "the argument 'path': Expected `str`, got `int`"),
+    ],
+)
+def test_arguments_that_do_not_fit_the_signature_are_refused_with_its_word(
+    call: Callable[[Signature], object], complaint: str
+) -> None:
+    def thumbnail(path: str, width: int = 200) -> None: ...
+
+    with pytest.raises(InvalidArguments) as refused:
+        call(Signature(thumbnail, "thumbnail"))
+
+    assert str(refused.value).startswith("thumbnail: ")
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (object(), "JSON cannot carry a object"),
+        (lambda: 1, "JSON cannot carry a function"),
+        (float("nan"), "Out of range float values"),
+        (float("inf"), "Out of range float values"),
+        ({(1, 2): 3}, "Only dicts with str-like"),
+    ],
+    ids=["object", "function", "nan", "inf", "key"],
+)
+def test_what_json_cannot_carry_is_refused_before_it_is_stored(value: Any, complaint: str) -> None:
+    def function(x): ...  # type: ignore[no-untyped-def]
+
+    with pytest.raises(InvalidArguments, match=complaint):
+        Signature(function, "f").pack((value,), {})
+
+
+def test_a_value_that_holds_itself_is_refused() -> None:
+    def function(x: list[Any]) -> None: ...
+
+    endless: list[Any] = []
+    endless.append(endless)
+
+    with pytest.raises(InvalidArguments):
+        Signature(function, "f").pack((endless,), {})
+
+
+def test_a_parameter_of_a_type_that_json_cannot_carry_is_refused_when_the_task_is_made() -> None:
+    class Connection: ...
+
+    def function(connection: Connection) -> None: ...
+
+    function.__annotations__["connection"] = Connection
+    with pytest.raises(InvalidTask, match="parameter 'connection'"):
+        Signature(function, "f")
+
+
+def test_the_context_is_not_the_callers_to_give() -> None:
+    def function(ctx: Context, n: int) -> None: ...
+
+    signature = Signature(function, "f")
+
+    assert signature.context_name == "ctx"
+    assert signature.pack((1,), {}) == ((1,), {})
+
+
+def test_lists_of_arguments_are_checked_one_by_one() -> None:
+    def function(*paths: Path, **sizes: int) -> None: ...
+
+    signature = Signature(function, "f")
+
+    packed = signature.pack((Path("a"), Path("b")), {"x": 1})
+    assert packed == (("a", "b"), {"x": 1})
+    assert signature.unpack(*packed) == ((Path("a"), Path("b")), {"x": 1})
+    with pytest.raises(InvalidArguments, match="'sizes'"):
+        signature.pack((), {"x": "big"})
+
+
+def test_a_result_is_compact_json_and_none_is_none() -> None:
+    assert result_text(None) is None
+    assert result_text(Order(1, datetime(2026, 1, 1, tzinfo=UTC))) == (
+        '{"id":1,"at":"2026-01-01T00:00:00Z","lines":[]}'
+    )
+    assert to_json_value({1: (2,)}) == {"1": (2,)}

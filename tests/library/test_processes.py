@@ -1,0 +1,207 @@
+"""Tasks in processes: killable, recycled, with their own output, and gone with their worker."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from queuectl_store import JobState
+from queuectl_worker import (
+    InvalidTask,
+    LogFolder,
+    Queue,
+    QueuedJob,
+    Recycling,
+    log_root,
+    read,
+)
+from queuectl_worker.errors import PoolStartError
+from queuectl_worker.tasks import TaskFunction
+from scripts.bootstrap import ROOT
+from tests.library import shop
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.not_on("win32")
+WITHIN_S = 60.0
+Working = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture
+def queue(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    """The shop's queue on a store of this test's own."""
+    monkeypatch.setenv(shop.STORE, sqlite_url)
+    monkeypatch.setattr(shop.queue, "_url", sqlite_url)
+    yield shop.queue
+    shop.queue.close()
+
+
+@pytest.fixture
+def working(queue: Queue) -> Working:
+    @contextmanager
+    def run(*, concurrency: int = 2, recycling: Recycling | None = None) -> Iterator[None]:
+        worker = queue.worker(
+            concurrency=concurrency,
+            executor="process",
+            recycling=recycling,
+            settings={"kill_grace": "3s"},
+            grace=5,
+        )
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            worker.stop()
+            thread.join(WITHIN_S)
+            assert not thread.is_alive(), "the worker did not end"
+
+    return run
+
+
+def output(queue: Queue, job: QueuedJob) -> str:
+    path = LogFolder(log_root(queue.store)).for_run(job.refresh().facts)
+    assert path is not None
+    return read(path).decode()
+
+
+def test_functions_and_coroutines_run_in_processes_and_bring_their_results_back(
+    queue: Queue, working: Working
+) -> None:
+    with working():
+        jobs = [shop.add.enqueue(1, 2), shop.double.enqueue(21), shop.report.enqueue()]
+        results = [job.wait(WITHIN_S).result for job in jobs]
+        pids = {shop.pid.enqueue().wait(WITHIN_S).result for _ in range(4)}
+
+    assert results == [3, 42, True]
+    assert jobs[2].refresh().facts.progress == "30% of it"
+    assert os.getpid() not in pids
+    assert len(pids) <= 2
+    assert output(queue, jobs[0]) == "adding 1 2\n"
+    (attempt,) = queue.store.reader.attempts(jobs[0].id)
+    assert attempt.log_bytes == len("adding 1 2\n")
+    assert attempt.max_rss is not None
+    assert attempt.max_rss > 10_000_000
+
+
+def test_an_exception_comes_back_as_text_and_its_traceback_is_in_the_log(
+    queue: Queue, working: Working
+) -> None:
+    with working():
+        failed, given_up = (
+            shop.fail.enqueue().wait(WITHIN_S),
+            shop.hopeless.enqueue().wait(WITHIN_S),
+        )
+
+    assert queue.store.reader.attempts(failed.id)[-1].error == "ValueError: no good"
+    said = output(queue, failed)
+    assert said.startswith("on stderr\nTraceback (most recent call last):\n")
+    assert said.endswith("ValueError: no good\n")
+    assert (given_up.state, given_up.facts.note) == (JobState.DEAD, "no such account")
+
+
+@pytest.mark.parametrize(
+    ("task", "args", "error"),
+    [
+        (shop.die, (), "killed by SIGKILL (9)"),
+        (shop.leave, (3,), "exit code 3"),
+        (shop.leave, (0,), "ProcessExit: the task ended its process"),
+    ],
+    ids=["killed", "code", "zero"],
+)
+def test_a_task_that_ends_its_process_fails_and_the_next_one_runs(
+    queue: Queue, working: Working, task: TaskFunction[..., None], args: tuple[int], error: str
+) -> None:
+    with working(concurrency=1):
+        job = task.enqueue(*args).wait(WITHIN_S)
+        assert shop.add.enqueue(1, 1).wait(WITHIN_S).result == 2
+
+    assert job.state is JobState.DEAD
+    assert queue.store.reader.attempts(job.id)[-1].error == error
+
+
+def test_a_busy_loop_is_ended_at_its_time_limit_after_its_last_words(
+    queue: Queue, working: Working
+) -> None:
+    with working(concurrency=1):
+        job = shop.spin.enqueue().wait(WITHIN_S)
+
+    attempt = queue.store.reader.attempts(job.id)[-1]
+    assert attempt.error == "timed out after 0.3s"
+    assert output(queue, job) == "told to end\n"
+
+
+def test_cancelling_ends_the_process_and_what_it_started(working: Working, tmp_path: Path) -> None:
+    with working():
+        job = shop.brood.enqueue(tmp_path)
+        pids = pids_in(tmp_path)
+        job.cancel()
+        assert job.wait(WITHIN_S).state is JobState.CANCELLED
+        eventually(lambda: not living(pids), within=WITHIN_S, what="their end")
+
+
+def test_a_process_is_replaced_after_so_many_runs(working: Working) -> None:
+    with working(concurrency=1, recycling=Recycling(runs=2)):
+        pids = [shop.pid.enqueue().wait(WITHIN_S).result for _ in range(6)]
+
+    assert [pids.count(each) for each in dict.fromkeys(pids)] == [2, 2, 2]
+
+
+def test_a_process_that_grew_too_large_is_replaced(working: Working) -> None:
+    with working(concurrency=1, recycling=Recycling(rss=1)):
+        pids = [shop.pid.enqueue().wait(WITHIN_S).result for _ in range(3)]
+
+    assert len(set(pids)) == 3
+
+
+def test_a_killed_worker_takes_its_task_processes_and_their_children_with_it(
+    queue: Queue, tmp_path: Path
+) -> None:
+    assert queue.store
+    job = shop.brood.options(max_retries=1).enqueue(tmp_path)
+    worker = subprocess.Popen([sys.executable, "-m", "tests.library.serve_shop"], cwd=ROOT)
+    pids = pids_in(tmp_path)
+
+    worker.kill()
+    worker.wait()
+
+    eventually(lambda: not living(pids), within=3, what="the task's processes to be gone")
+    assert job.refresh().state is JobState.RUNNING  # until its lease is over
+
+
+def test_a_task_that_another_process_cannot_find_is_refused_at_the_start(queue: Queue) -> None:
+    local = Queue(queue.store)
+
+    @local.task
+    def inner() -> None: ...
+
+    with pytest.raises(InvalidTask, match="the task inner is made inside a function"):
+        local.worker(executor="process").run(burst=True)
+
+
+def test_a_program_that_does_not_import_in_a_process_stops_the_worker_with_its_error(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.add.function, "__module__", "tests.library.nowhere")
+
+    with pytest.raises(PoolStartError, match=r"No module named 'tests\.library\.nowhere'"):
+        queue.worker(executor="process").run(burst=True)
+
+
+def pids_in(folder: Path) -> list[int]:
+    path = folder / "pids"
+    eventually(lambda: path.exists() and path.read_text(), within=WITHIN_S, what="the brood")
+    return [int(word) for word in path.read_text().split()]
+
+
+def living(pids: list[int]) -> list[int]:
+    return [
+        pid
+        for pid in pids
+        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    ]

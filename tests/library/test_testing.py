@@ -1,0 +1,84 @@
+"""The testing module: tasks run here and now, on a clock that is set."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from queuectl_store import JobState, ManualClock, NewJob, Shell
+from queuectl_worker import Queue, Snooze
+from queuectl_worker.testing import Drained, drain, enqueued, inline, temporary_store
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def queue(clock: ManualClock) -> Iterator[Queue]:
+    with temporary_store(clock) as store:
+        yield Queue(store)
+
+
+def test_a_drain_runs_what_is_due_and_tasks_that_tasks_enqueue(queue: Queue) -> None:
+    @queue.task
+    def outer(n: int) -> None:
+        for k in range(n):
+            inner.enqueue(k)
+
+    @queue.task
+    async def inner(k: int) -> int:
+        return k
+
+    job = outer.enqueue(3)
+
+    assert drain(queue) == Drained(succeeded=4, failed=0)
+    assert job.refresh().state is JobState.SUCCEEDED
+    assert enqueued(queue) == []
+
+
+def test_a_set_clock_is_moved_through_delays_and_backoff(queue: Queue, clock: ManualClock) -> None:
+    before, tries = clock.wall_ms(), []
+
+    @queue.task(max_retries=3, backoff_base=10, jitter=0)
+    def flaky() -> str:
+        tries.append((clock.wall_ms() - before) / 1000)
+        if len(tries) < 3:
+            raise ValueError("not yet")
+        return "done"
+
+    job = flaky.options(delay=60).enqueue()
+
+    assert drain(queue) == Drained(succeeded=0, failed=0)
+    assert [each.id for each in enqueued(queue, flaky)] == [job.id]
+    assert drain(queue, clock=clock) == Drained(succeeded=1, failed=2)
+    assert tries == [60, 70, 170]
+    assert job.refresh().result == "done"
+
+
+def test_inline_runs_a_task_before_its_enqueue_returns(queue: Queue) -> None:
+    @queue.task
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    with inline(queue):
+        assert add.enqueue(1, 2).result == 3
+    assert add.enqueue(1, 2).state is JobState.PENDING
+
+
+def test_tasks_that_never_come_to_an_end_are_found_out(queue: Queue) -> None:
+    @queue.task
+    def again() -> None:
+        raise Snooze(for_=0)
+
+    again.enqueue()
+
+    with pytest.raises(RuntimeError, match="still something to do"):
+        drain(queue, most=20)
+
+
+def test_a_command_is_not_run(queue: Queue) -> None:
+    queue.send([NewJob(work=Shell(script="true"))])
+
+    with pytest.raises(RuntimeError, match="job 1 is a command"):
+        drain(queue)

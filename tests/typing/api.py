@@ -1,0 +1,59 @@
+"""The public types, as a caller's type checker sees them. Checked, never run."""
+
+from typing import assert_type
+
+from queuectl_store import Job, JobId, Store, connect
+from queuectl_worker import ExitReason, Queue, QueuedJob
+from queuectl_worker.tasks import BoundTask, TaskFunction
+
+queue = Queue("sqlite:///jobs.db")
+
+
+@queue.task
+def add(a: int, b: int = 2) -> int:
+    return a + b
+
+
+@queue.task(max_retries=5, timeout=30)
+def thumbnail(path: str, width: int = 200) -> str:
+    return f"{path}-{width}"
+
+
+@queue.task
+async def fetch(url: str) -> bytes:
+    return url.encode()
+
+
+def enqueueing() -> None:
+    assert_type(add(1), int)
+    assert_type(add.enqueue(1, b=2), QueuedJob)
+    assert_type(thumbnail.options(delay="10m").enqueue("a", width=64), QueuedJob)
+    assert_type(thumbnail.enqueue_many([{"path": "a"}]), list[QueuedJob])
+    add.enqueue("x")  # type: ignore[arg-type]
+    thumbnail.enqueue("a", height=1)  # type: ignore[call-arg]
+
+
+def looking(job: QueuedJob) -> None:
+    assert_type(job.wait(timeout=60), QueuedJob)
+    assert_type(job.id, JobId)
+    assert_type(job.facts, Job)
+
+
+async def waiting(job: QueuedJob) -> None:
+    assert_type(await job.wait_async(60), QueuedJob)
+
+
+def working() -> None:
+    assert_type(queue.worker(concurrency=8, executor="thread").run(burst=True), ExitReason)
+    queue.worker(executor="fork")  # type: ignore[arg-type]
+
+
+def storing() -> None:
+    with connect("queue.db") as store:
+        assert_type(store, Store)
+        assert_type(store.enqueue([]), list[JobId])
+
+
+def taking(task: TaskFunction[[int, int], int], bound: BoundTask[[str]]) -> None:
+    assert_type(task.enqueue(1, 2), QueuedJob)
+    assert_type(bound.enqueue("a"), QueuedJob)
