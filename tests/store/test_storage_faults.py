@@ -28,7 +28,9 @@ def strace() -> None:
 
 
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("act", ["enqueue", "claim_and_finish", "stage", "rescue"])
+@pytest.mark.parametrize(
+    "act", ["enqueue", "enqueue_unique", "claim_and_finish", "stage", "rescue", "retry_dead"]
+)
 def test_a_kill_at_any_storage_call_loses_nothing_acknowledged(act: str, tmp_path: Path) -> None:
     found = faults(act, tmp_path)
 
