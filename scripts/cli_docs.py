@@ -37,7 +37,7 @@ tab-separated rows without headings, in full. Nothing ever asks a question witho
 | 2 | usage: an unknown option, a value that does not fit, bad input |
 | 3 | not found: no such job, worker, attempt, or nothing matches |
 | 4 | refused: not allowed in the job's state |
-| 5 | store unreachable, busy, full, or not a store |
+| 5 | store unreachable, busy, full, not a store, or of a newer version |
 | 75 | `worker start`: jobs were given back |
 | 78 | the store is damaged |
 | 124 | the job timed out, or `wait --timeout` passed |

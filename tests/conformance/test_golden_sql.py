@@ -16,13 +16,19 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from queuectl_store.sql import (
     admin,
+    checks,
     claim,
     dead,
+    feed,
+    groups,
     hot,
     limits,
+    prune,
     queues,
     read,
+    relations,
     replays,
+    stats,
     unique,
     upkeep,
     why,
@@ -40,18 +46,27 @@ DIALECTS: dict[str, sa.Dialect] = {
 COLUMNS = {
     "admin.add_setting": ["name", "value"],
     "upkeep.add_environment": ["digest", "body"],
+    "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
-    for module in (hot, claim, limits, queues, upkeep, read, admin, why, unique, dead, replays):
+    modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
+    for module in (*modules, relations, groups, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):
                 yield f"{prefix}.{name.lower()}", value
     for verb, move in admin.MOVES.items():
         yield f"admin.moves.{verb}", move
+    for verb, move in relations.SETTLES.items():
+        yield f"relations.settles.{verb}", move
+    for kind, wrong in checks.WRONG.items():
+        yield f"checks.wrong.{kind}", wrong
+    for kind, statements in (("ended", prune.ENDED), ("nth", prune.NTH), ("count", prune.COUNT)):
+        for state, statement in statements.items():
+            yield f"prune.{kind}.{state}", statement
 
 
 STATEMENTS = dict(named_statements())

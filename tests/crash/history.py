@@ -69,10 +69,10 @@ def read_histories(store: Store, witness: Path) -> list[JobHistory]:
 
 def every_event(store: Store) -> Iterator[Event]:
     """Walk through the whole event log."""
-    after = 0
-    while page := store.reader.events(after=after, limit=PAGE):
-        yield from page
-        after = page[-1].id
+    page = store.reader.feed(limit=PAGE)
+    while page.events:
+        yield from page.events
+        page = store.reader.feed(page.cursor, limit=PAGE)
 
 
 def complaints(histories: Sequence[JobHistory], acknowledged: Collection[int]) -> list[str]:

@@ -11,6 +11,7 @@ from queuectl_store import (
     JobFilter,
     JobState,
     Listener,
+    NewGroup,
     OutcomeUnknown,
     Store,
     StoreError,
@@ -19,6 +20,7 @@ from queuectl_store import (
     connect,
 )
 from tests.conformance.story import a_job, a_worker, claim_one, ended, job, states, story_of
+from tests.conformance.ties import after, wrong_with_ties
 from tests.store.cutting_proxy import Proxy, proxy_before
 from tests.waiting import eventually
 
@@ -66,6 +68,40 @@ def test_an_enqueue_whose_reply_is_lost_stores_each_job_once(
     assert sorted(ids) == sorted(each.id for each in stored)
     assert len({each.command for each in stored}) == len(stored) == 2 * JOBS
     assert all(story_of(honest, job_id) == ["enqueue"] for job_id in ids)
+
+
+def test_a_dag_whose_reply_is_lost_is_stored_once_with_its_edges(
+    store: Store, honest: Store, proxy: Proxy
+) -> None:
+    dag = [a_job(name="a"), a_job(name="b", after=after("a")), a_job(after=after("a", "b"))]
+    group = NewGroup(name="g", on_finish=a_job("echo done"))
+
+    for n in range(JOBS):
+        proxy.cuts = 1
+        a, b, c = store.enqueue(dag, key=f"dag {n}", group=group)
+        assert [each.after for each in honest.reader.find([a, b, c])] == [(), (a,), (a, b)]
+
+    assert proxy.swallowed == JOBS
+    assert len(honest.reader.page(JobFilter(), limit=1000)) == 3 * JOBS
+    assert honest.reader.group("g").total == 3 * JOBS
+    assert wrong_with_ties(honest) == []
+
+
+def test_a_parents_end_whose_reply_is_lost_frees_each_child_once(
+    store: Store, honest: Store, proxy: Proxy
+) -> None:
+    worker = a_worker(honest)
+
+    for _ in range(JOBS):
+        [parent] = honest.enqueue([a_job()])
+        children = honest.enqueue([a_job(after=after(parent)), a_job(after=after(parent))])
+        claim = claim_one(honest, worker)
+        proxy.cuts = 1
+        assert store.finish(worker, [ended(claim, Succeeded())]) == []
+        assert [story_of(honest, each) for each in children] == [["enqueue", "unblock"]] * 2
+        honest.admin.cancel(children)
+
+    assert proxy.swallowed == JOBS
 
 
 def test_a_finish_whose_reply_is_lost_is_recorded_once_and_not_refused(

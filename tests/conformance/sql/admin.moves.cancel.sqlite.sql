@@ -1,7 +1,8 @@
 UPDATE queuectl_jobs SET state='cancelled', finished_at=:now, waits_for=:waits_for, unique_live=CASE
     WHEN (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now) THEN 0 ELSE
-    queuectl_jobs.unique_live END, children_due=queuectl_jobs.has_children, note=:because WHERE
-    queuectl_jobs.id IN (SELECT targets.id
+    queuectl_jobs.unique_live END, cancelled_for=:cancelled_for,
+    children_due=queuectl_jobs.has_children, note=:because WHERE queuectl_jobs.id IN (SELECT
+    targets.id
 FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM json_each(:targets))
     AS targets) AND queuectl_jobs.state IN ('blocked', 'held', 'pending', 'retrying', 'scheduled')
-    RETURNING id, state, attempt
+    RETURNING id, state, attempt, children_due, group_id

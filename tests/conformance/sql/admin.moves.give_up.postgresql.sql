@@ -8,4 +8,4 @@ WHERE queuectl_jobs.id = targets.id), note=%(because)s::VARCHAR WHERE queuectl_j
     targets.id
 FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))
     AND queuectl_jobs.state = 'retrying' RETURNING queuectl_jobs.id, queuectl_jobs.state,
-    queuectl_jobs.attempt
+    queuectl_jobs.attempt, queuectl_jobs.children_due, queuectl_jobs.group_id

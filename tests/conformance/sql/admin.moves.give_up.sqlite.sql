@@ -6,4 +6,5 @@ FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM j
     AS targets
 WHERE queuectl_jobs.id = targets.id), note=:because WHERE queuectl_jobs.id IN (SELECT targets.id
 FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM json_each(:targets))
-    AS targets) AND queuectl_jobs.state = 'retrying' RETURNING id, state, attempt
+    AS targets) AND queuectl_jobs.state = 'retrying' RETURNING id, state, attempt, children_due,
+    group_id

@@ -10,4 +10,5 @@ FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT,
     NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_jobs AS other
 WHERE other.unique_slot = queuectl_jobs.unique_slot AND other.unique_live = 1 AND other.id !=
-    queuectl_jobs.id))) RETURNING queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt
+    queuectl_jobs.id))) RETURNING queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt,
+    queuectl_jobs.children_due, queuectl_jobs.group_id

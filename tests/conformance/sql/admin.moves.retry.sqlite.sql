@@ -8,4 +8,4 @@ FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM j
     NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_jobs AS other
 WHERE other.unique_slot = queuectl_jobs.unique_slot AND other.unique_live = 1 AND other.id !=
-    queuectl_jobs.id))) RETURNING id, state, attempt
+    queuectl_jobs.id))) RETURNING id, state, attempt, children_due, group_id

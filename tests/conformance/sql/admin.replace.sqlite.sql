@@ -1,6 +1,6 @@
 UPDATE queuectl_jobs SET state='cancelled', finished_at=:now, waits_for=:waits_for,
-    unique_live=:unique_live, children_due=queuectl_jobs.has_children, note=:because WHERE
-    queuectl_jobs.id IN (SELECT targets.id
+    unique_live=:unique_live, cancelled_for=:cancelled_for, children_due=queuectl_jobs.has_children,
+    note=:because WHERE queuectl_jobs.id IN (SELECT targets.id
 FROM (SELECT value ->> 'id' AS id, value ->> 'fingerprint' AS fingerprint FROM json_each(:targets))
     AS targets) AND queuectl_jobs.state IN ('blocked', 'held', 'pending', 'retrying', 'scheduled')
-    RETURNING id, state, attempt, unique_slot
+    RETURNING id, state, attempt, children_due, group_id, unique_slot

@@ -18,4 +18,6 @@ WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state =
     (EXISTS (SELECT '1'
 FROM queuectl_queues
 WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
-    queuectl_jobs.slots <= %(widest)s::INTEGER)) AS anon_1
+    queuectl_jobs.slots <= %(widest)s::INTEGER)) OR (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.children_due = 1)) AS anon_1

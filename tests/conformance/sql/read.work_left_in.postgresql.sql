@@ -25,4 +25,7 @@ WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state =
 FROM queuectl_queues
 WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
     queuectl_jobs.slots <= %(widest)s::INTEGER AND queuectl_jobs.queue IN (SELECT queues.name
-FROM json_to_recordset(CAST(%(queues)s::VARCHAR AS JSON)) AS queues(name TEXT)))) AS anon_1
+FROM json_to_recordset(CAST(%(queues)s::VARCHAR AS JSON)) AS queues(name TEXT)))) OR (EXISTS (SELECT
+    '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.children_due = 1)) AS anon_1

@@ -22,4 +22,6 @@ WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state =
 FROM queuectl_queues
 WHERE queuectl_queues.name = queuectl_jobs.queue AND queuectl_queues.state = 'paused')) AND
     queuectl_jobs.slots <= :widest AND queuectl_jobs.queue IN (SELECT queues.name
-FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) AS anon_1
+FROM (SELECT value ->> 'name' AS name FROM json_each(:queues)) AS queues))) OR (EXISTS (SELECT '1'
+FROM queuectl_jobs
+WHERE queuectl_jobs.children_due = 1)) AS anon_1

@@ -1,3 +1,3 @@
 SELECT queuectl_environments.id
 FROM queuectl_environments
-WHERE queuectl_environments.digest = %(of)s::VARCHAR
+WHERE queuectl_environments.digest = %(of)s::VARCHAR FOR KEY SHARE

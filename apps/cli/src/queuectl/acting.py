@@ -23,6 +23,9 @@ Queues = Annotated[
     list[str] | None,
     typer.Option("--queue", metavar="QUEUE", help="All jobs of this queue; repeatable."),
 ]
+Groups = Annotated[
+    str | None, typer.Option("--group", metavar="GROUP", help="All jobs of this group.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print which jobs it would be.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -38,6 +41,7 @@ class Choice:
     queues: Sequence[str]
     is_dry: bool
     is_sure: bool
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +91,22 @@ def act_on(
 
 
 def _chosen(session: Session, action: Action, choice: Choice) -> list[JobId]:
-    is_filtered = bool(choice.states or choice.queues)
+    is_filtered = bool(choice.states or choice.queues or choice.group)
     if choice.ids and is_filtered:
         raise UsageProblem("give ids or a filter, not both")
     if not choice.ids and not is_filtered:
         raise UsageProblem(
-            f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state or --queue"
+            f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state, --queue or --group"
         )
     wanted, states = parse_ids(choice.ids), parse_states(choice.states)
     store = session.read_store()
     if choice.ids:
         return existing_ids(store, wanted, words=choice.ids)
-    chosen = JobFilter(states=states or tuple(action.states), queues=tuple(choice.queues))
+    if choice.group is not None:
+        store.reader.group(choice.group)
+    chosen = JobFilter(
+        states=states or tuple(action.states), queues=tuple(choice.queues), group=choice.group
+    )
     ids = sorted(ids_matching(store, chosen))
     if not ids:
         raise CommandError(f"no job matches; nothing to {action.verb}", code=Exit.NOT_FOUND)

@@ -1,6 +1,6 @@
 """From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,15 @@ from typing import Any
 from queuectl.config import Settings
 from queuectl.exits import UsageProblem
 from queuectl.spec import JobSpec
-from queuectl_store import Backoff, NewJob, OnDuplicate, Unique, UniqueScope
+from queuectl_store import (
+    Backoff,
+    NewGroup,
+    NewJob,
+    OnDependencyFailure,
+    OnDuplicate,
+    Unique,
+    UniqueScope,
+)
 from queuectl_worker.environment import pick_environment, without_private
 
 
@@ -82,19 +90,19 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         delay_ms=spec.delay_ms,
         run_at=spec.run_at,
         hold=bool(spec.hold),
-        **_allowance(spec, defaults, queue),
-        backoff=_backoff(spec, defaults),
-        exit_retry=spec.exit_retry,
-        exit_dead=spec.exit_dead,
+        **_rules(spec, defaults, queue),
         key=spec.key,
         unique=_unique(spec),
+        group=spec.group,
+        after=spec.after + spec.after_any + spec.after_failed,
+        on_dep_failure=spec.on_dep_failure or OnDependencyFailure.CANCEL,
         slots=1 if spec.slots is None else spec.slots,
         concurrency_key=spec.concurrency_key,
         resources=spec.resources,
     )
 
 
-def _allowance(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
+def _rules(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
     # What a queue has of its own the store fills in.
     own = defaults.queues.get(queue, ())
     retries = None if "max_retries" in own else defaults.max_retries
@@ -102,6 +110,9 @@ def _allowance(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
     return {
         "max_retries": retries if spec.max_retries is None else spec.max_retries,
         "timeout_ms": timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
+        "backoff": _backoff(spec, defaults),
+        "exit_retry": spec.exit_retry,
+        "exit_dead": spec.exit_dead,
     }
 
 
@@ -118,6 +129,21 @@ def _unique(spec: JobSpec) -> Unique | None:
         while_waiting=bool(spec.unique_while_waiting),
         on_duplicate=spec.on_duplicate or OnDuplicate.SKIP,
     )
+
+
+def new_groups(specs: Iterable[JobSpec]) -> list[NewGroup]:
+    """Return the groups for which *specs* say when to halt, each once.
+
+    Raises:
+        UsageProblem: One says when to halt and names no group.
+    """
+    groups = {}
+    for spec in specs:
+        if spec.halt is not None:
+            if spec.group is None:
+                raise UsageProblem("to halt needs a group; name it with --group")
+            groups[spec.group, spec.halt] = NewGroup(name=spec.group, halt=spec.halt)
+    return list(groups.values())
 
 
 def _backoff(spec: JobSpec, defaults: Defaults) -> Backoff | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO
 
+from queuectl.asking import new_groups
 from queuectl.exits import UsageProblem, code_of
 from queuectl.spec import JobSpec, spec_from_text
 from queuectl_store import DuplicateJob, InvalidJob, JobId, NewJob, Store
@@ -13,6 +14,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 
 Line = tuple[int, bytes]
+# What a line says, options included, and the job that it makes.
+Asked = tuple[JobSpec, NewJob]
 
 
 class BadLine(UsageProblem):
@@ -40,9 +43,10 @@ def read_lines(source: BinaryIO) -> Iterator[Line]:
 def enqueue_lines(
     store: Store,
     lines: Iterator[Line],
-    build: Callable[[JobSpec], NewJob],
+    build: Callable[[JobSpec], Asked],
     *,
     is_atomic: bool,
+    key: str | None = None,
     stored: Callable[[list[JobId], int], None],
 ) -> None:
     """Enqueue a job for each line, in batches that are stored whole or not at all.
@@ -50,15 +54,17 @@ def enqueue_lines(
     Args:
         build: Completes a line's spec.
         is_atomic: All lines are one batch.
+        key: Of that batch: the same lines given again with it add nothing.
         stored: Called after each batch with its ids and the number of its last line.
 
     Raises:
         BadLine: A line is not a job; the batches before its own are stored.
     """
     while batch := list(lines if is_atomic else islice(lines, BATCH)):
-        jobs = [_job(line, build) for line in batch]
+        asked = [_asked(line, build) for line in batch]
+        groups = new_groups(spec for spec, _job in asked)
         try:
-            ids = store.enqueue(jobs)
+            ids = store.enqueue([job for _spec, job in asked], key=key, group=groups)
         except (InvalidJob, DuplicateJob) as error:
             bad = BadLine(batch[error.index or 0][0], str(error))
             bad.code = code_of(error)
@@ -66,7 +72,7 @@ def enqueue_lines(
         stored(ids, batch[-1][0])
 
 
-def _job(line: Line, build: Callable[[JobSpec], NewJob]) -> NewJob:
+def _asked(line: Line, build: Callable[[JobSpec], Asked]) -> Asked:
     number, raw = line
     try:
         return build(spec_from_text(raw.decode("utf-8", "surrogateescape")))

@@ -30,6 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:logs", "Print a job's output, or follow it."),
+            "events": _here("events:events", "Print what happened to jobs, or follow it."),
             "wait": _here("wait:wait", "Wait for jobs and exit with their code."),
         },
         "Act on jobs": {
@@ -40,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "release": _here("act:release", "Let held jobs start."),
             "edit": _here("edit:app", "Change jobs that wait or are dead."),
             "dlq": _here("dlq:app", "The dead letter queue: list, show, retry, purge."),
+            "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
         "Run workers": {
@@ -49,7 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         },
         "Set up": {
             "config": _here("config:app", "Settings and where each value came from."),
-            "db": _here("db:app", "Make, migrate and find the store."),
+            "db": _here("db:app", "The store: make, check, back up, copy, measure it."),
             "demo": _here("demo:demo", "Watch a sample workload run."),
         },
     }

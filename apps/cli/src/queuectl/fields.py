@@ -8,8 +8,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from queuectl.exits import UsageProblem
 from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl.parents import parse_parents
+from queuectl_store.errors import InvalidJob
+from queuectl_store.halting import Halt, parse_halt
 from queuectl_store.job import Argv, Shell, Task, Work
-from queuectl_store.relations import OnDuplicate, UniqueScope
+from queuectl_store.relations import Clause, Needs, OnDependencyFailure, OnDuplicate, UniqueScope
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -200,6 +203,40 @@ def _texts(key: str, value: Any) -> dict[str, str]:
     return {name: _text(f"{key}.{name}", item) for name, item in value.items()}
 
 
+def _parents(needs: Needs) -> Callable[[str, Any], tuple[Clause, ...]]:
+    def read(key: str, value: Any) -> tuple[Clause, ...]:
+        items = value if isinstance(value, list) else [value]
+        texts = [item if isinstance(item, str) else str(_whole(key, item)) for item in items]
+        return parse_parents(texts, needs=needs, what=key)
+
+    return read
+
+
+def parse_policy(text: str) -> OnDependencyFailure:
+    """Return what becomes of a job whose parent failed.
+
+    Raises:
+        UsageProblem: It is none of the choices.
+    """
+    try:
+        return OnDependencyFailure(text)
+    except ValueError as error:
+        choices = ", ".join(OnDependencyFailure)
+        raise UsageProblem(f"on_dep_failure is one of {choices}, got {text!r}") from error
+
+
+def parse_rule(text: str) -> Halt:
+    """Return when a group halts.
+
+    Raises:
+        UsageProblem: It does not say when.
+    """
+    try:
+        return parse_halt(text)
+    except InvalidJob as error:
+        raise UsageProblem(str(error)) from error
+
+
 def _amounts(key: str, value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         raise UsageProblem(f"{key} must be an object of numbers, got {_kind(value)}")
@@ -248,5 +285,11 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "unique_scope": Field("unique_scope", _choice(UniqueScope)),
         "unique_while_waiting": Field("unique_while_waiting", _flag),
         "on_duplicate": Field("on_duplicate", _choice(OnDuplicate)),
+        "after": Field("after", _parents(Needs.SUCCESS)),
+        "after_any": Field("after_any", _parents(Needs.END)),
+        "after_failed": Field("after_failed", _parents(Needs.FAILURE)),
+        "on_dep_failure": Field("on_dep_failure", lambda key, v: parse_policy(_text(key, v))),
+        "group": Field("group", _text),
+        "halt": Field("halt", lambda key, v: parse_rule(_text(key, v))),
     }
 )

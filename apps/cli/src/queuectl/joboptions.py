@@ -9,10 +9,18 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from queuectl.exits import UsageProblem
-from queuectl.fields import parse_amounts, parse_choice, parse_pairs, parse_priority
+from queuectl.fields import (
+    parse_amounts,
+    parse_choice,
+    parse_pairs,
+    parse_policy,
+    parse_priority,
+    parse_rule,
+)
 from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl.parents import parse_parents
 from queuectl.spec import JobSpec
-from queuectl_store.relations import OnDuplicate
+from queuectl_store.relations import Clause, Needs, OnDuplicate
 
 _SAID = "queuectl.job_options"
 _TIME = "90 (seconds), 30s, 10m, 1h30m"
@@ -65,6 +73,32 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "--on-duplicate",
         {"metavar": "WHAT"},
         "Where the key is taken: skip (print the other's id), replace (cancel it) or reject.",
+    ),
+    (
+        "--after",
+        {"metavar": "ID", "multiple": True},
+        "Not before this job succeeded; 12,13 is both, 12|13 either; repeatable.",
+    ),
+    (
+        "--after-any",
+        {"metavar": "ID", "multiple": True},
+        "Not before this job ended in any way; as --after.",
+    ),
+    (
+        "--after-failed",
+        {"metavar": "ID", "multiple": True},
+        "Not before this job failed for good or was cancelled; as --after.",
+    ),
+    (
+        "--on-dep-failure",
+        {"metavar": "WHAT"},
+        "Once it can no longer hold: cancel (the default), run or hold.",
+    ),
+    ("--group", {"metavar": "GROUP"}, "The group it belongs to, made on first use."),
+    (
+        "--halt",
+        {"metavar": "WHEN,WHAT=N"},
+        "Stop its group: soon or now (the running ones too), after fail, success or done=N or N%.",
     ),
     (
         "--slots",
@@ -155,10 +189,22 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         concurrency_key=said.get("concurrency_key"),
         backoff_base=said.get("backoff_base"),
         backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
-        unique=said.get("unique"),
-        unique_for_ms=_read(said, "unique_for", _span),
-        on_duplicate=_read(said, "on_duplicate", partial(parse_choice, OnDuplicate)),
+        **_relations(said),
     )
+
+
+def _relations(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "after": _parents(said, "after", Needs.SUCCESS),
+        "after_any": _parents(said, "after_any", Needs.END),
+        "after_failed": _parents(said, "after_failed", Needs.FAILURE),
+        "on_dep_failure": _read(said, "on_dep_failure", parse_policy),
+        "group": said.get("group"),
+        "halt": _read(said, "halt", parse_rule),
+        "unique": said.get("unique"),
+        "unique_for_ms": _read(said, "unique_for", _span),
+        "on_duplicate": _read(said, "on_duplicate", partial(parse_choice, OnDuplicate)),
+    }
 
 
 def _job_options(names: Collection[str] | None = None) -> list[TyperOption]:
@@ -176,6 +222,11 @@ def _remember(ctx: typer.Context, param: Any, value: Any) -> None:
 
 def _read(said: Mapping[str, Any], name: str, read: Callable[[str], Any]) -> Any:
     return read(said[name]) if name in said else None
+
+
+def _parents(said: Mapping[str, Any], name: str, needs: Needs) -> tuple[Clause, ...]:
+    what = f"--{name.replace('_', '-')}"
+    return parse_parents(said.get(name, ()), needs=needs, what=what)
 
 
 def _span(text: str) -> int:

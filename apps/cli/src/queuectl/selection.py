@@ -88,6 +88,16 @@ def ids_in_ranges(store: Store, ranges: Sequence[tuple[int, int]]) -> Iterator[J
         yield from reversed(list(found))
 
 
+def ids_in_group(store: Store, name: str) -> list[JobId]:
+    """Return the ids of a group's jobs, lowest first.
+
+    Raises:
+        UnknownGroup: There is none of that name.
+    """
+    store.reader.group(name)
+    return sorted(ids_matching(store, JobFilter(group=name)))
+
+
 def ids_matching(
     store: Store, wanted: JobFilter, *, before: int | None = None, down_to: int = 0
 ) -> Iterator[JobId]:

@@ -12,8 +12,9 @@ from typing import Any
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
+from queuectl_store.halting import Halt
 from queuectl_store.job import Argv, Shell, Work
-from queuectl_store.relations import OnDuplicate, UniqueScope
+from queuectl_store.relations import Clause, OnDependencyFailure, OnDuplicate, UniqueScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,15 @@ class JobSpec:
     slots: int | None = None
     resources: Mapping[str, int] = field(default_factory=dict)
     concurrency_key: str | None = None
+    after: tuple[Clause, ...] = ()
+    after_any: tuple[Clause, ...] = ()
+    after_failed: tuple[Clause, ...] = ()
+    on_dep_failure: OnDependencyFailure | None = None
+    group: str | None = None
+    halt: Halt | None = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
-        """Return this spec with what *other* says in its place; its mappings are joined."""
+        """Return this spec with what *other* says in its place; mappings and parents join."""
         said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
@@ -55,11 +62,15 @@ class JobSpec:
         joined: dict[str, Any] = {
             name: {**getattr(self, name), **getattr(other, name)} for name in _JOINED
         }
+        joined |= {name: getattr(self, name) + getattr(other, name) for name in _PARENTS}
         return dataclasses.replace(self, **said, **joined)
 
 
 _JOINED = ("tags", "env", "resources")
-_PLAIN = tuple(item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED)
+_PARENTS = ("after", "after_any", "after_failed")
+_PLAIN = tuple(
+    item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED + _PARENTS
+)
 
 
 def spec_from_words(words: Sequence[str]) -> JobSpec:

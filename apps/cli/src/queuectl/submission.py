@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from queuectl.asking import Defaults, new_job
-from queuectl.bulk import Line, enqueue_lines, read_lines
+from queuectl.asking import Defaults, new_groups, new_job
+from queuectl.bulk import Asked, Line, enqueue_lines, read_lines
 from queuectl.exits import UsageProblem
 from queuectl.session import Session
 from queuectl.spec import JobSpec
@@ -40,6 +40,7 @@ def enqueue_from(
     read_defaults: Callable[[], Defaults],
     *,
     is_atomic: bool,
+    key: str | None = None,
 ) -> list[JobId]:
     """Enqueue a job for each line of *source* (a path, or `-` for stdin); print the ids.
 
@@ -55,8 +56,9 @@ def enqueue_from(
             enqueue_lines(
                 store,
                 lines,
-                lambda spec: new_job(spec.overridden_by(options), defaults),
+                lambda spec: _complete(spec.overridden_by(options), defaults),
                 is_atomic=is_atomic,
+                key=key,
                 stored=tally.add,
             )
         except UsageProblem as error:
@@ -79,6 +81,11 @@ def _with_tally(error: UsageProblem, tally: Tally) -> UsageProblem:
     told = UsageProblem(f"{problem}\n{tally}")
     told.code = error.code
     return told
+
+
+def _complete(spec: JobSpec, defaults: Defaults) -> Asked:
+    new_groups([spec])  # refused with its line, not with its batch
+    return spec, new_job(spec, defaults)
 
 
 @contextmanager

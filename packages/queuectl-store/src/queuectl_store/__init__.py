@@ -4,13 +4,16 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin
+from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.dead import DeadGroup, DeadLetters
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.editing import Edit
 from queuectl_store.errors import (
+    CopyRefused,
     DuplicateJob,
+    InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSetting,
@@ -28,12 +31,16 @@ from queuectl_store.errors import (
     StoreFull,
     StoreTooNew,
     StoreUnreachable,
+    UnknownGroup,
     UnknownJob,
     UnknownResource,
     UnknownWorker,
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Page
+from queuectl_store.groups import Group, NewGroup
+from queuectl_store.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -50,6 +57,7 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
+from queuectl_store.maintenance import Maintenance, Stats
 from queuectl_store.moving import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
@@ -71,7 +79,16 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
-from queuectl_store.relations import OnDuplicate, Unique, UniqueScope
+from queuectl_store.relations import (
+    Clause,
+    Dependency,
+    Needs,
+    OnDependencyFailure,
+    OnDuplicate,
+    Unique,
+    UniqueScope,
+)
+from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.settings import (
     QUEUE_SETTINGS,
     SETTINGS,
@@ -101,16 +118,26 @@ __all__ = [
     "Backoff",
     "Cancelled",
     "Claim",
+    "Clause",
     "Clock",
+    "CopyRefused",
+    "Cursor",
     "Dead",
     "DeadGroup",
     "DeadLetters",
+    "Dependency",
     "DuplicateJob",
     "Edit",
     "Event",
     "Exchange",
     "Explanation",
+    "Finding",
     "Finish",
+    "Freed",
+    "Group",
+    "Halt",
+    "HaltOn",
+    "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSetting",
@@ -119,20 +146,26 @@ __all__ = [
     "JobId",
     "JobState",
     "Keep",
+    "Kept",
     "KeyTaken",
     "LeaseTime",
     "Listener",
     "LostClaim",
+    "Maintenance",
     "ManualClock",
     "MissingDriver",
     "Move",
     "Moved",
+    "Needs",
+    "NewGroup",
     "NewJob",
     "NewWorker",
     "NotAStore",
+    "OnDependencyFailure",
     "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
+    "Page",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -144,11 +177,13 @@ __all__ = [
     "Renewal",
     "ResourceUse",
     "Retry",
+    "Rules",
     "RunFacts",
     "Setting",
     "Settings",
     "Shell",
     "Snoozed",
+    "Stats",
     "StillNeeded",
     "StopRequest",
     "Store",
@@ -164,6 +199,7 @@ __all__ = [
     "Task",
     "Unique",
     "UniqueScope",
+    "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
     "UnknownWorker",
@@ -177,6 +213,7 @@ __all__ = [
     "job_document",
     "parse_bytes",
     "parse_duration_ms",
+    "parse_halt",
     "setting",
     "verb_of",
     "why_document",

@@ -2,12 +2,14 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, spec
+from queuectl_store import dependencies, ledger, spec
 from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidJob, QueueDraining
 from queuectl_store.fallbacks import Fallbacks
@@ -31,14 +33,29 @@ class Wanted:
     spec: str
 
 
-def prepare(jobs: Sequence[NewJob]) -> list[Wanted]:
-    """Check *jobs* and give each without a key one of its own.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The ids of all that were wanted, in order, and which of them were not there before.
+
+    Attributes:
+        places: Those of the jobs that were stored themselves: others are stood for by another.
+        replaced: The rows of waiting jobs that were cancelled for new ones.
+    """
+
+    ids: list[JobId]
+    added: frozenset[JobId]
+    places: frozenset[int]
+    replaced: Sequence[Any]
+
+
+def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
+    """Check *jobs* and give each without a key one of its own, which begins with *stem*.
 
     Raises:
         InvalidJob: One cannot be stored; `index` says which.
     """
-    stem = secrets.token_urlsafe(12)
-    return [Wanted(new.key or f"{stem}.{n}", new, _checked(new, n)) for n, new in enumerate(jobs)]
+    stem = stem or secrets.token_urlsafe(12)
+    return [Wanted(new.key or f"{stem}.{n}", new, checked(new, n)) for n, new in enumerate(jobs)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +67,56 @@ class Surroundings:
 
 
 def enqueue(
-    connection: sa.Connection, times: Times, around: Surroundings, wanted: Sequence[Wanted]
-) -> list[JobId]:
-    """Store those whose key is not there yet; return the ids of all, in order.
+    connection: sa.Connection,
+    times: Times,
+    around: Surroundings,
+    wanted: Sequence[Wanted],
+    columns: Mapping[str, dict[str, Any]],
+) -> Stored:
+    """Store those whose key is not there yet; *columns* are what else is written of a key.
 
     Raises:
         DuplicateJob: One's unique key is taken; `index` says whose.
         QueueDraining: The queue of one takes no new jobs; nothing may be stored.
     """
     settlement = Settlement(connection, times, wanted)
+    store = partial(_store, connection, times, around, columns=columns)
     ids: dict[str, JobId] = {}
+    added: dict[str, JobId] = {}
     left: Sequence[Wanted] = wanted
     while left:
         kept, twins = settlement.without_twins(left)
         settlement.prepare(kept)
         known: set[str] = set()
         for part in _parts(kept):
-            known |= _add(connection, times, around, settlement, part, ids)
+            known |= _add(connection, store, settlement, part, ids, added)
         # Where an earlier call had stored a row, its slot was free for the twin.
         again = {key for key, row in twins.items() if row.key in known and key not in ids}
         ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
         left = [each for each in left if each.key in again]
     write_moves(connection, times, settlement.conclude(ids, wanted))
-    return [ids[each.key] for each in wanted]
+    return Stored(
+        ids=[ids[each.key] for each in wanted],
+        added=frozenset(added.values()),
+        places=frozenset(n for n, each in enumerate(wanted) if each.key in added),
+        replaced=settlement.replaced,
+    )
 
 
 def _add(
     connection: sa.Connection,
-    times: Times,
-    around: Surroundings,
+    store: Callable[[Sequence[Wanted]], dict[str, JobId]],
     settlement: Settlement,
     part: Sequence[Wanted],
     ids: dict[str, JobId],
+    added: dict[str, JobId],
 ) -> set[str]:
     """Put the id of each of *part* into *ids*; return the keys that an earlier call had stored."""
     known: set[str] = set()
     while part:
-        ids.update(_store(connection, times, around, part))
+        new = store(part)
+        ids.update(new)
+        added.update(new)
         if missing := [each.key for each in part if each.key not in ids]:
             keys = json.dumps([{"key": key} for key in missing])
             found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
@@ -108,22 +138,32 @@ def _refuse_draining(connection: sa.Connection, part: Sequence[Wanted]) -> None:
 
 
 def _store(
-    connection: sa.Connection, times: Times, around: Surroundings, part: Sequence[Wanted]
+    connection: sa.Connection,
+    times: Times,
+    around: Surroundings,
+    part: Sequence[Wanted],
+    columns: Mapping[str, dict[str, Any]],
 ) -> dict[str, JobId]:
     full = [
         (each.key, each.new, each.spec, around.environments.id_of(connection, each.new.environment))
         for each in part
     ]
-    new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks), **times}
+    new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks, columns), **times}
     added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
     write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
     return {row.key: row.id for row in added}
 
 
-def _checked(new: NewJob, n: int) -> str:
+def checked(new: NewJob, n: int) -> str:
+    """Return the spec of *new*, the job at place *n*, if it can be stored.
+
+    Raises:
+        InvalidJob: It cannot.
+    """
     try:
         text = spec.encode(new)
         spec.check(new, text)
+        dependencies.check(new)
     except InvalidJob as error:
         error.index = n
         raise

@@ -10,7 +10,7 @@ from queuectl_store.sql import upkeep
 
 
 class Environments:
-    """The stored environments; remembers the ids that it has seen committed."""
+    """The stored environments, for one transaction: an unused one may be pruned after it."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
@@ -26,8 +26,8 @@ class Environments:
         found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
         if found is None:
             values = {"digest": digest, "body": body}
-            return int(connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one())
-        self._ids[digest] = found
+            found = connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one()
+        self._ids[digest] = int(found)
         return int(found)
 
 

@@ -13,10 +13,13 @@ StoreError
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
 ├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
+├── InvalidCursor        no place in the event feed, or one in another store's
+├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
 ├── UnknownResource      there is no resource of this name
 ├── LostClaim            the claim ran out; its result was not recorded
 ├── UnknownJob           no job has this id
+├── UnknownGroup         no group has this name
 ├── UnknownWorker        no worker has this id, or its lease was taken
 ├── RefusedInState       the verb is not allowed in the job's state
 ├── KeyTaken             the job may not run again while another one has its unique key
@@ -117,6 +120,14 @@ class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
 
 
+class InvalidCursor(StoreError, ValueError):
+    """The text is not a cursor of this store's event feed."""
+
+
+class CopyRefused(StoreError):
+    """A copy or a backup would be incomplete, or would overwrite something; nothing was done."""
+
+
 class LostClaim(StoreError):
     """The claim ran out before its outcome was recorded; another worker may own the job now."""
 
@@ -131,6 +142,14 @@ class UnknownJob(StoreError):
     def __init__(self, job_id: int) -> None:
         super().__init__(f"there is no job {job_id}; `queuectl list` shows the jobs there are")
         self.job_id = job_id
+
+
+class UnknownGroup(StoreError):
+    """No group has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no group {name!r}; a job that names one makes it")
+        self.name = name
 
 
 class UnknownWorker(StoreError):

@@ -138,9 +138,11 @@ class Job:
         environment_id: Which stored environment it runs with.
         allotted: Which indexes of each named resource its run has.
         waits_for: The limit that it waits for while pending, such as `key:mail/alice`.
-        cancelled_for: The parent whose end cancelled it.
+        unmet: Clauses of its dependencies that are still open.
+        cancelled_for: The parent whose end cancelled or held it.
         fingerprint: What its error has in common with others, where it is dead.
         last: The latest ended attempt, where the reader was asked for it.
+        group, after: The name of its group and the ids of its parents, of a job that was read.
     """
 
     id: JobId
@@ -184,6 +186,8 @@ class Job:
     result: str | None = None
     progress: str | None = None
     last: Attempt | None = None
+    group: str | None = None
+    after: tuple[JobId, ...] = ()
 
     @property
     def attempts_left(self) -> int:

@@ -1,13 +1,15 @@
 """Values into the one JSON parameter that a batch statement reads."""
 
 import json
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuectl_store import spec
 from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.fingerprint import fingerprint
-from queuectl_store.job import NewJob, Task, WorkerId
+from queuectl_store.job import NewJob, NewWorker, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
     Dead,
@@ -33,6 +35,10 @@ _RECORDED: dict[type[Outcome], str] = {
 _UNUSED = (Snoozed, Released, Cancelled)
 
 
+Entry = tuple[str, NewJob, str, int | None]
+NOTHING: Mapping[str, dict[str, Any]] = MappingProxyType({})
+
+
 class Moved(NamedTuple):
     """One change of state, to be written to the event log."""
 
@@ -44,8 +50,10 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]], fallbacks: Fallbacks) -> str:
-    """Return rows for ENQUEUE from (key, job, spec text, environment id)."""
+def new_jobs(
+    jobs: Sequence[Entry], fallbacks: Fallbacks, more: Mapping[str, dict[str, Any]] = NOTHING
+) -> str:
+    """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
     return json.dumps(
         [
             {
@@ -65,7 +73,7 @@ def new_jobs(jobs: Sequence[tuple[str, NewJob, str, int | None]], fallbacks: Fal
                 "guarded": int(is_guarded(new)),
                 "concurrency_key": new.concurrency_key,
                 "resources": json.dumps(dict(new.resources)) if new.resources else None,
-                **_unique(new),
+                **(_unique(new) | more.get(key, {})),
             }
             for n, (key, new, text, environment_id) in enumerate(jobs)
         ]
@@ -105,6 +113,19 @@ def first_state(new: NewJob) -> JobState:
     if new.run_at is not None or new.delay_ms is not None:
         return JobState.SCHEDULED
     return JobState.PENDING
+
+
+def new_worker(worker: NewWorker) -> dict[str, Any]:
+    """Return the parameters of REGISTER."""
+    return {
+        "key": secrets.token_urlsafe(12),
+        "host": spec.clean(worker.host),
+        "pid": worker.pid,
+        "version": worker.version,
+        "concurrency": worker.concurrency,
+        "queues": None if worker.queues is None else json.dumps(worker.queues),
+        "lease_ms": worker.lease_ms,
+    }
 
 
 def moves(moved: Iterable[Moved]) -> str:

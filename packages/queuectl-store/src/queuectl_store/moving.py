@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, replays, spec
+from queuectl_store import consequences, ledger, replays, spec
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import JobId
@@ -46,6 +46,7 @@ def move(
         only: For a retry: dead jobs alone.
     """
     values = {"targets": targets_of(ids), "because": spec.clean(reason), **times}
+    connection.execute(sql.LOCK_JOBS, values)
     values["targets"] = _prepared(connection, values, verb, ids)
     if only is None:
         rows = list(connection.execute(sql.MOVES[verb], values))
@@ -60,6 +61,8 @@ def move(
     if rows and pacer is not None:
         replays.pace(connection, times, pacer)
     _write_events(connection, times, verb, rows, reason)
+    follow = consequences.follow_afresh if verb in sql.AGAIN else consequences.follow
+    follow(connection, times, rows)
     return report(connection, verb, ids, done, only=only)
 
 

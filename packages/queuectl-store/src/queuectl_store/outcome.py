@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
+from queuectl_store.errors import StoreTooNew
 from queuectl_store.job import Claim, JobId
 from queuectl_store.states import Verb
 
@@ -133,8 +134,11 @@ class Renewal:
             was lost: it should be given back with `Store.release`.
         cancelled: Those of *held* that a person asked to stop.
         stop: What a person asked of the worker itself.
+        refusal: Why this program may not use the store any longer: a newer one changed its
+            schema. The lease was renewed once more, to give back what runs.
     """
 
     held: frozenset[tuple[JobId, int]]
     cancelled: frozenset[tuple[JobId, int]]
     stop: StopRequest | None
+    refusal: StoreTooNew | None = None

@@ -3,23 +3,29 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import overview, reasons, records, why
+from queuectl_store import bonds, overview, reasons, records, why
 from queuectl_store.database import Database
 from queuectl_store.demands import MOST_SLOTS
-from queuectl_store.errors import UnknownJob
+from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
+from queuectl_store.feed import Cursor, Feed, Page
+from queuectl_store.groups import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.limit_reasons import limit_reasons
 from queuectl_store.queues import Queue, ResourceUse
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
+from queuectl_store.sql.side_tables import groups as groups_table
 from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
+
+_LAST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class JobFilter:
     tags: Mapping[str, str] = field(default_factory=dict)
     since_ms: int | None = None
     fingerprint: str | None = None
+    group: str | None = None
 
 
 class Reader:
@@ -47,6 +54,7 @@ class Reader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._feed = Feed(database)
 
     def get(self, job_id: JobId) -> Job:
         """Return one job with its latest ended attempt.
@@ -64,7 +72,7 @@ class Reader:
         wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(ids)])
         with self._database.read() as connection:
             rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
-        return [records.job_with_last(row) for row in rows]
+            return _jobs(connection, rows)
 
     def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
@@ -73,7 +81,7 @@ class Reader:
             query = query.where(table.c.id < before)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).all()
-        return [records.job_with_last(row) for row in rows]
+            return _jobs(connection, rows)
 
     def attempts(self, job_id: JobId) -> list[Attempt]:
         """Return the ended attempts of a job, oldest first."""
@@ -87,6 +95,28 @@ class Reader:
         with self._database.read() as connection:
             rows = connection.execute(statement, self._database.engine.times()).all()
         return [records.worker(row) for row in rows]
+
+    def groups(self, *, limit: int = 50, before: int = _LAST_ID) -> list[Group]:
+        """Return up to *limit* groups with ids under *before*, newest first, with counts."""
+        with self._database.read() as connection:
+            return bonds.newest(connection, limit=limit, before=before)
+
+    def group(self, name: str) -> Group:
+        """Return one group with its counts.
+
+        Raises:
+            UnknownGroup: There is none of that name.
+        """
+        with self._database.read() as connection:
+            found = bonds.named(connection, [name])
+        if not found:
+            raise UnknownGroup(name)
+        return found[0]
+
+    def blockers(self, ids: Collection[JobId]) -> dict[int, tuple[JobId, ...]]:
+        """Return the parents for which each of *ids* waits; of OR, those that may still do."""
+        with self._database.read() as connection:
+            return bonds.blockers(connection, ids)
 
     def counts(self) -> dict[str, dict[JobState, int]]:
         """Return how many jobs each queue has in each state; states without jobs are left out."""
@@ -109,7 +139,11 @@ class Reader:
     def events(
         self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
     ) -> list[Event]:
-        """Return up to *limit* events with ids above *after*, oldest first."""
+        """Return up to *limit* events with ids above *after*, oldest first.
+
+        To look at a job's history. On PostgreSQL ids become visible out of order: whoever
+        follows the log takes `feed`.
+        """
         values = {"after": after, "at_most": limit}
         with self._database.read() as connection:
             if job_id is None:
@@ -117,6 +151,20 @@ class Reader:
             else:
                 rows = connection.execute(sql.EVENTS_OF_JOB, {**values, "job": job_id}).all()
         return [records.event(row) for row in rows]
+
+    def feed(self, after: Cursor | None = None, *, limit: int = 1000) -> Page:
+        """Return up to *limit* events after a cursor; None is the oldest that is kept.
+
+        Whoever goes on from cursor to cursor gets every event exactly once.
+
+        Raises:
+            InvalidCursor: It is not a cursor of this store.
+        """
+        return self._feed.page(after, limit)
+
+    def newest_events(self, limit: int) -> Page:
+        """Return the last *limit* events, oldest first, with the cursor to follow from."""
+        return self._feed.newest(limit)
 
     def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
@@ -132,8 +180,19 @@ class Reader:
         now = self.now_ms() if waits else 0
         with self._database.read() as connection:
             held = limit_reasons(connection, jobs, now_ms=now)
+            blocked = [job.id for job in jobs if job.state is JobState.BLOCKED]
+            after = bonds.blockers(connection, blocked)
         told = (
-            (job.id, reasons.reason(job, workers, now_ms=now, limit=held.get(job.id)))
+            (
+                job.id,
+                reasons.reason(
+                    job,
+                    workers,
+                    now_ms=now,
+                    limit=held.get(job.id),
+                    blockers=after.get(job.id, ()),
+                ),
+            )
             for job in jobs
         )
         return {job_id: text for job_id, text in told if text is not None}
@@ -166,6 +225,11 @@ class Reader:
         """Return a number that changes when anybody commits; cheap enough to poll."""
         return self._database.engine.version()
 
+    def last_job_id(self) -> JobId:
+        """Return the highest id that a job ever had, though it may be pruned; 0 for none."""
+        with self._database.read() as connection:
+            return JobId(connection.execute(sql.LAST_JOB_ID).scalar_one())
+
     def now_ms(self) -> int:
         """Return the store's wall clock in UTC milliseconds."""
         with self._database.read() as connection:
@@ -188,11 +252,19 @@ def conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
         if value is not None:
             conditions.append(column == value)
     conditions += [TagValue(table.c.spec, key) == value for key, value in chosen.tags.items()]
+    if chosen.group is not None:
+        of_name = sa.select(groups_table.c.id).where(groups_table.c.name == chosen.group)
+        conditions.append(table.c.group_id == of_name.scalar_subquery())
     if chosen.since_ms is not None:
         conditions.append(table.c.created_at >= chosen.since_ms)
     if chosen.search:
         conditions.append(_contains(chosen.search))
     return conditions
+
+
+def _jobs(connection: sa.Connection, rows: Sequence[Any]) -> list[Job]:
+    after = bonds.parents(connection, rows)
+    return [records.job_with_last(row, after=after.get(row.id, ())) for row in rows]
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:

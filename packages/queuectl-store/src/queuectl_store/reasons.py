@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from queuectl_store.job import Job, Worker
+from queuectl_store.job import Job, JobId, Worker
 from queuectl_store.states import JobState
 from queuectl_store.waits import QUEUE_PAUSED, too_wide
 
 
 def reason(
-    job: Job, workers: Sequence[Worker], *, now_ms: int, limit: str | None = None
+    job: Job,
+    workers: Sequence[Worker],
+    *,
+    now_ms: int,
+    limit: str | None = None,
+    blockers: Sequence[JobId] = (),
 ) -> str | None:
     """Say why *job* waits, is dead or was cancelled; None where its state says all.
 
@@ -17,10 +22,13 @@ def reason(
         workers: Those whose lease runs.
         now_ms: The store's clock, UTC milliseconds.
         limit: What limit_reasons.py says of it.
+        blockers: The jobs for which it waits, if it is blocked.
     """
     match job.state:
         case JobState.SCHEDULED:
             return f"until {_clock(job.run_at or now_ms, now_ms)}"
+        case JobState.BLOCKED:
+            return f"after {_few(blockers)}"
         case JobState.RETRYING:
             return _retrying(job, now_ms)
         case JobState.PENDING:
@@ -29,6 +37,11 @@ def reason(
             return "stopping" if job.cancel_requested else None
         case _:
             return job.note
+
+
+def _few(ids: Sequence[JobId]) -> str:
+    told = ", ".join(str(each) for each in ids[:3])
+    return told if len(ids) <= 3 else f"{told} and {len(ids) - 3:,} more"
 
 
 def _pending(job: Job, workers: Sequence[Worker], limit: str | None) -> str:

@@ -11,7 +11,13 @@ from queuectl_store.sql.read import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
 
-def job(row: Any, *, last: Attempt | None = None) -> Job:
+def job(
+    row: Any,
+    *,
+    last: Attempt | None = None,
+    group: str | None = None,
+    after: tuple[JobId, ...] = (),
+) -> Job:
     """Return the job in *row*, which holds every column of the jobs table."""
     details = spec.decode(row.spec)
     return Job(
@@ -56,6 +62,8 @@ def job(row: Any, *, last: Attempt | None = None) -> Job:
         result=row.result,
         progress=row.progress,
         last=last,
+        group=group,
+        after=after,
     )
 
 
@@ -64,10 +72,11 @@ def claim(row: Any) -> Claim:
     return Claim(job=job(row), token=row.token)
 
 
-def job_with_last(row: Any) -> Job:
+def job_with_last(row: Any, *, after: tuple[JobId, ...] = ()) -> Job:
     """Return the job in *row* with its latest ended attempt, which has prefixed columns."""
     ended = getattr(row, LAST_PREFIX + "finished_at") is not None
-    return job(row, last=attempt(row, prefix=LAST_PREFIX) if ended else None)
+    last = attempt(row, prefix=LAST_PREFIX) if ended else None
+    return job(row, last=last, group=row.group_name, after=after)
 
 
 def attempt(row: Any, *, prefix: str = "") -> Attempt:

@@ -92,6 +92,10 @@ def _optional(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda text: None if text.lower() in ("", "none") else read(text)
 
 
+def _unless_forever(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text.lower() == "forever" else read(text)
+
+
 def _codes(text: str) -> frozenset[int]:
     return frozenset(int(word) for word in text.replace(",", " ").split())
 
@@ -111,8 +115,11 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 _DURATION, _COUNT = "a duration", "a whole number"
 _YEAR_MS = 366 * 86_400_000
+_AGE, _NUMBER = "a duration or forever", "a whole number or forever"
+_AGES = _between(0, 100 * _YEAR_MS, parse_duration_ms)
+_NUMBERS = _between(0, 2**53)
 
-_ALL = (
+_ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
     ("queue", "default", "a queue name", "The queue of jobs that name none.", str),
     ("concurrency", "4", _COUNT, "Jobs that a worker runs at once.", _between(1, 10_000)),
     ("max_retries", "3", _COUNT, "Retries after the first attempt.", _between(0, 1_000_000)),
@@ -182,6 +189,19 @@ _ALL = (
     ),
     ("exit_retry", "75", "a list of exit codes", "Exit codes that ask for a retry.", _codes),
     ("exit_dead", "100", "a list of exit codes", "Exit codes that end a job at once.", _codes),
+    *(
+        (f"keep_{what}", default, kind, text, _unless_forever(read))
+        for what, default, kind, text, read in (
+            ("succeeded", "7d", _AGE, "How long succeeded jobs are kept.", _AGES),
+            ("cancelled", "7d", _AGE, "How long cancelled jobs are kept.", _AGES),
+            ("dead", "90d", _AGE, "How long dead jobs are kept.", _AGES),
+            ("jobs", "forever", _NUMBER, "Ended jobs kept of a queue and state.", _NUMBERS),
+            ("events", "7d", _AGE, "How long the event log goes back.", _AGES),
+            ("logs", "30d", _AGE, "How long output is kept.", _AGES),
+            ("logs_count", "forever", _NUMBER, "Outputs kept on a host, the newest.", _NUMBERS),
+            ("logs_bytes", "10G", "a size or forever", "Bytes of output kept.", parse_bytes),
+        )
+    ),
     (
         "raise_dead",
         "",

@@ -1,29 +1,27 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-import json
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import environments, pacing, records, replays, spec, sweeping
+from queuectl_store import environments, keeping, leasing, records, spec, sweeping
 from queuectl_store.admin import Admin
+from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
-from queuectl_store.errors import OutcomeUnknown, UnknownWorker
+from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.intake import Intake
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
-from queuectl_store.ledger import Moved
+from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
-from queuectl_store.outcome import Exchange, Finish, Released, Renewal, StopRequest
+from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.states import JobState, Verb
 from queuectl_store.sweeping import Swept
-from queuectl_store.turn import Run, Times, finish, runs_json, trade, write_moves
+from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -43,19 +41,15 @@ class Store(Intake):
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.dead = DeadLetters(database, self.admin)
+        self.maintenance = Maintenance(database)
 
     def register(self, worker: NewWorker) -> WorkerId:
-        """Introduce *worker*; its lease begins now."""
-        values = {
-            "key": secrets.token_urlsafe(12),
-            "host": spec.clean(worker.host),
-            "pid": worker.pid,
-            "version": worker.version,
-            "concurrency": worker.concurrency,
-            "queues": None if worker.queues is None else json.dumps(worker.queues),
-            "lease_ms": worker.lease_ms,
-        }
-        return WorkerId(self._write(lambda c, times: _scalar(c, upkeep.REGISTER, values | times)))
+        """Introduce *worker*; its lease begins now.
+
+        Raises:
+            StoreTooNew: A newer program has changed the schema since the store was opened.
+        """
+        return self._write(lambda c, times: leasing.register(c, times, self.url, worker))
 
     def unregister(self, worker_id: WorkerId) -> None:
         """Say that the worker ends; whatever it still holds is rescued at once."""
@@ -133,19 +127,9 @@ class Store(Intake):
         Raises:
             UnknownWorker: The lease ran out and was taken; none of its claims holds any more.
         """
-
-        def work(connection: sa.Connection, times: Times) -> Renewal:
-            worker = connection.execute(upkeep.RENEW, {"worker": worker_id, **times}).first()
-            if worker is None:
-                raise UnknownWorker(worker_id)
-            held = connection.execute(upkeep.HELD_BY_WORKER, {"worker": worker_id}).all()
-            return Renewal(
-                held=frozenset((row.id, row.token) for row in held),
-                cancelled=frozenset((row.id, row.token) for row in held if row.cancel_requested),
-                stop=StopRequest(worker.stop) if worker.stop else None,
-            )
-
-        return self._write(work, repeatable=True)
+        return self._write(
+            lambda c, times: leasing.renew(c, times, self.url, worker_id), repeatable=True
+        )
 
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Make up to *limit* jobs pending whose time has come; returns how many.
@@ -154,20 +138,24 @@ class Store(Intake):
         besides, and counted.
         """
 
-        def work(connection: sa.Connection, times: Times) -> int:
-            let_out = pacing.let_out(connection, times) + replays.let_out(connection, times)
-            rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
-            write_moves(
-                connection,
-                times,
-                [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows],
-            )
-            return len(rows) + let_out
-
-        count = self._write(work)
+        count = self._write(lambda c, times: keeping.stage(c, times, limit))
         if count:
             self._database.engine.notify()
         return count
+
+    def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
+        """Go on with what ends of jobs left due: children to be told, groups that were halted.
+
+        Returns:
+            How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
+        """
+        with self._database.read() as connection:
+            if not any(connection.execute(each).scalar_one() for each in DUE):
+                return 0
+        touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
+        if touched:
+            self._database.engine.notify()
+        return touched
 
     def due_in_ms(self) -> int | None:
         """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
@@ -188,16 +176,7 @@ class Store(Intake):
             decide: Pure; called inside the transaction, perhaps more than once.
         """
 
-        def work(connection: sa.Connection, times: Times) -> list[Finish]:
-            connection.execute(limits_sql.LOCK_COUNTS)
-            connection.execute(upkeep.EXPIRE_WORKERS, times)
-            rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
-            finishes = [decide(records.claim(row)) for row in rows]
-            for each, row in zip(finishes, rows, strict=True):
-                finish(connection, times, row.worker_id, [each])
-            return finishes
-
-        rescued = self._write(work)
+        rescued = self._write(lambda c, times: keeping.rescue(c, times, decide, limit))
         if rescued:
             self._database.engine.notify()
         return rescued
@@ -263,7 +242,3 @@ class Store(Intake):
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
-
-
-def _scalar(connection: sa.Connection, statement: Any, values: dict[str, Any]) -> Any:
-    return connection.execute(statement, values).scalar_one()

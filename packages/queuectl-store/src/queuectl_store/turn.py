@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, records
+from queuectl_store import consequences, ledger, records
 from queuectl_store.admitting import Admission
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
@@ -39,7 +39,7 @@ class Taken(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """Finishes that were refused; and how many jobs need not wait for a limit any more."""
+    """Finishes that were refused; and how many jobs need not wait for those that ended."""
 
     refused: list[Finish]
     let_go: int = 0
@@ -132,23 +132,28 @@ def finish(
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
 ) -> Recorded:
-    """Record *finishes* whose token is still the job's; return the others."""
+    """Record *finishes* whose token is still the job's, and what follows; return the others."""
     if not finishes:
         return Recorded([])
     lock_counts(connection, (each.claim.job for each in finishes))
+    # In the order of ids, as everybody locks jobs.
+    finishes = sorted(finishes, key=lambda each: each.claim.job.id)
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
-    done = set(connection.execute(hot.FINISH, {"ended": rows, **times}).scalars())
+    moved = connection.execute(hot.FINISH, {"ended": rows, **times}).all()
+    done = {row.id for row in moved}
     refused = [finish for finish in finishes if finish.claim.job.id not in done]
     if refused:
         kept = [finish for finish in finishes if finish.claim.job.id in done]
         rows = ledger.endings(worker_id, kept)
         refused = _not_recorded(connection, worker_id, refused)
+    let_go = 0
     if done:
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
+        let_go = consequences.follow(connection, times, moved)
     ended = (each.claim.job for each in finishes if each.claim.job.id in done)
-    return Recorded(refused, let_go=free_up(connection, ended))
+    return Recorded(refused, let_go=let_go + free_up(connection, ended))
 
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:

@@ -99,6 +99,11 @@ class Settlement:
         self._cancel(replaced)
         return found
 
+    @property
+    def replaced(self) -> list[Any]:
+        """The rows of the jobs that were cancelled for new ones."""
+        return [row for rows in self._replaced.values() for row in rows]
+
     def conclude(self, ids: Mapping[str, JobId], rows: Sequence[Row]) -> list[Moved]:
         """Say of each replaced job by which one; return the events of that."""
         if not self._replaced:

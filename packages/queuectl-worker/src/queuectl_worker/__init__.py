@@ -12,6 +12,7 @@ from queuectl_worker.errors import (
 )
 from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import TaskSide
+from queuectl_worker.logkeeping import LogsFreed, copy_logs, keep_logs, prune_logs
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -42,6 +43,7 @@ __all__ = [
     "JobFailed",
     "JobStarted",
     "LogFolder",
+    "LogsFreed",
     "News",
     "OnNews",
     "Options",
@@ -61,11 +63,14 @@ __all__ = [
     "WorkerJoined",
     "WorkerPaused",
     "WorkerStopping",
+    "copy_logs",
     "current",
     "decide",
     "follow",
+    "keep_logs",
     "log_root",
     "pick_environment",
+    "prune_logs",
     "read",
     "supervise",
 ]

@@ -19,6 +19,7 @@ from queuectl_worker.loop import Loop
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import OnNews, WorkerJoined
 from queuectl_worker.output import LogFolder
+from queuectl_worker.pruner import pruner
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.stager import stager
@@ -52,6 +53,7 @@ class Assembly:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
+        self._logs = logs
         self.executor = fit(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
@@ -117,6 +119,7 @@ class Assembly:
             self._heartbeat,
             self._stager,
             self._loop("rescuer", rescuer(self._store, self._tuning)),
+            self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),
         ]
         if self._listener.fileno() is None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError
+from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
 from queuectl_worker.completer import Completer
 from queuectl_worker.executors import RunKey, key_of
 from queuectl_worker.fatal import FATAL
@@ -74,10 +74,14 @@ class Exchanger:
         return again
 
     def join(self) -> None:
-        """Register (again); tries later when the store is away."""
+        """Register (again); tries later when the store is away.
+
+        Raises:
+            StoreTooNew: A newer program has changed the store.
+        """
         try:
             self._membership.join()
-        except FATAL:
+        except (*FATAL, StoreTooNew):
             raise
         except StoreError as error:
             self._unanswered(error)

@@ -64,7 +64,7 @@ class Heartbeat:
         if renewal.cancelled:
             self._hot_loop.cancel(renewal.cancelled)
         self._hot_loop.compare(renewal.held)
-        match renewal.stop:
+        match StopRequest.NOW if renewal.refusal else renewal.stop:
             case StopRequest.DRAIN:
                 self._drain.request(Stop.DRAIN)
             case StopRequest.NOW:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
-from queuectl_store import NewWorker, Renewal, Store, WorkerId
+from queuectl_store import NewWorker, Renewal, Store, StoreTooNew, WorkerId
 from queuectl_worker.timing import monotonic_ms
 
 
 class Membership:
     """One worker's lease. `renew` and `lose` belong to the heartbeat, the rest to the hot loop.
+
+    Attributes:
+        refusal: Why this program may not use the store any longer, once that is so.
 
     Args:
         fence: Told until when (monotonic ms) runs may go on without another confirmation.
@@ -16,6 +19,7 @@ class Membership:
     def __init__(self, store: Store, new: NewWorker, *, fence: Callable[[int], None]) -> None:
         self._store, self._new, self._fence = store, new, fence
         self.worker_id: WorkerId | None = None
+        self.refusal: StoreTooNew | None = None
 
     @property
     def lease_ms(self) -> int:
@@ -39,6 +43,7 @@ class Membership:
         asked_ms = monotonic_ms()
         renewal = self._store.renew(worker_id)
         self._confirm(asked_ms)
+        self.refusal = renewal.refusal
         return renewal
 
     def lose(self) -> None:

@@ -6,6 +6,7 @@ has a hole in its middle; reading states what is missing there.
 
 import hashlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -115,6 +116,24 @@ def follow(path: Path, is_over: Callable[[], bool]) -> Iterator[bytes]:
     finally:
         if file >= 0:
             os.close(file)
+
+
+def copy_with_holes(source: Path, target: Path) -> None:
+    """Copy an output; what was cut from its middle is a hole in the copy too."""
+    binary = getattr(os, "O_BINARY", 0)
+    old = os.open(source, os.O_RDONLY | binary)
+    new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o600)
+    try:
+        position, size = 0, os.fstat(old).st_size
+        while (position := _next_data(old, position, size)) < size:
+            block = _read_at(old, position, min(BLOCK, _next_hole(old, position, size) - position))
+            os.lseek(new, position, os.SEEK_SET)
+            position += os.write(new, block)
+        os.ftruncate(new, size)
+    finally:
+        os.close(old)
+        os.close(new)
+    shutil.copystat(source, target)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Makes jobs pending when their time has come, and lets go those that limits need not hold."""
+"""Makes jobs pending when their time has come, and frees those that need not wait any more."""
 
 from collections.abc import Callable
 
@@ -12,10 +12,13 @@ SHORTEST_S = 0.005
 
 
 def stager(store: Store) -> Callable[[], float]:
-    """Return the tick that stages what is due and says when the next job will be."""
+    """Return the tick that does what is due and says when the next job will be."""
     sweeper = Sweeper(store)
 
     def tick() -> float:
+        # Any worker does it: the one that ended the parent may be gone by now.
+        if store.resolve(limit=BATCH):
+            return 0.0
         sweeper.sweep_if_due()
         due_ms = store.due_in_ms()
         if due_ms is None or due_ms > 0:

@@ -74,7 +74,8 @@ class Tuner:
     def __init__(self, store: Store, overrides: Mapping[str, str]) -> None:
         for name in overrides:
             setting(name)  # raises on a name that is none
-        self._store, self._overrides = store, dict(overrides)
+        self._store, self.overrides = store, dict(overrides)
+        self.texts: dict[str, str] = {}
         self.current = self._read()
 
     def refresh(self) -> None:
@@ -86,7 +87,8 @@ class Tuner:
 
     def _read(self) -> Tuning:
         settings = self._store.settings
-        return read_tuning({**settings.all(), **self._overrides}, settings.queues())
+        self.texts = {**settings.all(), **self.overrides}
+        return read_tuning(self.texts, settings.queues())
 
 
 def _values(texts: Mapping[str, str]) -> dict[str, Any]:

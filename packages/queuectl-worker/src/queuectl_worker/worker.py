@@ -94,6 +94,7 @@ class Worker:
 
         Raises:
             StoreUnreachable: The store could not be used at the start.
+            StoreTooNew: A newer program has changed the store meanwhile; what ran is given back.
             GuardianStartError: This host cannot start the process that runs commands.
         """
         assembly = Assembly(
@@ -113,6 +114,8 @@ class Worker:
             except FATAL as error:
                 self._stand_still(assembly, error)
                 return ExitReason.DAMAGED
+            if assembly.membership.refusal is not None:
+                raise assembly.membership.refusal
             given_back = assembly.runner.gave_back or len(assembly.completer)
             return ExitReason.GAVE_BACK if given_back else ExitReason.DRAINED
 

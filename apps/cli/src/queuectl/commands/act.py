@@ -2,7 +2,7 @@
 
 import typer
 
-from queuectl.acting import Action, Choice, DryRun, Ids, Queues, States, Yes, act
+from queuectl.acting import Action, Choice, DryRun, Groups, Ids, Queues, States, Yes, act
 from queuectl_store import FINAL, TRANSITIONS, WAITING, JobState, Verb
 
 _CANCEL = Action(
@@ -40,6 +40,7 @@ def cancel(
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
+    group: Groups = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -50,11 +51,12 @@ def cancel(
       queuectl cancel 12
       queuectl cancel 5-9 14
       queuectl cancel --queue mail --dry-run
+      queuectl cancel --group nightly
 
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _CANCEL, _choice(jobs, state, queue, is_dry=dry_run, is_sure=yes))
+    act(ctx.obj, _CANCEL, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
 
 
 def retry(
@@ -63,6 +65,7 @@ def retry(
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
+    group: Groups = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -77,7 +80,7 @@ def retry(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, RETRY, _choice(jobs, state, queue, is_dry=dry_run, is_sure=yes))
+    act(ctx.obj, RETRY, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
 
 
 def rerun(
@@ -86,6 +89,7 @@ def rerun(
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
+    group: Groups = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -99,7 +103,7 @@ def rerun(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _RERUN, _choice(jobs, state, queue, is_dry=dry_run, is_sure=yes))
+    act(ctx.obj, _RERUN, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
 
 
 def hold(
@@ -108,6 +112,7 @@ def hold(
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
+    group: Groups = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -121,7 +126,7 @@ def hold(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _HOLD, _choice(jobs, state, queue, is_dry=dry_run, is_sure=yes))
+    act(ctx.obj, _HOLD, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
 
 
 def release(
@@ -130,6 +135,7 @@ def release(
     jobs: Ids = None,
     state: States = None,
     queue: Queues = None,
+    group: Groups = None,
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
@@ -143,17 +149,23 @@ def release(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _RELEASE, _choice(jobs, state, queue, is_dry=dry_run, is_sure=yes))
+    act(ctx.obj, _RELEASE, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
 
 
 def _choice(
     jobs: list[str] | None,
     state: list[str] | None,
     queue: list[str] | None,
+    group: str | None,
     *,
     is_dry: bool,
     is_sure: bool,
 ) -> Choice:
     return Choice(
-        ids=jobs or (), states=state or (), queues=queue or (), is_dry=is_dry, is_sure=is_sure
+        ids=jobs or (),
+        states=state or (),
+        queues=queue or (),
+        group=group,
+        is_dry=is_dry,
+        is_sure=is_sure,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from queuectl.commands import db_care
 from queuectl.exits import CommandError, Exit
 from queuectl.locate import PROJECT_FOLDER, STORE_FILE, StoreAddress, without_password
 from queuectl.session import Session
@@ -11,7 +12,7 @@ from queuectl.session import Session
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
-    help="""The store itself: make it, migrate it, find it.
+    help="""The store itself: make, check, back up, copy and measure it.
 
 It is chosen by --db, else QUEUECTL_DB, else the nearest .queuectl/ folder upward from the
 current one, else it lies in the user's data folder.""",
@@ -76,6 +77,12 @@ def path(ctx: typer.Context) -> None:
         session.terminal.document({"store": shown, "origin": session.address.origin})
         return
     session.terminal.line(shown)
+
+
+app.command("check")(db_care.check)
+app.command("backup")(db_care.backup)
+app.command("copy")(db_care.copy)
+app.command("stats")(db_care.stats)
 
 
 def _exists(session: Session) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from queuectl.asking import Defaults, new_job, read_defaults
+from queuectl.asking import Defaults, new_groups, new_job, read_defaults
 from queuectl.commands.wait import wait_for
 from queuectl.exits import UsageProblem
 from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
@@ -20,7 +20,7 @@ from queuectl.moments import describe_moment, local_time
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text, spec_from_words
 from queuectl.submission import enqueue_from
-from queuectl_store import JobId, NewJob
+from queuectl_store import JobId, NewGroup, NewJob
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -48,6 +48,15 @@ def enqueue(
     atomic: Annotated[
         bool, typer.Option("--atomic", help="With --from: all lines or none, not batches of 1,000.")
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help="Enqueue once: given again with the same key, nothing is added and the first ids"
+            " are printed. With --from it needs --atomic.",
+        ),
+    ] = None,
     hold: Annotated[bool, typer.Option("--hold", help="Keep it until `queuectl release`.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for it and exit with its code.")
@@ -62,6 +71,8 @@ def enqueue(
       queuectl enqueue --at 'tomorrow 09:00' --max-retries 5 -- ./report.sh
       queuectl enqueue '{"command": "sleep 2", "priority": "high"}'
       ls *.wav | sed 's/.*/flac "&"/' | queuectl enqueue --from -
+      queuectl enqueue --after 12,13 -- ./publish
+      queuectl enqueue --from build.jsonl --atomic --key build-7
 
     Options come before the command. The job runs in the current folder, with the variables that
     the setting env_pass names. With --json: the job; with --from: enqueued and ids.
@@ -72,27 +83,31 @@ def enqueue(
         raise UsageProblem(
             "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
         )
+    if key is not None and from_ is not None and not atomic:
+        raise UsageProblem("--key with --from needs --atomic: one key stands for one batch")
     asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
     defaults = partial(_defaults, session, is_whole=is_whole_environment(ctx))
     if asked is None:
-        ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic)
+        ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic, key=key)
     else:
-        ids = enqueue_one(session, new_job(asked, defaults()))
+        asked = asked if key is None else replace(asked, key=key)
+        ids = enqueue_one(session, new_job(asked, defaults()), new_groups([asked]))
         _print_one(session, ids[0])
     if wait:
         raise typer.Exit(wait_for(session, ids, timeout_s=None))
 
 
-def asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
-    """Return the job that a command's words and options ask for."""
+def asked_job(ctx: typer.Context, words: Sequence[str]) -> tuple[NewJob, list[NewGroup]]:
+    """Return the job that a command's words and options ask for, and what they say of its group."""
     session: Session = ctx.obj
     spec = _read_spec(words).overridden_by(spec_from_options(ctx))
-    return new_job(spec, _defaults(session, is_whole=is_whole_environment(ctx)))
+    job = new_job(spec, _defaults(session, is_whole=is_whole_environment(ctx)))
+    return job, new_groups([spec])
 
 
-def enqueue_one(session: Session, job: NewJob) -> list[JobId]:
+def enqueue_one(session: Session, job: NewJob, groups: Sequence[NewGroup]) -> list[JobId]:
     """Store *job*; tell a person when it will run, if that is later."""
-    ids = session.open_store().enqueue([job])
+    ids = session.open_store().enqueue([job], group=groups)
     now = datetime.now(UTC).astimezone()
     at = job.run_at
     if job.delay_ms is not None:

@@ -34,6 +34,9 @@ def list_jobs(
     tag: Annotated[
         list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")
     ] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="Only jobs of this group.")
+    ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only jobs of this name.")
     ] = None,
@@ -58,6 +61,7 @@ def list_jobs(
         queues=tuple(queue or ()),
         search=search,
         name=name,
+        group=group,
         tags=parse_pairs(tag or [], option="--tag"),
     )
     empty = "no jobs; `queuectl enqueue -- COMMAND` adds one"

@@ -81,6 +81,8 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
         "name": job.name,
         "queue": job.queue,
         "priority": str(job.priority),
+        "group": job.group,
+        "after": ", ".join(map(str, job.after)),
         "tags": "  ".join(f"{key}={value}" for key, value in job.tags.items()),
         "folder": job.cwd,
         "attempts": f"{job.attempt} used, {job.attempts_left} left",

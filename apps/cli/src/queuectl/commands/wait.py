@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from queuectl.exits import CommandError, Exit
+from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.jobs import documents
 from queuectl.moments import parse_span
 from queuectl.safe import safe_text
-from queuectl.selection import existing_ids, parse_ids
+from queuectl.selection import existing_ids, ids_in_group, parse_ids
 from queuectl.session import Session
 from queuectl.watching import code_of_job, until_finished
 from queuectl_store import FINAL, Job, JobId
@@ -19,8 +19,12 @@ def wait(
     ctx: typer.Context,
     *,
     jobs: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9."),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="All jobs that this group has now.")
+    ] = None,
     any_: Annotated[
         bool, typer.Option("--any", help="Return when the first of them is finished.")
     ] = False,
@@ -38,6 +42,7 @@ def wait(
       queuectl wait 12 && echo done
       queuectl wait 5-9 --timeout 10m
       queuectl wait 12 13 --any --json
+      queuectl wait --group nightly
 
     The exit code is the job's own: 0 succeeded, 124 timed out (also when --timeout passed),
     127 no such program, 128+n killed by signal n, 130 cancelled. Of several jobs, the first
@@ -45,9 +50,15 @@ def wait(
     the order they finish.
     """
     session: Session = ctx.obj
-    wanted = parse_ids(jobs)
+    wanted = parse_ids(jobs or ())
     timeout_s = None if timeout is None else parse_span(timeout, what="--timeout") / 1000
-    ids = existing_ids(session.read_store(), wanted, words=jobs)
+    if bool(jobs) == (group is not None):
+        raise UsageProblem("say for which jobs to wait: ids, ranges such as 5-9, or --group")
+    store = session.read_store()
+    if group is not None:
+        ids = ids_in_group(store, group)
+    else:
+        ids = existing_ids(store, wanted, words=jobs or ())
     code = wait_for(session, ids, timeout_s=timeout_s, is_any=any_)
     raise typer.Exit(code)
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from queuectl_store.engines.care import Care
 from queuectl_store.errors import StoreError
 from queuectl_store.notifier import Listener
 
@@ -17,6 +18,11 @@ class Engine(Protocol):
     path: Path | None
     # Whether nobody else writes while a transaction that may write is open.
     writes_alone: bool
+
+    @property
+    def care(self) -> Care:
+        """What the care of the whole store needs."""
+        ...
 
     def begin_write(self) -> sa.Connection:
         """Return a connection inside a transaction that may write."""

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.clock import Clock, SystemClock
+from queuectl_store.engines.postgres_care import PostgresCare
 from queuectl_store.engines.postgres_listener import PostgresListener, TrailingBell
 from queuectl_store.engines.watchdog import Watchdog
 from queuectl_store.errors import (
@@ -35,6 +36,11 @@ _DEFAULTS = {
     "options": "-c statement_timeout=10s -c lock_timeout=3s"
     " -c idle_in_transaction_session_timeout=15s",
 }
+_END_OF_FEED = (
+    "SELECT tx, id FROM queuectl_events"
+    " WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+    " ORDER BY tx DESC, id DESC LIMIT 1"
+)
 _AGAIN = {"40001", "40P01", "55P03", "23505"}  # serialization, deadlock, lock timeout, lost a race
 
 
@@ -105,13 +111,17 @@ class PostgresEngine:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
     def version(self) -> int:
-        """Return the number of the newest event."""
+        """Return a number made of the newest event and of where the feed ends.
+
+        Ids become visible out of order: an event below the newest shows when the feed reaches it.
+        """
         try:
             with self._begin() as connection:
                 newest = connection.exec_driver_sql("SELECT max(id) FROM queuectl_events").scalar()
+                end = connection.exec_driver_sql(_END_OF_FEED).first()
         except sa.exc.DBAPIError as error:
             raise self.translate(error, committing=False) from error
-        return int(newest or 0)
+        return hash((newest, *(end or ())))
 
     def notify(self) -> None:
         """Wake all listeners, ten times a second at most: NOTIFY locks the whole server."""
@@ -129,6 +139,11 @@ class PostgresEngine:
         self._bell.close()
         self._engine.dispose()
         self._watchdog.close()
+
+    @property
+    def care(self) -> PostgresCare:
+        """What the care of the whole store needs."""
+        return PostgresCare(self._engine.connect)
 
     def _begin(self) -> sa.Connection:
         connection = self._engine.connect()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from queuectl_store.clock import Clock
 from queuectl_store.engines.filesystem import network_filesystem
+from queuectl_store.engines.sqlite_care import SqliteCare
 from queuectl_store.engines.sqlite_faults import translate
 from queuectl_store.errors import (
     MissingDriver,
@@ -159,6 +160,16 @@ class SqliteEngine:
             self._guard = self._watch = None
         self._reader.dispose()
         self._writer.dispose()
+
+    @property
+    def care(self) -> SqliteCare:
+        """What the care of the whole store needs."""
+        return SqliteCare(
+            self._file,
+            begin_read=self.begin_read,
+            begin_write=self.begin_write,
+            open_raw=lambda: self._raw(reads_only=True),
+        )
 
     def _engine(self, *, pool_size: int, max_overflow: int, reads_only: bool) -> sa.Engine:
         engine = sa.create_engine(

@@ -39,11 +39,12 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
         "finished_at": NowMs(),
         "note": sa.bindparam("because", type_=TEXT),
         "waits_for": None,
+        "cancelled_for": None,
         "children_due": jobs.c.has_children,
         "unique_live": sa.case((HAS_RUN_ITS_TIME, ZERO), else_=jobs.c.unique_live),
     },
     Verb.HOLD: {"note": sa.bindparam("because", type_=TEXT), "waits_for": None},
-    Verb.RELEASE: {"note": None},
+    Verb.RELEASE: {"note": None, "cancelled_for": None},
     Verb.GIVE_UP: {
         "finished_at": NowMs(),
         "note": sa.bindparam("because", type_=TEXT),
@@ -61,14 +62,19 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
 AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 
 
-def target_of(verb: Verb, *, at: sa.ColumnElement[int] = jobs.c.run_at) -> sa.ColumnElement[str]:
+def target_of(
+    verb: Verb,
+    open_clauses: sa.ColumnElement[int] = jobs.c.unmet,
+    *,
+    at: sa.ColumnElement[int] = jobs.c.run_at,
+) -> sa.ColumnElement[str]:
     """Say in SQL in which state *verb* ends, by the row's dependencies and its time *at*."""
     _sources, target, otherwise, unmet, stays = TRANSITIONS[verb]
     cases: list[Any] = []
     if stays:
         cases.append((is_in(*sorted(stays)), jobs.c.state))
     if unmet is not None:
-        cases.append((jobs.c.unmet > ZERO, literal(unmet)))
+        cases.append((open_clauses > ZERO, literal(unmet)))
     if otherwise is not None:
         cases.append((at > NowMs(), literal(otherwise)))
     return sa.case(*cases, else_=literal(target)) if cases else literal(target)
@@ -81,7 +87,7 @@ def _move(verb: Verb, *only: str) -> ReturningUpdate[Any]:
         sa.update(jobs)
         .where(_chosen, is_in(*sources), *again)
         .values(state=target_of(verb), **_effects[verb])
-        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
+        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id)
     )
 
 
@@ -118,6 +124,8 @@ EDIT = (
 ASK_TO_CANCEL = (
     sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)
 )
+# In the order of ids, as everybody locks jobs.
+LOCK_JOBS = sa.select(jobs.c.id).where(_chosen).order_by(jobs.c.id).with_for_update()
 STATES_OF = sa.select(jobs.c.id, jobs.c.state).where(_chosen)
 
 _of_chosen = sa.select(jobs.c.unique_slot).where(_chosen).scalar_subquery()

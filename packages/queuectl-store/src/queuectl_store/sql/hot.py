@@ -40,6 +40,9 @@ NEW_JOBS = Batch(
     unique_waiting=INT,
     unmet=INT,
     on_dep_failure=TEXT,
+    has_children=INT,
+    # 1: it belongs to what is there already, and comes into a draining queue too.
+    follows=INT,
 )
 EVENTS = Batch("moves", job_id=BIG, verb=TEXT, state=TEXT, attempt=INT, worker_id=BIG, note=TEXT)
 ENDED = Batch(
@@ -122,6 +125,7 @@ ENQUEUE = (
             "unique_waiting",
             "unmet",
             "on_dep_failure",
+            "has_children",
         ],
         sa.select(
             NEW_JOBS.c.key,
@@ -148,9 +152,13 @@ ENQUEUE = (
             sa.func.coalesce(NEW_JOBS.c.unique_waiting, ZERO),
             sa.func.coalesce(NEW_JOBS.c.unmet, ZERO),
             NEW_JOBS.c.on_dep_failure,
+            sa.func.coalesce(NEW_JOBS.c.has_children, ZERO),
         )
         # A key that is there already belongs to an enqueue whose reply was lost.
-        .where(~sa.exists(_by_key.correlate(NEW_JOBS)), ~sa.exists(_drains.correlate(NEW_JOBS)))
+        .where(
+            ~sa.exists(_by_key.correlate(NEW_JOBS)),
+            sa.or_(NEW_JOBS.c.follows == ONE, ~sa.exists(_drains.correlate(NEW_JOBS))),
+        )
         .order_by(NEW_JOBS.c.n),
         include_defaults=False,
     )
@@ -191,9 +199,9 @@ FINISH = (
         unique_live=sa.case(
             (sa.and_(ENDED.c.final == 1, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live
         ),
-        children_due=sa.case((ENDED.c.final == 1, jobs.c.has_children), else_=ZERO),
+        children_due=sa.case((ENDED.c.final == 1, jobs.c.has_children), else_=jobs.c.children_due),
     )
-    .returning(jobs.c.id)
+    .returning(jobs.c.id, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
 )
 
 _ATTEMPT = (

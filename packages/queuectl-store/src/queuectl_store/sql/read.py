@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, TEXT, is_in, literal
+from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
+from queuectl_store.sql.places import LastId
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
-from queuectl_store.sql.side_tables import queues
+from queuectl_store.sql.side_tables import groups, queues
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 WANTED = Batch("wanted", n=INT, id=BIG)
@@ -13,13 +14,19 @@ QUEUES = Batch("queues", name=TEXT)
 LAST_PREFIX = "last_"
 
 # The latest ended attempt has the job's token; while a new one runs there is none of that token.
-JOBS = sa.select(
-    *jobs.columns, *(column.label(LAST_PREFIX + column.name) for column in attempts.columns)
-).join_from(
-    jobs,
-    attempts,
-    sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token),
-    isouter=True,
+JOBS = (
+    sa.select(
+        *jobs.columns,
+        *(column.label(LAST_PREFIX + column.name) for column in attempts.columns),
+        groups.c.name.label("group_name"),
+    )
+    .join_from(
+        jobs,
+        attempts,
+        sa.and_(attempts.c.job_id == jobs.c.id, attempts.c.token == jobs.c.token),
+        isouter=True,
+    )
+    .join(groups, groups.c.id == jobs.c.group_id, isouter=True)
 )
 JOBS_BY_ID = JOBS.join(WANTED, WANTED.c.id == jobs.c.id).order_by(WANTED.c.n)
 
@@ -105,10 +112,13 @@ def _left(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     waits = _any(jobs.c.waits_for.is_not(None), sa.not_(_is_hopeless), _may_start, *more)
     claimable = _any(IS_CLAIMABLE, _may_start, *more)
     due = _due(_may_start, *more)
-    return sa.or_(claimable, waits, _any(is_in("running"), *more), due)
+    # Whose children have not been told yet may free some, in whatever queue they are.
+    owes = _any(jobs.c.children_due == ONE)
+    return sa.or_(claimable, waits, _any(is_in("running"), *more), due, owes)
 
 
 WORK_LEFT = sa.select(_left())
 WORK_LEFT_IN = sa.select(_left(_listed))
 
 NOW = sa.select(NowMs())
+LAST_JOB_ID = sa.select(LastId(jobs))

@@ -42,7 +42,12 @@ class LeaseNowMs(ColumnElement[int]):
 
 
 class Transaction(ColumnElement[int]):
-    """The number of the current transaction; 0 on SQLite, where one writes at a time."""
+    """Where the feed puts what this statement writes (see feed.py); 0 on SQLite.
+
+    The number of the current transaction or, if that is greater, of the newest one that had
+    ended when the statement began: a transaction that moves a job after another one did gets
+    no lower number, though it may have begun earlier.
+    """
 
     _traverse_internals = []  # noqa: RUF012 (the base declares it)
     inherit_cache = True
@@ -160,7 +165,13 @@ def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: An
 
 @compiles(Transaction, "postgresql")
 def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+    newest = f"{number('pg_snapshot_xmax(pg_current_snapshot())')} - 1"
+    return f"greatest({number('pg_current_xact_id()')}, {newest})"
+
+
+def number(xid: str) -> str:
+    """Write PostgreSQL's expression *xid*, a transaction, as a number."""
+    return f"CAST(CAST({xid} AS TEXT) AS BIGINT)"
 
 
 @compiles(OnConflictDoNothing)

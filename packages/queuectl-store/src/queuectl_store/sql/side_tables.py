@@ -23,6 +23,15 @@ settings = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+# One row a name: the furthest place of the feed whose event was pruned.
+pruned = sa.Table(
+    "queuectl_pruned",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("tx", sa.BigInteger, nullable=False),
+    sa.Column("id", sa.BigInteger, nullable=False),
+)
+
 dependencies = sa.Table(
     "queuectl_dependencies",
     metadata,
@@ -35,7 +44,12 @@ dependencies = sa.Table(
     sa.Column("met", sa.Integer, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-sa.Index("queuectl_dependencies_parent", dependencies.c.parent_id, dependencies.c.met)
+sa.Index(
+    "queuectl_dependencies_parent",
+    dependencies.c.parent_id,
+    dependencies.c.needs,
+    dependencies.c.met,
+)
 
 groups = sa.Table(
     "queuectl_groups",
@@ -53,6 +67,8 @@ groups = sa.Table(
     sa.Column("finished_at", sa.BigInteger),
     sqlite_autoincrement=True,
 )
+
+partial("queuectl_groups_halted", groups.c.id, where="halted IS NOT NULL AND finished_at IS NULL")
 
 queues = sa.Table(
     "queuectl_queues",

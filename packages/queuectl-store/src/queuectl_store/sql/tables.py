@@ -109,6 +109,7 @@ partial(
 )
 partial("queuectl_jobs_unique", jobs.c.unique_slot, where="unique_live = 1", unique=True)
 partial("queuectl_jobs_children_due", jobs.c.id, where="children_due = 1")
+partial("queuectl_jobs_environment", jobs.c.environment_id, where="environment_id IS NOT NULL")
 partial("queuectl_jobs_group", jobs.c.group_id, jobs.c.state, where="group_id IS NOT NULL")
 
 attempts = sa.Table(
@@ -141,8 +142,9 @@ events = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("worker_id", sa.BigInteger),
     sa.Column("note", sa.Text),
-    # PostgreSQL: the transaction that wrote it, by which a reader skips none that is still open.
-    sa.Column("tx", sa.BigInteger, nullable=False, server_default="0"),
+    # PostgreSQL: the transaction that wrote it, or a later one (sql/rows.py: Transaction), by
+    # which a reader skips none that is still open. No default: a program of before must not write.
+    sa.Column("tx", sa.BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
 sa.Index("queuectl_events_job", events.c.job_id)

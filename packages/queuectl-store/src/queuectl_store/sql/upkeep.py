@@ -54,6 +54,11 @@ DUE_IN = sa.select(
     (_scheduled - NowMs()).label("scheduled"), (_retrying - NowMs()).label("retrying")
 )
 
+# Alembic's own table: the number of the newest migration.
+SCHEMA_VERSION = sa.select(sa.column("version_num", TEXT)).select_from(
+    sa.table("queuectl_schema_version")
+)
+
 REGISTER = (
     sa.insert(workers)
     .from_select(
@@ -133,8 +138,11 @@ SET_PROGRESS = (
     .returning(jobs.c.id)
 )
 
-ENVIRONMENT_ID = sa.select(environments.c.id).where(
-    environments.c.digest == sa.bindparam("of", type_=TEXT)
+# Locked, so that it is not pruned before the job that refers to it can be seen.
+ENVIRONMENT_ID = (
+    sa.select(environments.c.id)
+    .where(environments.c.digest == sa.bindparam("of", type_=TEXT))
+    .with_for_update(key_share=True, read=True)
 )
 ADD_ENVIRONMENT = sa.insert(environments).returning(environments.c.id)
 ENVIRONMENT = sa.select(environments.c.body).where(

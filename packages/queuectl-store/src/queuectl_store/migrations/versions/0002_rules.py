@@ -15,6 +15,13 @@ def upgrade() -> None:
         op.add_column("queuectl_jobs", column)
     _job_indexes()
     _events()
+    op.create_table(
+        "queuectl_pruned",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("tx", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
     _dependencies()
     _groups()
     _limits()
@@ -63,6 +70,7 @@ def _job_indexes() -> None:
         ),
         ("unique", ["unique_slot"], "unique_live = 1"),
         ("children_due", ["id"], "children_due = 1"),
+        ("environment", ["environment_id"], "environment_id IS NOT NULL"),
         ("group", ["group_id", "state"], "group_id IS NOT NULL"),
     ):
         op.create_index(
@@ -76,12 +84,36 @@ def _job_indexes() -> None:
 
 
 def _events() -> None:
-    op.add_column(
-        "queuectl_events", sa.Column("tx", sa.BigInteger(), server_default="0", nullable=False)
-    )
-    op.create_index("queuectl_events_job", "queuectl_events", ["job_id"])
+    # Without a default: a worker of before, which does not say where in the feed its event
+    # belongs nor tells the children of its jobs, is to write none (docs/decisions/0013).
     if op.get_bind().dialect.name == "postgresql":
+        tx = sa.Column("tx", sa.BigInteger(), server_default="0", nullable=False)
+        op.add_column("queuectl_events", tx)
+        op.alter_column("queuectl_events", "tx", server_default=None)
         op.create_index("queuectl_events_tx", "queuectl_events", ["tx", "id"])
+    else:
+        _rebuild_events()
+    op.create_index("queuectl_events_job", "queuectl_events", ["job_id"])
+
+
+def _rebuild_events() -> None:
+    op.rename_table("queuectl_events", "queuectl_events_before")
+    op.create_table(
+        "queuectl_events",
+        sa.Column("id", ID, sa.Identity(always=False), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("job_id", sa.BigInteger(), nullable=False),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("worker_id", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("tx", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.execute("INSERT INTO queuectl_events SELECT *, 0 FROM queuectl_events_before ORDER BY id")
+    op.drop_table("queuectl_events_before")
 
 
 def _dependencies() -> None:
@@ -95,7 +127,9 @@ def _dependencies() -> None:
         sa.PrimaryKeyConstraint("child_id", "clause", "parent_id", "needs"),
         sqlite_with_rowid=False,
     )
-    op.create_index("queuectl_dependencies_parent", "queuectl_dependencies", ["parent_id", "met"])
+    op.create_index(
+        "queuectl_dependencies_parent", "queuectl_dependencies", ["parent_id", "needs", "met"]
+    )
 
 
 def _groups() -> None:
@@ -114,6 +148,14 @@ def _groups() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
         sqlite_autoincrement=True,
+    )
+    halted = sa.text("halted IS NOT NULL AND finished_at IS NULL")
+    op.create_index(
+        "queuectl_groups_halted",
+        "queuectl_groups",
+        ["id"],
+        sqlite_where=halted,
+        postgresql_where=halted,
     )
 
 

@@ -1,0 +1,35 @@
+"""What the care of a whole store needs of a database: long transactions, sizes, numbering."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+
+class Care(Protocol):
+    """The part of an engine that is for `db check`, `backup`, `copy` and `stats`."""
+
+    def begin_read(self) -> sa.Connection:
+        """Return a connection that sees one state of the store for as long as it takes."""
+        ...
+
+    def begin_write(self) -> sa.Connection:
+        """Return a connection in a write transaction that may take long."""
+        ...
+
+    def integrity(self, connection: sa.Connection) -> list[str]:
+        """Return what the database itself says is damaged; nothing, if it finds nothing."""
+        ...
+
+    def set_last_id(self, connection: sa.Connection, table: str, last: int) -> None:
+        """Let the ids of *table* go on after *last*."""
+        ...
+
+    def sizes(self, connection: sa.Connection) -> Mapping[str, int]:
+        """Return sizes in bytes and counts of pages or rows, by name."""
+        ...
+
+    def backup(self, target: Path) -> bool:
+        """Copy the whole database into the new file *target*; False where it cannot be done so."""
+        ...

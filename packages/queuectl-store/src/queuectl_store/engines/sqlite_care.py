@@ -1,0 +1,76 @@
+"""The care of a SQLite store: integrity, sizes, and the online backup."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+
+_STEP_PAGES = 4096
+_PAGES = ("page_size", "page_count", "freelist_count")
+
+
+class SqliteCare:
+    """See care.py.
+
+    Args:
+        begin_read, begin_write: The engine's own; on SQLite they may take as long as they like.
+        open_raw: Opens a connection that only reads.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        begin_read: Callable[[], sa.Connection],
+        begin_write: Callable[[], sa.Connection],
+        open_raw: Callable[[], sqlite3.Connection],
+    ) -> None:
+        self._path, self._open_raw = path, open_raw
+        self.begin_read, self.begin_write = begin_read, begin_write
+
+    def integrity(self, connection: sa.Connection) -> list[str]:
+        """Return what the two checks of SQLite find."""
+        found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+        strangers = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        return [line for line in found if line != "ok"] + [str(tuple(row)) for row in strangers]
+
+    def set_last_id(self, connection: sa.Connection, table: str, last: int) -> None:
+        """Write it into the table that AUTOINCREMENT keeps."""
+        delete, insert = (
+            "DELETE FROM sqlite_sequence WHERE name = ?",
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+        )
+        connection.exec_driver_sql(delete, (table,))
+        connection.exec_driver_sql(insert, (table, last))
+
+    def sizes(self, connection: sa.Connection) -> Mapping[str, int]:
+        """Return the sizes of the file and its log, and its pages."""
+        pages = {
+            name: int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in _PAGES
+        }
+        return {
+            "file_bytes": _size(self._path),
+            "wal_bytes": _size(Path(f"{self._path}-wal")),
+            **pages,
+        }
+
+    def backup(self, target: Path) -> bool:
+        """Copy page by page from one state of the store, while others read and write."""
+        with closing(self._open_raw()) as source, closing(sqlite3.connect(target)) as copy:
+            # Held open, it keeps the state that is copied: without it each write of others would
+            # begin the copy anew, and a busy store would never be done.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            source.backup(copy, pages=_STEP_PAGES, sleep=0.0)
+            source.execute("ROLLBACK")
+        return True
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,1 @@
+INSERT INTO queuectl_pruned (name, tx, id) VALUES (:name, :tx, :id)

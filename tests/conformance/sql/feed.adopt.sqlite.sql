@@ -1,0 +1,1 @@
+UPDATE queuectl_events SET tx=0 WHERE 0 = 1

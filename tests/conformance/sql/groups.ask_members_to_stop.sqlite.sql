@@ -1,0 +1,8 @@
+WITH some_running AS
+(SELECT queuectl_jobs.id AS id
+FROM queuectl_jobs
+WHERE queuectl_jobs.group_id = :group AND queuectl_jobs.cancel_requested = 0 AND queuectl_jobs.state
+    = 'running')
+UPDATE queuectl_jobs SET cancel_requested=:cancel_requested WHERE queuectl_jobs.id IN (SELECT
+    some_running.id
+FROM some_running)

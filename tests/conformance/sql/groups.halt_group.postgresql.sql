@@ -1,0 +1,1 @@
+UPDATE queuectl_groups SET halted=%(because)s::VARCHAR WHERE queuectl_groups.id = %(group)s::BIGINT

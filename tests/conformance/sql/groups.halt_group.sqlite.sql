@@ -1,0 +1,1 @@
+UPDATE queuectl_groups SET halted=:because WHERE queuectl_groups.id = :group

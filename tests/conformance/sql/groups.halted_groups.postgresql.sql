@@ -1,0 +1,12 @@
+SELECT queuectl_groups.id, queuectl_groups.name, queuectl_groups.halt, queuectl_groups.halted
+FROM queuectl_groups
+WHERE queuectl_groups.halted IS NOT NULL AND queuectl_groups.finished_at IS NULL AND ((EXISTS
+    (SELECT 1
+FROM queuectl_jobs
+WHERE queuectl_jobs.group_id = queuectl_groups.id AND queuectl_jobs.state IN ('blocked', 'held',
+    'pending', 'retrying', 'scheduled'))) OR (queuectl_groups.halt LIKE 'now' || '%%') AND (EXISTS
+    (SELECT 1
+FROM queuectl_jobs
+WHERE queuectl_jobs.group_id = queuectl_groups.id AND queuectl_jobs.cancel_requested = 0 AND
+    queuectl_jobs.state = 'running'))) ORDER BY queuectl_groups.id
+LIMIT %(at_most)s::INTEGER FOR UPDATE OF queuectl_groups SKIP LOCKED

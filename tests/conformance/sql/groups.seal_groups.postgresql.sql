@@ -1,0 +1,2 @@
+UPDATE queuectl_groups SET sealed=1 WHERE queuectl_groups.id IN (SELECT chosen_groups.id
+FROM json_to_recordset(CAST(%(chosen_groups)s::VARCHAR AS JSON)) AS chosen_groups(id BIGINT))

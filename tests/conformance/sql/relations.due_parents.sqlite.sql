@@ -1,0 +1,4 @@
+SELECT queuectl_jobs.id, queuectl_jobs.state
+FROM queuectl_jobs
+WHERE queuectl_jobs.children_due = 1 ORDER BY queuectl_jobs.id
+LIMIT :at_most OFFSET :param_1

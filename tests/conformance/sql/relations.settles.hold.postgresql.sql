@@ -1,0 +1,6 @@
+UPDATE queuectl_jobs SET state='held', unmet=settled.unmet, cancelled_for=settled.cancelled_for,
+    note=settled.note FROM json_to_recordset(CAST(%(settled)s::VARCHAR AS JSON)) AS settled(id
+    BIGINT, unmet INTEGER, note TEXT, cancelled_for BIGINT) WHERE queuectl_jobs.id = settled.id AND
+    queuectl_jobs.state IN ('blocked', 'pending', 'retrying', 'scheduled') RETURNING
+    queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt, queuectl_jobs.children_due,
+    queuectl_jobs.group_id

@@ -1,0 +1,5 @@
+UPDATE queuectl_jobs SET state='held', unmet=settled.unmet, cancelled_for=settled.cancelled_for,
+    note=settled.note FROM (SELECT value ->> 'id' AS id, value ->> 'unmet' AS unmet, value ->>
+    'note' AS note, value ->> 'cancelled_for' AS cancelled_for FROM json_each(:settled)) AS settled
+    WHERE queuectl_jobs.id = settled.id AND queuectl_jobs.state IN ('blocked', 'pending',
+    'retrying', 'scheduled') RETURNING id, state, attempt, children_due, group_id
