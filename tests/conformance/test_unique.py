@@ -8,6 +8,7 @@ import pytest
 from queuectl_store import (
     FINAL,
     Dead,
+    Dependency,
     DuplicateJob,
     InvalidJob,
     JobId,
@@ -361,3 +362,23 @@ def test_calls_with_the_same_keys_in_opposite_orders_do_not_block_one_another(
         seen = list(pool.map(enqueue, range(8)))
 
     assert len({tuple(ids) for ids in seen}) == 1
+
+
+def test_what_waits_for_a_replaced_job_is_told(store: Store) -> None:
+    old = add(store)
+    (child,) = store.enqueue([a_job(after=((Dependency(parent=old),),))])
+
+    add(store, on_duplicate=OnDuplicate.REPLACE)
+
+    assert states(store, [old, child]) == ["cancelled", "cancelled"]
+
+
+def test_a_job_that_another_stands_for_ties_nothing_to_that_one(store: Store) -> None:
+    (parent,) = store.enqueue([a_job(hold=True)])
+    ties = ((Dependency(parent=parent),),)
+
+    first, second = store.enqueue([unique_job("a"), unique_job("a", after=ties)])
+
+    assert first == second
+    assert states(store, [first]) == ["pending"]
+    assert list(job(store, first).after) == []
