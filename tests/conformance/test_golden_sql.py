@@ -28,6 +28,7 @@ from queuectl_store.sql import (
     read,
     relations,
     replays,
+    schedules,
     stats,
     unique,
     upkeep,
@@ -48,12 +49,16 @@ COLUMNS = {
     "upkeep.add_environment": ["digest", "body"],
     "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "schedules.add": [
+        *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
+        *("next_at", "created_at"),
+    ],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, relations, groups, unique, dead, replays):
+    for module in (*modules, relations, groups, schedules, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -9,6 +9,7 @@ from queuectl_store import (
     Job,
     JobFilter,
     NewJob,
+    NewSchedule,
     OnDuplicate,
     Rate,
     Store,
@@ -60,6 +61,11 @@ def prepare_abandoned(store: Store) -> None:
     store.claim(WORKER, limit=JOBS)
 
 
+def prepare_schedules(store: Store) -> None:
+    for n in range(JOBS):
+        store.schedules.add(NewSchedule(name=f"s{n}", job=a_job(), every_ms=1_000))
+
+
 def enqueue(store: Store, say: Say) -> None:
     store.enqueue([a_job() for _ in range(JOBS)])
     say("stored")
@@ -77,6 +83,11 @@ def claim_and_finish(store: Store, say: Say) -> None:
 def stage(store: Store, say: Say) -> None:
     store.stage()
     say("staged")
+
+
+def fire(store: Store, say: Say) -> None:
+    store.fire()
+    say("fired")
 
 
 def rescue(store: Store, say: Say) -> None:
@@ -140,6 +151,13 @@ ACTS = {
         least={"staged": 1},
         later_ms=1,
     ),
+    "fire": Act(
+        prepare=prepare_schedules,
+        perform=fire,
+        allowed=[{}, {"pending": JOBS}],
+        least={"fired": 1},
+        later_ms=1_000,
+    ),
     "rescue": Act(
         prepare=prepare_abandoned,
         perform=rescue,
@@ -178,6 +196,7 @@ def check(act: Act, store: Store, said: Sequence[str]) -> list[str]:
     wrong = [f"lost: {left}"] if act.allowed.index(left) < least else []
     for each in jobs:
         wrong += wrong_with(each, store)
+    wrong += wrong_slots(store, len(jobs))
     wrong += [f"integrity: {line}" for line in integrity(store) if line != "ok"]
     return wrong + wrong_afterwards(act, store)
 
@@ -194,6 +213,20 @@ def wrong_with(job: Job, store: Store) -> list[str]:
     if sum(event.verb == "claim" for event in events) != job.token:
         wrong.append(f"job {job.id} has token {job.token}, its log {events}")
     return wrong
+
+
+def wrong_slots(store: Store, jobs: int) -> list[str]:
+    """See that slots and jobs are one, and that what did not fire fires now, once."""
+    schedules = store.schedules.all()
+    if not schedules:
+        return []
+    told = [slot for each in schedules for slot in store.schedules.history(each.name)]
+    if len(told) != jobs:
+        return [f"{len(told)} slots have {jobs} jobs"]
+    store.fire()
+    made = Counter(each.name for each in store.reader.page(JobFilter(), limit=100))
+    expected = {each.name: 1 for each in schedules}
+    return [] if made == expected else [f"fired later: {made}"]
 
 
 def wrong_afterwards(act: Act, store: Store) -> list[str]:

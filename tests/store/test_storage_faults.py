@@ -29,7 +29,8 @@ def strace() -> None:
 
 @pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize(
-    "act", ["enqueue", "enqueue_unique", "claim_and_finish", "stage", "rescue", "retry_dead"]
+    "act",
+    ["enqueue", "enqueue_unique", "claim_and_finish", "stage", "rescue", "fire", "retry_dead"],
 )
 def test_a_kill_at_any_storage_call_loses_nothing_acknowledged(act: str, tmp_path: Path) -> None:
     found = faults(act, tmp_path)
@@ -48,6 +49,8 @@ def test_a_kill_at_any_storage_call_loses_nothing_acknowledged(act: str, tmp_pat
         # A claim that was not heard of comes up at the next renewal.
         ("claim_and_finish", 1, []),
         ("stage", 1, ["OutcomeUnknown"]),
+        # Fired again, it finds the slots that were stored.
+        ("fire", 1, ["fired"]),
         ("rescue", 1, ["OutcomeUnknown"]),
     ],
 )

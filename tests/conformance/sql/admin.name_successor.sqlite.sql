@@ -1,2 +1,3 @@
-UPDATE queuectl_jobs SET note=successors.note FROM (SELECT value ->> 'id' AS id, value ->> 'note' AS
-    note FROM json_each(:successors)) AS successors WHERE queuectl_jobs.id = successors.id
+UPDATE queuectl_jobs SET note=successors.note FROM (WITH items(item) AS MATERIALIZED (SELECT value
+    FROM json_each(:successors)) SELECT item ->> 'id' AS id, item ->> 'note' AS note FROM items) AS
+    successors WHERE queuectl_jobs.id = successors.id

@@ -98,9 +98,16 @@ def enqueue(
     return Stored(
         ids=[ids[each.key] for each in wanted],
         added=frozenset(added.values()),
-        places=frozenset(n for n, each in enumerate(wanted) if each.key in added),
+        places=_places(wanted, added),
         replaced=settlement.replaced,
     )
+
+
+def _places(wanted: Sequence[Wanted], added: Mapping[str, JobId]) -> frozenset[int]:
+    first: dict[str, int] = {}
+    for n, each in enumerate(wanted):
+        first.setdefault(each.key, n)
+    return frozenset(n for key, n in first.items() if key in added)
 
 
 def _add(

@@ -13,6 +13,10 @@ StoreError
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
 ├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
+├── InvalidSchedule      the schedule would never fire, or cannot be read
+├── ScheduleExists       another schedule has this name
+├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
+├── UnknownSchedule      no schedule has this name
 ├── InvalidCursor        no place in the event feed, or one in another store's
 ├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
@@ -118,6 +122,39 @@ class UnknownResource(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidSchedule(StoreError):
+    """The schedule cannot be read, or would never fire; nothing was stored."""
+
+
+class ScheduleExists(StoreError):
+    """Another schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a schedule {name!r} already; `queuectl schedule edit` changes it"
+        )
+        self.name = name
+
+
+class ScheduleOverlaps(StoreError):
+    """The schedule's last job has not ended, and its policy lets no second one begin."""
+
+    def __init__(self, name: str, job_id: int, state: str) -> None:
+        super().__init__(
+            f"job {job_id} of schedule {name!r} is {state}; its overlap policy is skip:"
+            " wait for the job, or edit the policy"
+        )
+        self.name, self.job_id, self.state = name, job_id, state
+
+
+class UnknownSchedule(StoreError):
+    """No schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
 
 
 class InvalidCursor(StoreError, ValueError):

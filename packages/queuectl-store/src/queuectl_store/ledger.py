@@ -33,6 +33,7 @@ _RECORDED: dict[type[Outcome], str] = {
 }
 # A run that ended for no fault of the job uses no attempt (reliability P7).
 _UNUSED = (Snoozed, Released, Cancelled)
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 Entry = tuple[str, NewJob, str, int | None]
@@ -130,17 +131,23 @@ def new_worker(worker: NewWorker) -> dict[str, Any]:
 
 def moves(moved: Iterable[Moved]) -> str:
     """Return rows for WRITE_EVENTS."""
-    return json.dumps([each._asdict() for each in moved])
+    return _compact(dict(zip(Moved._fields, each, strict=True)) for each in moved)
 
 
 def endings(worker_id: WorkerId | None, finishes: Iterable[Finish]) -> str:
     """Return rows for FINISH, WRITE_ATTEMPTS and WRITE_ENDINGS."""
-    return json.dumps([_ending(worker_id, finish) for finish in finishes])
+    return _compact(_ending(worker_id, finish) for finish in finishes)
 
 
 def recorded_as(finish: Finish) -> str:
     """Name how the attempt ended, as its row says it."""
     return "crashed" if finish.crashed else _RECORDED[type(finish.outcome)]
+
+
+def _compact(rows: Iterable[dict[str, Any]]) -> str:
+    # A column that is not there reads as null. SQLite looks for each column of a row from its
+    # beginning, which makes blanks and nulls a third of what recording an attempt costs.
+    return _encode([{k: v for k, v in row.items() if v is not None} for row in rows])
 
 
 def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:

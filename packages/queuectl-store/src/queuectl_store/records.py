@@ -1,12 +1,14 @@
 """From the store's rows to its values."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from queuectl_store import spec
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
 from queuectl_store.relations import OnDependencyFailure
+from queuectl_store.schedule import Missed, Overlap, Schedule, ScheduleId, Slot, SlotOutcome
 from queuectl_store.sql.read import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
@@ -49,6 +51,7 @@ def job(
         cancel_requested=bool(row.cancel_requested),
         note=row.note,
         slots=row.slots,
+        guarded=bool(row.guarded),
         concurrency_key=row.concurrency_key,
         resources=json.loads(row.resources) if row.resources else {},
         allotted=json.loads(row.allotted) if row.allotted else {},
@@ -70,6 +73,13 @@ def job(
 def claim(row: Any) -> Claim:
     """Return the claim on the job in *row*."""
     return Claim(job=job(row), token=row.token)
+
+
+def plain(result: Any) -> list[Any]:
+    """Return the rows of *result* as objects whose columns are quick to read."""
+    # A row of Core looks for each attribute by its name: 0.5 µs a column, half the cost of a claim.
+    names = tuple(result.keys())
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in result.all()]
 
 
 def job_with_last(row: Any, *, after: tuple[JobId, ...] = ()) -> Job:
@@ -130,4 +140,38 @@ def worker(row: Any) -> Worker:
         seen_at=row.seen_at,
         running=row.running,
         alive=bool(row.alive),
+    )
+
+
+def schedule(row: Any) -> Schedule:
+    """Return the schedule in *row*; its job stays text."""
+    return Schedule(
+        id=ScheduleId(row.id),
+        name=row.name,
+        cron=row.cron,
+        every_ms=row.every_ms,
+        tz=row.tz,
+        template=row.job,
+        missed=Missed(row.missed),
+        window_ms=row.window_ms,
+        overlap=Overlap(row.overlap),
+        paused=bool(row.paused),
+        revision=row.revision,
+        next_at=row.next_at,
+        last_slot=row.last_slot,
+        last_fired_at=row.last_fired_at,
+        last_job_id=row.last_job_id,
+        created_at=row.created_at,
+    )
+
+
+def slot(row: Any) -> Slot:
+    """Return the slot in *row*."""
+    return Slot(
+        slot=row.slot,
+        outcome=SlotOutcome(row.outcome),
+        at=row.at,
+        job_id=row.job_id,
+        until=row.until,
+        note=row.note,
     )

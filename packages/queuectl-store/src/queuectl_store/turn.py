@@ -119,7 +119,7 @@ def _take(
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}
-            taken = connection.execute(claim_sql.CLAIM, {**values, **room}).all()
+            taken = records.plain(connection.execute(claim_sql.CLAIM, {**values, **room}))
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
         rows += sorted(taken, key=lambda row: (-row.priority, row.id))
@@ -141,10 +141,11 @@ def finish(
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
     moved = connection.execute(hot.FINISH, {"ended": rows, **times}).all()
-    done = {row.id for row in moved}
-    refused = [finish for finish in finishes if finish.claim.job.id not in done]
+    # By token too: a worker may hold the old claim and the new one of the same job.
+    done = {(row.id, row.token) for row in moved}
+    refused = [finish for finish in finishes if _run(finish) not in done]
     if refused:
-        kept = [finish for finish in finishes if finish.claim.job.id in done]
+        kept = [finish for finish in finishes if _run(finish) in done]
         rows = ledger.endings(worker_id, kept)
         refused = _not_recorded(connection, worker_id, refused)
     let_go = 0
@@ -152,7 +153,7 @@ def finish(
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
         let_go = consequences.follow(connection, times, moved)
-    ended = (each.claim.job for each in finishes if each.claim.job.id in done)
+    ended = (each.claim.job for each in finishes if _run(each) in done)
     return Recorded(refused, let_go=let_go + free_up(connection, ended))
 
 

@@ -201,7 +201,7 @@ FINISH = (
         ),
         children_due=sa.case((ENDED.c.final == 1, jobs.c.has_children), else_=jobs.c.children_due),
     )
-    .returning(jobs.c.id, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
+    .returning(jobs.c.id, jobs.c.token, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
 )
 
 _ATTEMPT = (

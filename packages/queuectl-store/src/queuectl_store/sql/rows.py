@@ -122,9 +122,11 @@ def _batch_sqlite(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
     if not kw.get("asfrom"):
         return element.name
     rows = compiler.process(element.rows)
-    fields = ", ".join(f"value ->> '{c.name}' AS {c.name}" for c in element.columns)
-    # json_each keeps the array's order; the key column is its index.
-    return f"(SELECT {fields} FROM json_each({rows})) AS {element.name}"  # noqa: S608 (our names)
+    fields = ", ".join(f"item ->> '{c.name}' AS {c.name}" for c in element.columns)
+    # json_each keeps the array's order. It writes `value` out as text anew each time that a
+    # column is read from it: materialised, a row is written once and parsed once.
+    items = f"WITH items(item) AS MATERIALIZED (SELECT value FROM json_each({rows}))"  # noqa: S608
+    return f"({items} SELECT {fields} FROM items) AS {element.name}"  # noqa: S608 (our names)
 
 
 @compiles(Batch, "postgresql")
