@@ -133,6 +133,20 @@ def test_what_makes_no_sense_is_a_usage_error_on_two_lines_at_most(
     assert "Traceback" not in result.err
 
 
+def test_retry_rules_of_a_queue_hold_for_its_jobs_and_are_given_back(queuectl: Program) -> None:
+    said = queuectl.must("queue", "set", "mail", "--max-retries", "9", "--timeout", "30s", "--json")
+    assert said.document["settings"] == {"max_retries": "9", "timeout": "30s"}
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    queuectl.must("queue", "set", "mail", "--max-retries", "default")
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    jobs = queuectl.must("list", "--json").documents
+    assert [(job["max_retries"], job["timeout"]) for job in jobs] == [(3, 30.0), (9, 30.0)]
+    assert queuectl("queue", "set", "mail", "--max-retries", "-1").code == 2
+    assert queuectl("queue", "set", "mail", "--timeout", "soon").code == 2
+
+
 def test_an_array_runs_a_job_an_index_a_few_at_a_time(queuectl: Program) -> None:
     script = 'echo + >> log; sleep 0.05; echo - >> log; echo "$QUEUECTL_ARRAY_INDEX" >> indexes'
     said = queuectl.must("enqueue", "--array", "0-9%2", "--json", script).document

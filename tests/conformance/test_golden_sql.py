@@ -18,6 +18,7 @@ from queuectl_store.sql import (
     admin,
     checks,
     claim,
+    dead,
     feed,
     groups,
     hot,
@@ -26,8 +27,10 @@ from queuectl_store.sql import (
     queues,
     read,
     relations,
+    replays,
     schedules,
     stats,
+    unique,
     upkeep,
     why,
 )
@@ -55,7 +58,7 @@ COLUMNS = {
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, relations, groups, schedules):
+    for module in (*modules, relations, groups, schedules, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

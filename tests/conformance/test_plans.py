@@ -25,6 +25,7 @@ from queuectl_store import (
     Rules,
     Store,
     Succeeded,
+    Unique,
     WorkerId,
     parse_halt,
 )
@@ -72,6 +73,8 @@ INDEXES = (
     "due",
     "running",
     "dead",
+    "dead_of",
+    "unique",
     "ended",
     "environment",
     "children_due",
@@ -147,6 +150,24 @@ ACTS = [
         "due",
     ),
 ]
+
+ACTS += [
+    an_act("enqueue_unique", lambda store, _: enqueue_twice(store), "unique"),
+    an_act("dead_groups", lambda store, _: store.dead.groups()),
+    an_act("retry_dead_at_a_rate", lambda store, _: retry_at_a_rate(store), "waiting"),
+    an_act("purge_dead", lambda store, _: store.dead.purge(JobFilter())),
+]
+
+
+def enqueue_twice(store: Store) -> None:
+    """The second time the index refuses the job, and who has its slot is looked for."""
+    for _ in range(2):
+        store.enqueue([a_job(unique=Unique(key="k"))])
+
+
+def retry_at_a_rate(store: Store) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    store.stage()
 
 
 def admit(store: Store, worker: WorkerId) -> object:

@@ -6,12 +6,17 @@ docs/development.md says how to add one.
 from queuectl_store import (
     Claim,
     Dead,
+    JobFilter,
     JobId,
     JobState,
+    NewJob,
     NewSchedule,
+    OnDuplicate,
+    Rate,
     Retry,
     Store,
     Succeeded,
+    Unique,
     WorkerId,
 )
 from tests.conformance.story import a_job, a_worker, ended, vanished
@@ -178,6 +183,25 @@ def states_and_schema(store: Store) -> tuple[dict[str, int], bool]:
     return job_states(store), is_whole
 
 
+def with_unique(store: Store) -> None:
+    store.enqueue([unique_job(0)])
+
+
+def enqueue_unique(store: Store, say: Say) -> None:
+    """Two new ones, and one that takes the place of the one that waits."""
+    store.enqueue([unique_job(n) for n in range(JOBS)])
+    say("stored")
+
+
+def unique_job(n: int) -> NewJob:
+    return a_job(unique=Unique(key=str(n), on_duplicate=OnDuplicate.REPLACE))
+
+
+def retry_at_a_rate(store: Store, say: Say) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    say("retried")
+
+
 ACTS = {
     "enqueue": Act(
         perform=enqueue,
@@ -233,6 +257,18 @@ ACTS = {
         allowed=[{"running": JOBS}, {"retrying": JOBS}],
         least={"rescued": 1},
         later_ms=LEASE_MS,
+    ),
+    "enqueue unique": Act(
+        prepare=with_unique,
+        perform=enqueue_unique,
+        allowed=[{"pending": 1}, {"cancelled": 1, "pending": JOBS}],
+        least={"stored": 1},
+    ),
+    "retry at a rate": Act(
+        prepare=with_dead,
+        perform=retry_at_a_rate,
+        allowed=[{"dead": JOBS}, {"pending": JOBS}],
+        least={"retried": 1},
     ),
     "join and leave": Act(
         perform=join_and_leave,

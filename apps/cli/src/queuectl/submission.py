@@ -67,7 +67,7 @@ def enqueue_from(
             )
         except UsageProblem as error:
             _print_ids(session, tally)
-            raise UsageProblem(f"{str(error).splitlines()[0]}\n{tally}") from error
+            raise _with_tally(error, tally) from error
         except KeyboardInterrupt:
             _print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")
@@ -78,6 +78,13 @@ def enqueue_from(
     if session.terminal.talks_to_person:
         session.terminal.say(str(tally))
     return tally.ids
+
+
+def _with_tally(error: UsageProblem, tally: Tally) -> UsageProblem:
+    problem = str(error).splitlines()[0]
+    told = UsageProblem(f"{problem}\n{tally}")
+    told.code = error.code
+    return told
 
 
 def enqueue_array(

@@ -3,19 +3,23 @@
 Open a store with `connect(url)`; everything else hangs on it.
 """
 
-from queuectl_store.admin import Admin, Moved
+from queuectl_store.admin import Admin
 from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
+from queuectl_store.dead import DeadGroup, DeadLetters
 from queuectl_store.document import attempt_document, instant, job_document, why_document
+from queuectl_store.editing import Edit
 from queuectl_store.errors import (
     CopyRefused,
     DiskFailed,
+    DuplicateJob,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
     InvalidSchedule,
     InvalidSetting,
+    KeyTaken,
     LostClaim,
     MissingDriver,
     NotAStore,
@@ -24,6 +28,7 @@ from queuectl_store.errors import (
     RefusedInState,
     ScheduleExists,
     ScheduleOverlaps,
+    StillNeeded,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -58,6 +63,7 @@ from queuectl_store.job import (
     WorkerId,
 )
 from queuectl_store.maintenance import Maintenance, Stats
+from queuectl_store.moving import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -78,11 +84,26 @@ from queuectl_store.queue_admin import KEEP, Keep
 from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
 from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
-from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
+from queuectl_store.relations import (
+    Clause,
+    Dependency,
+    Needs,
+    OnDependencyFailure,
+    OnDuplicate,
+    Unique,
+    UniqueScope,
+)
 from queuectl_store.retention import Freed, Kept, Rules
 from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
 from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
-from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
+from queuectl_store.settings import (
+    QUEUE_SETTINGS,
+    SETTINGS,
+    Setting,
+    parse_bytes,
+    parse_duration_ms,
+    setting,
+)
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
@@ -94,6 +115,7 @@ __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
     "KEEP",
+    "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -108,8 +130,12 @@ __all__ = [
     "CopyRefused",
     "Cursor",
     "Dead",
+    "DeadGroup",
+    "DeadLetters",
     "Dependency",
     "DiskFailed",
+    "DuplicateJob",
+    "Edit",
     "Event",
     "Exchange",
     "Explanation",
@@ -130,6 +156,7 @@ __all__ = [
     "JobState",
     "Keep",
     "Kept",
+    "KeyTaken",
     "LeaseTime",
     "Listener",
     "LostClaim",
@@ -146,6 +173,7 @@ __all__ = [
     "NewWorker",
     "NotAStore",
     "OnDependencyFailure",
+    "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
     "Overlap",
@@ -173,6 +201,7 @@ __all__ = [
     "SlotOutcome",
     "Snoozed",
     "Stats",
+    "StillNeeded",
     "StopRequest",
     "Store",
     "StoreBusy",
@@ -185,6 +214,8 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "Unique",
+    "UniqueScope",
     "UnknownGroup",
     "UnknownJob",
     "UnknownResource",

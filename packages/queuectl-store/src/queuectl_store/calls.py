@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from queuectl_store import consequences, dependencies, enqueuing, groups, ledger, spec
 from queuectl_store.consequences import Touched
 from queuectl_store.dependencies import Edge, Tie
-from queuectl_store.enqueuing import Stored, Wanted
-from queuectl_store.environments import Environments
+from queuectl_store.enqueuing import Stored, Surroundings, Wanted
 from queuectl_store.errors import InvalidJob
 from queuectl_store.groups import NewGroup
 from queuectl_store.job import JobId, NewJob
@@ -84,7 +83,7 @@ def checked(
 
 
 def store(
-    connection: sa.Connection, times: dict[str, Any], environments: Environments, call: Call
+    connection: sa.Connection, times: dict[str, Any], around: Surroundings, call: Call
 ) -> list[JobId]:
     """Store the jobs of *call* that are not there yet, with all that binds them; return all ids.
 
@@ -92,14 +91,14 @@ def store(
         InvalidJob: A parent is unknown, a group takes no more jobs, or the call's key was
             used for other jobs.
     """
-    bonds = _bind(connection, times, call, environments)
-    stored = enqueuing.enqueue(connection, times, environments, call.wanted, bonds.columns)
+    bonds = _bind(connection, times, call, around)
+    stored = enqueuing.enqueue(connection, times, around, call.wanted, bonds.columns)
     _settle(connection, times, bonds, stored)
     return stored.ids
 
 
 def _bind(
-    connection: sa.Connection, times: dict[str, Any], call: Call, environments: Environments
+    connection: sa.Connection, times: dict[str, Any], call: Call, around: Surroundings
 ) -> Bonds:
     """Lock the parents and the groups of *call*, in this order; say how its jobs are stored."""
     if call.is_plain:
@@ -114,7 +113,7 @@ def _bind(
         )
     jobs = [each.new for each in call.wanted]
     ties = dependencies.tie(connection, jobs, call.edges, known)
-    found = _admit(connection, times, call, environments)
+    found = _admit(connection, times, call, around)
     return Bonds(
         columns=_columns(call, ties, found),
         ties=ties,
@@ -125,9 +124,12 @@ def _bind(
 def _settle(connection: sa.Connection, times: dict[str, Any], bonds: Bonds, stored: Stored) -> None:
     """Write the edges of the jobs that were added, and do what follows at once."""
     due = set()
-    if bonds.ties:
-        due = dependencies.write_edges(connection, bonds.ties, stored.ids, stored.added)
-    touched = [Touched(id=each, children_due=1) for each in due]
+    # A job that another one stands for has no edges of its own.
+    ties = {n: tie for n, tie in bonds.ties.items() if n in stored.places}
+    if ties:
+        due = dependencies.write_edges(connection, ties, stored.ids, stored.added)
+    touched: list[Any] = [*stored.replaced]
+    touched += [Touched(id=each, children_due=1) for each in due]
     touched += [Touched(group_id=each) for each in bonds.group_ids]
     if touched:
         consequences.follow(connection, times, touched)
@@ -167,7 +169,7 @@ def _known(connection: sa.Connection, call: Call) -> dict[int, JobId]:
 
 
 def _admit(
-    connection: sa.Connection, times: dict[str, Any], call: Call, environments: Environments
+    connection: sa.Connection, times: dict[str, Any], call: Call, around: Surroundings
 ) -> dict[str, Any]:
     if not call.groups:
         return {}
@@ -175,9 +177,9 @@ def _admit(
     for name, group in sorted(call.groups.items()):
         on_finish = None
         if group.on_finish is not None:
-            environment = environments.id_of(connection, group.on_finish.environment)
+            environment = around.environments.id_of(connection, group.on_finish.environment)
             last = ("", group.on_finish, call.finishes[name], environment)
-            on_finish = json.dumps(json.loads(ledger.new_jobs([last]))[0])
+            on_finish = json.dumps(json.loads(ledger.new_jobs([last], around.fallbacks))[0])
         is_sealed = name in call.sealing
         rows.append(groups.group_row(group, sealed=is_sealed, on_finish=on_finish))
     return groups.admit(connection, times, rows, sealing=call.sealing)

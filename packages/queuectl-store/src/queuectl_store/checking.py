@@ -141,7 +141,7 @@ def _contradictions(job: Any, events: Sequence[Any], attempts: int) -> Iterator[
     state, used = events[0].state, events[0].attempt
     for event in events[1:]:
         move = TRANSITIONS.get(Verb(event.verb))  # one that moves nothing has none
-        if move and (state not in move.sources or event.state not in move.targets):
+        if move and not move.allows(state, event.state):
             yield "move_not_allowed"
         used += 1 if event.verb == Verb.CLAIM else -1 if event.verb in _UNUSED else 0
         state = JobState(event.state)

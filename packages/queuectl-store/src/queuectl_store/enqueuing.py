@@ -2,8 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,11 +12,14 @@ import sqlalchemy as sa
 from queuectl_store import dependencies, ledger, spec
 from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidJob, QueueDraining
+from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
-from queuectl_store.sql import hot
+from queuectl_store.queues import QueueState
+from queuectl_store.sql import hot, limits
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times, write_moves
+from queuectl_store.unique import Settlement
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -31,10 +35,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The ids of all that were wanted, in order, and which of them were not there before."""
+    """The ids of all that were wanted, in order, and which of them were not there before.
+
+    Attributes:
+        places: Those of the jobs that were stored themselves: others are stood for by another.
+        replaced: The rows of waiting jobs that were cancelled for new ones.
+    """
 
     ids: list[JobId]
     added: frozenset[JobId]
+    places: frozenset[int]
+    replaced: Sequence[Any]
 
 
 def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
@@ -47,47 +58,104 @@ def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
     return [Wanted(new.key or f"{stem}.{n}", new, checked(new, n)) for n, new in enumerate(jobs)]
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What new jobs draw on: the environments that are stored, and what stands in for silence."""
+
+    environments: Environments
+    fallbacks: Fallbacks
+
+
 def enqueue(
     connection: sa.Connection,
     times: Times,
-    environments: Environments,
+    around: Surroundings,
     wanted: Sequence[Wanted],
     columns: Mapping[str, dict[str, Any]],
 ) -> Stored:
     """Store those whose key is not there yet; *columns* are what else is written of a key.
 
     Raises:
+        DuplicateJob: One's unique key is taken; `index` says whose.
         QueueDraining: The queue of one takes no new jobs; nothing may be stored.
     """
+    settlement = Settlement(connection, times, wanted)
+    store = partial(_store, connection, times, around, columns=columns)
     ids: dict[str, JobId] = {}
-    new: set[JobId] = set()
-    for part in _parts(_first_of_each_key(wanted)):
-        added = _store(connection, times, environments, part, columns)
-        ids.update(added)
-        new.update(added.values())
-        known = [each.key for each in part if each.key not in ids]
-        if known:
-            keys = json.dumps([{"key": key} for key in known])
+    added: dict[str, JobId] = {}
+    left: Sequence[Wanted] = wanted
+    while left:
+        kept, twins = settlement.without_twins(left)
+        settlement.prepare(kept)
+        known: set[str] = set()
+        for part in _parts(kept):
+            known |= _add(connection, store, settlement, part, ids, added)
+        # Where an earlier call had stored a row, its slot was free for the twin.
+        again = {key for key, row in twins.items() if row.key in known and key not in ids}
+        ids.update({key: ids[row.key] for key, row in twins.items() if key not in again})
+        left = [each for each in left if each.key in again]
+    write_moves(connection, times, settlement.conclude(ids, wanted))
+    return Stored(
+        ids=[ids[each.key] for each in wanted],
+        added=frozenset(added.values()),
+        places=_places(wanted, added),
+        replaced=settlement.replaced,
+    )
+
+
+def _places(wanted: Sequence[Wanted], added: Mapping[str, JobId]) -> frozenset[int]:
+    first: dict[str, int] = {}
+    for n, each in enumerate(wanted):
+        first.setdefault(each.key, n)
+    return frozenset(n for key, n in first.items() if key in added)
+
+
+def _add(
+    connection: sa.Connection,
+    store: Callable[[Sequence[Wanted]], dict[str, JobId]],
+    settlement: Settlement,
+    part: Sequence[Wanted],
+    ids: dict[str, JobId],
+    added: dict[str, JobId],
+) -> set[str]:
+    """Put the id of each of *part* into *ids*; return the keys that an earlier call had stored."""
+    known: set[str] = set()
+    while part:
+        new = store(part)
+        ids.update(new)
+        added.update(new)
+        if missing := [each.key for each in part if each.key not in ids]:
+            keys = json.dumps([{"key": key} for key in missing])
             found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
             ids.update((row.key, row.id) for row in found)
-        refused = next((each for each in part if each.key not in ids), None)
-        if refused is not None:
-            raise QueueDraining(refused.new.queue)
-    return Stored(ids=[ids[each.key] for each in wanted], added=frozenset(new))
+            known.update(key for key in missing if key in ids)
+        # The index let the rest not in; where the one in their way is gone by now, they try again.
+        if part := [each for each in part if each.key not in ids]:
+            ids.update(settlement.settle(part))
+            part = [each for each in part if each.key not in ids]
+            _refuse_draining(connection, part)
+    return known
+
+
+def _refuse_draining(connection: sa.Connection, part: Sequence[Wanted]) -> None:
+    for name in dict.fromkeys(each.new.queue for each in part):
+        queue = connection.execute(limits.QUEUE, {"of": name}).first()
+        if queue is not None and queue.state == QueueState.DRAINING:
+            raise QueueDraining(name)
 
 
 def _store(
     connection: sa.Connection,
     times: Times,
-    environments: Environments,
+    around: Surroundings,
     part: Sequence[Wanted],
     columns: Mapping[str, dict[str, Any]],
 ) -> dict[str, JobId]:
     full = [
-        (each.key, each.new, each.spec, environments.id_of(connection, each.new.environment))
+        (each.key, each.new, each.spec, around.environments.id_of(connection, each.new.environment))
         for each in part
     ]
-    new_jobs = {"new_jobs": ledger.new_jobs(full, columns), **times}
+    new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks, columns), **times}
     added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
     write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
     return {row.key: row.id for row in added}
@@ -107,14 +175,6 @@ def checked(new: NewJob, n: int) -> str:
         error.index = n
         raise
     return text
-
-
-def _first_of_each_key(wanted: Sequence[Wanted]) -> list[Wanted]:
-    # Of several with one key the first is stored, within a batch as between batches.
-    first: dict[str, Wanted] = {}
-    for each in wanted:
-        first.setdefault(each.key, each)
-    return list(first.values())
 
 
 def _parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:

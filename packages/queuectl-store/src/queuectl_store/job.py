@@ -58,7 +58,11 @@ class NewJob:
         env: Variables set for this job on top of *environment*.
         delay_ms: Milliseconds from the enqueue until it may run; excludes *run_at*.
         run_at: UTC milliseconds before which it does not run.
+        max_retries: None means its queue's setting, else the store's, when it is enqueued.
+        timeout_ms: 0 means no limit; None as for *max_retries*.
         backoff: None means the settings in force when an attempt fails.
+        exit_retry, exit_dead: Exit codes that ask for a retry, or to be dead at once; None as for
+            *backoff*.
         key: Makes the enqueue repeatable: a second one with the same key finds the first one's
             job. None lets the store make one.
         slots: Slots of its worker that a run takes.
@@ -79,9 +83,11 @@ class NewJob:
     delay_ms: int | None = None
     run_at: int | None = None
     hold: bool = False
-    max_retries: int = 3
+    max_retries: int | None = None
     timeout_ms: int | None = None
     backoff: Backoff | None = None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
     key: str | None = None
     slots: int = 1
     concurrency_key: str | None = None
@@ -165,6 +171,8 @@ class Job:
     worker_id: WorkerId | None
     cancel_requested: bool
     note: str | None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
     slots: int = 1
     guarded: bool = False
     concurrency_key: str | None = None

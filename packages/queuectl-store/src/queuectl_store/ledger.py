@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from queuectl_store import bounds, spec
+from queuectl_store.fallbacks import Fallbacks
+from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import NewJob, NewWorker, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
@@ -19,7 +21,6 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
-from queuectl_store.relations import UniqueScope
 from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
 
 _RECORDED: dict[type[Outcome], str] = {
@@ -50,7 +51,9 @@ class Moved(NamedTuple):
     note: str | None = None
 
 
-def new_jobs(jobs: Sequence[Entry], more: Mapping[str, dict[str, Any]] = NOTHING) -> str:
+def new_jobs(
+    jobs: Sequence[Entry], fallbacks: Fallbacks, more: Mapping[str, dict[str, Any]] = NOTHING
+) -> str:
     """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
     return json.dumps(
         [
@@ -60,8 +63,7 @@ def new_jobs(jobs: Sequence[Entry], more: Mapping[str, dict[str, Any]] = NOTHING
                 "state": first_state(new),
                 "queue": new.queue,
                 "priority": new.priority,
-                "max_retries": new.max_retries,
-                "timeout_ms": new.timeout_ms,
+                **_allowance(new, fallbacks),
                 "run_at": new.run_at,
                 "delay_ms": new.delay_ms,
                 "environment_id": environment_id,
@@ -84,13 +86,21 @@ def is_guarded(new: NewJob) -> bool:
     return new.slots != 1 or bool(new.concurrency_key or new.resources)
 
 
+def _allowance(new: NewJob, fallbacks: Fallbacks) -> dict[str, int | None]:
+    retries, timeout_ms = new.max_retries, new.timeout_ms
+    if retries is None or timeout_ms is None:
+        fallback = fallbacks.of(new.queue)
+        retries = fallback.max_retries if retries is None else retries
+        timeout_ms = fallback.timeout_ms if timeout_ms is None else timeout_ms
+    return {"max_retries": retries, "timeout_ms": timeout_ms or None}
+
+
 def _unique(new: NewJob) -> dict[str, Any]:
     if (unique := new.unique) is None:
         return {}
-    where = f"{unique.scope}:{new.queue}" if unique.scope is UniqueScope.QUEUE else unique.scope
     return {
         "unique_key": unique.key,
-        "unique_slot": f"{where}:{unique.key}",
+        "unique_slot": unique.slot(new.queue),
         "unique_live": 1,
         "unique_ms": unique.lasts_ms,
         "unique_waiting": int(unique.while_waiting),
@@ -153,7 +163,7 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "used": int(not isinstance(outcome, _UNUSED)),
         "crash": int(finish.crashed),
         "delay_ms": _delay_ms(outcome),
-        "note": spec.clean(_note(outcome)),
+        **_reason(finish),
         "result": spec.clean(outcome.result) if isinstance(outcome, Succeeded) else None,
         "worker_id": worker_id,
         "number": job.attempt,
@@ -170,6 +180,13 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
 
 def _delay_ms(outcome: Outcome) -> int | None:
     return bounds.delay(outcome.delay_ms) if isinstance(outcome, Retry | Snoozed) else None
+
+
+def _reason(finish: Finish) -> dict[str, str | None]:
+    note = spec.clean(_note(finish.outcome))
+    fault = finish.facts.error or note or ""
+    is_dead = isinstance(finish.outcome, Dead)
+    return {"note": note, "fingerprint": fingerprint(fault) if is_dead else None}
 
 
 def _note(outcome: Outcome) -> str | None:

@@ -37,6 +37,7 @@ class JobFilter:
     Attributes:
         search: Text that the command, task, arguments, name or reason contains, in any case.
         since_ms: UTC milliseconds; only jobs enqueued from then on.
+        fingerprint: What the errors of dead jobs have in common (`DeadLetters.groups`).
     """
 
     states: Collection[JobState] = ()
@@ -46,6 +47,7 @@ class JobFilter:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     since_ms: int | None = None
+    fingerprint: str | None = None
     group: str | None = None
 
 
@@ -76,7 +78,7 @@ class Reader:
 
     def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
-        query = sql.JOBS.where(*_conditions(chosen))
+        query = sql.JOBS.where(*conditions(chosen))
         if before is not None:
             query = query.where(table.c.id < whole(before))
         with self._database.read() as connection:
@@ -237,13 +239,18 @@ class Reader:
             return int(connection.execute(sql.NOW, times).scalar_one())
 
 
-def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
+def conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
+    """Return in SQL what *chosen* asks of a job."""
     conditions: list[sa.ColumnElement[bool]] = []
     if chosen.states:
         conditions.append(is_in(*sorted(JobState(state) for state in chosen.states)))
     if chosen.queues:
         conditions.append(table.c.queue.in_(sorted(map(clean, chosen.queues))))
-    for column, value in ((table.c.task, chosen.task), (table.c.name, chosen.name)):
+    for column, value in (
+        (table.c.task, chosen.task),
+        (table.c.name, chosen.name),
+        (table.c.fingerprint, chosen.fingerprint),
+    ):
         if value is not None:
             conditions.append(column == clean(value))
     conditions += [

@@ -41,6 +41,8 @@ def job(
         max_retries=row.max_retries,
         timeout_ms=row.timeout_ms,
         backoff=details.backoff,
+        exit_retry=details.exit_retry,
+        exit_dead=details.exit_dead,
         created_at=row.created_at,
         run_at=row.run_at,
         started_at=row.started_at,

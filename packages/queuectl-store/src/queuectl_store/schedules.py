@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from queuectl_store import calls, firing, records, template
 from queuectl_store.cadence import check, next_slots
 from queuectl_store.database import Database
+from queuectl_store.enqueuing import Surroundings
 from queuectl_store.environments import Environments
 from queuectl_store.errors import InvalidSchedule, ScheduleExists, UnknownSchedule
+from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.firing import Advance
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.schedule import (
@@ -21,6 +23,7 @@ from queuectl_store.schedule import (
     cadence_of,
     check_rules,
 )
+from queuectl_store.shared import Settings
 from queuectl_store.spec import MAX_MS
 from queuectl_store.sql import read
 from queuectl_store.sql import schedules as sql
@@ -33,6 +36,7 @@ class Schedules:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._fallbacks = CurrentFallbacks(Settings(database))
 
     def add(self, new: NewSchedule) -> Schedule:
         """Store *new*; its first slot is the first one after now.
@@ -217,7 +221,8 @@ class Schedules:
 
     def _enqueue(self, connection: sa.Connection, new: NewJob) -> JobId:
         # Of its own: what it remembers is rolled back with a job that is refused.
-        return calls.store(connection, self._times(), Environments(), calls.checked([new]))[0]
+        around = Surroundings(Environments(), self._fallbacks.get([new]))
+        return calls.store(connection, self._times(), around, calls.checked([new]))[0]
 
     def _locked(self, connection: sa.Connection, name: str) -> Any:
         row = connection.execute(sql.LOCKED, {"of": name, **self._times()}).first()

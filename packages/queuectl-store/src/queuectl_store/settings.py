@@ -213,6 +213,20 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
         )
     ),
     (
+        "raise_dead",
+        "",
+        "a list of exception names",
+        "Exceptions that end a task at once.",
+        _words,
+    ),
+    (
+        "crash_limit",
+        "3",
+        _COUNT,
+        "Vanished workers after which the job that they ran is dead.",
+        _between(1, 1_000),
+    ),
+    (
         "durability",
         "full",
         "full or normal",
@@ -226,6 +240,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         name: Setting(name=name, default=default, kind=kind, help=text, read=read)
         for name, default, kind, text, read in _ALL
     }
+)
+
+# Those that a queue may have of its own, for its jobs.
+QUEUE_SETTINGS = (
+    *("max_retries", "timeout", "backoff_base", "backoff_max", "backoff_jitter"),
+    *("exit_retry", "exit_dead", "raise_dead", "crash_limit"),
 )
 
 

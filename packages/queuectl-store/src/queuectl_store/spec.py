@@ -17,12 +17,15 @@ from queuectl_store.bounds import is_whole, shown
 from queuectl_store.demands import check_demands
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
+from queuectl_store.relations import Unique
 
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
 _TEXT_LIMIT = 1_000
 _DEEPEST = 64
 _INT32 = bounds.INT32
+_UINT32 = 4_294_967_295  # Windows has exit codes up to here
+_MOST_CODES = 256
 # Three times as fast as json.loads, which looks for blanks and a byte order mark around it.
 _read = json.JSONDecoder().raw_decode
 
@@ -36,6 +39,8 @@ class Spec:
     env: Mapping[str, str]
     tags: Mapping[str, str]
     backoff: Backoff | None
+    exit_retry: frozenset[int] | None
+    exit_dead: frozenset[int] | None
 
 
 def encode(new: NewJob) -> str:
@@ -49,6 +54,9 @@ def encode(new: NewJob) -> str:
         fields["tags"] = dict(new.tags)
     if new.backoff is not None:
         fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
+    for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes is not None:
+            fields[name] = sorted(codes)
     return _dump(fields)
 
 
@@ -62,7 +70,13 @@ def decode(text: str) -> Spec:
         env=fields.get("env", {}),
         tags=fields.get("tags", {}),
         backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
+        exit_retry=_codes(fields.get("exit_retry")),
+        exit_dead=_codes(fields.get("exit_dead")),
     )
+
+
+def _codes(numbers: list[int] | None) -> frozenset[int] | None:
+    return None if numbers is None else frozenset(numbers)
 
 
 def check(new: NewJob, spec: str) -> None:
@@ -73,6 +87,7 @@ def check(new: NewJob, spec: str) -> None:
     """
     _check_names(new)
     _check_numbers(new)
+    _check_unique(new.unique)
     _check_work(new.work)
     _check_variables(new)
     check_demands(new)
@@ -81,6 +96,11 @@ def check(new: NewJob, spec: str) -> None:
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
             " put the data in a file and pass its name"
         )
+
+
+def is_queue_name(name: str) -> bool:
+    """Tell whether a queue may be called *name*."""
+    return _QUEUE_NAME.fullmatch(name) is not None
 
 
 def queue_problem(name: str) -> str | None:
@@ -108,7 +128,7 @@ def _check_numbers(new: NewJob) -> None:
     limits = {
         "priority": (new.priority, -_INT32, _INT32),
         "max_retries": (new.max_retries, 0, 1_000_000),
-        "timeout": (new.timeout_ms, 1, MAX_MS),
+        "timeout": (new.timeout_ms, 0, MAX_MS),
         "delay": (new.delay_ms, 0, MAX_MS // 2),
         "run_at": (new.run_at, 0, MAX_MS),
     }
@@ -121,6 +141,26 @@ def _check_numbers(new: NewJob) -> None:
         raise InvalidJob("a delay and a run_at exclude one another")
     if new.backoff is not None:
         _check_backoff(new.backoff)
+    for what, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes and (len(codes) > _MOST_CODES or not all(1 <= n <= _UINT32 for n in codes)):
+            raise InvalidJob(f"{what} takes up to {_MOST_CODES} codes from 1 to {_UINT32}")
+
+
+def _check_unique(unique: Unique | None) -> None:
+    if unique is None:
+        return
+    key = unique.key
+    if not key or len(key) > _TEXT_LIMIT or clean(key) != key:
+        raise InvalidJob(
+            f"unique key {key[:40]!r} is empty, over {_TEXT_LIMIT} characters or not text"
+        )
+    if unique.lasts_ms is not None:
+        if not 1 <= unique.lasts_ms <= MAX_MS // 2:
+            raise InvalidJob(
+                f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {unique.lasts_ms}"
+            )
+        if unique.while_waiting:
+            raise InvalidJob("a unique key that is free once its job starts cannot last as well")
 
 
 def _check_variables(new: NewJob) -> None:

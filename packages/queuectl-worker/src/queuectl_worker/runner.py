@@ -186,9 +186,8 @@ class Runner:
                 # A person's wish came after the claim was read: the rule book must hear of it.
                 job = replace(run.claim.job, cancel_requested=run.is_cancelled)
                 jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
-                return decide(job, ending, policy=self._tuning().policy, jitter=jitter)
-            case _:
-                assert_never(ending)
+                policy = self._tuning().policy_of(job.queue)
+                return decide(job, ending, policy=policy, jitter=jitter)
 
     def _release(self, run: Run) -> Released:
         if self.is_stopping:

@@ -148,7 +148,11 @@ def _read_spec(words: Sequence[str]) -> JobSpec:
 
 def _defaults(session: Session, *, is_whole: bool) -> Defaults:
     return read_defaults(
-        session.settings(), os.environ, cwd=Path.cwd(), is_whole_environment=is_whole
+        session.settings(),
+        os.environ,
+        cwd=Path.cwd(),
+        is_whole_environment=is_whole,
+        queues=session.open_store().settings.queues(),
     )
 
 

@@ -128,6 +128,7 @@ def _asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
         os.environ,
         cwd=Path.cwd(),
         is_whole_environment=is_whole_environment(ctx),
+        queues=session.open_store().settings.queues(),
     )
     return new_job(spec_from_words(words).overridden_by(spec_from_options(ctx)), defaults)
 

@@ -8,7 +8,7 @@ cannot use a partial index.
 import sqlalchemy as sa
 
 from queuectl_store.sql.kinds import Small, Whole, Words
-from queuectl_store.sql.rows import Batch, NowMs, Transaction
+from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs
 
@@ -163,6 +163,8 @@ ENQUEUE = (
         .order_by(NEW_JOBS.c.n),
         include_defaults=False,
     )
+    # What another transaction inserts at this moment under the same key, or the same unique slot.
+    .ext(OnConflictDoNothing())
     .returning(jobs.c.id, jobs.c.key, jobs.c.state)
 )
 
