@@ -26,6 +26,7 @@ from queuectl_store.sql import (
     queues,
     read,
     relations,
+    schedules,
     stats,
     upkeep,
     why,
@@ -45,12 +46,16 @@ COLUMNS = {
     "upkeep.add_environment": ["digest", "body"],
     "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "schedules.add": [
+        *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
+        *("next_at", "created_at"),
+    ],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, relations, groups):
+    for module in (*modules, relations, groups, schedules):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -25,3 +25,13 @@ def errand(dice: random.Random) -> str:
         return nap(dice, longest=0.2)
     leftover = dice.choice(LEFTOVERS)
     return f"say begin\n{leftover}\nsleep {dice.uniform(0.2, 1):.3f}; say end"
+
+
+# Its first run talks on past its time limit, whatever it is told; a later one ends at once.
+OVERTIME = """
+say begin
+[ "$QUEUECTL_TOKEN" -gt 1 ] && { say end; exit 0; }
+trap '' TERM
+while :; do sleep 0.1; say on; done
+"""
+OVERTIME_MS = 500

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from queuectl_store import NewJob, Shell
 from tests.cli.program import Program
-from tests.crash.scale import LEASE_S
+from tests.crash.scale import LEASE_S, PATIENCE_S
 from tests.guardian.witness import marked
 from tests.waiting import eventually
 
@@ -50,7 +50,9 @@ class WorkerProcess:
         return [pid for pid in self.followers() if GUARDIAN not in _arguments(pid)]
 
     def until_joined(self, *, times: int = 1) -> None:
-        eventually(lambda: len(self.joins()) >= times, within=30, what=f"{self.mark} to join")
+        eventually(
+            lambda: len(self.joins()) >= times, within=PATIENCE_S, what=f"{self.mark} to join"
+        )
 
     def kill(self) -> None:
         self.process.kill()
@@ -69,6 +71,7 @@ class Farm:
         self.witness = folder / "witness"
         self.name = f"crash{secrets.token_hex(6)}"
         self.workers: list[WorkerProcess] = []
+        self.more_environ: dict[str, str] = {}  # of workers that are started from now on
         self._program = Program(folder=folder, variables={"QUEUECTL_DB": store_url})
         self.witness.touch()
         os.mkfifo(folder / "fifo")
@@ -103,7 +106,7 @@ class Farm:
                 stdout=to_out,
                 stderr=to_err,
                 cwd=self.folder,
-                env={**self._program.environ, **self._settings(mark)},
+                env={**self._program.environ, **self._settings(mark), **self.more_environ},
             )
         worker = WorkerProcess(process=process, mark=mark, out=out, err=err)
         self.workers.append(worker)
@@ -121,10 +124,15 @@ class Farm:
                 env=self._program.environ,
             )
 
-    def job(self, script: str, *, max_retries: int = 1_000) -> NewJob:
+    def job(
+        self, script: str, *, max_retries: int = 1_000, timeout_ms: int | None = None
+    ) -> NewJob:
         """Make a job of *script*, which can `say` a word to the witness."""
         return NewJob(
-            work=Shell(script=SAY + script), cwd=str(self.folder), max_retries=max_retries
+            work=Shell(script=SAY + script),
+            cwd=str(self.folder),
+            max_retries=max_retries,
+            timeout_ms=timeout_ms,
         )
 
     def troubles(self) -> list[str]:
@@ -154,7 +162,11 @@ class Farm:
 
 # Shells write what one `echo` says at once, and `>>` appends: lines of the witness are whole and
 # stand in the order in which they were said, whoever said them.
-SAY = 'say() { echo "RUN $QUEUECTL_JOB_ID $QUEUECTL_TOKEN $1 $$" >>"$CRASH_WITNESS"; }\n'
+SAY = """say() {
+read uptime _ </proc/uptime
+echo "RUN $QUEUECTL_JOB_ID $QUEUECTL_TOKEN $1 $$ $uptime" >>"$CRASH_WITNESS"
+}
+"""
 
 
 def _arguments(pid: int) -> bytes:

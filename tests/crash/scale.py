@@ -1,10 +1,10 @@
-"""How hard the crash tests try: QUEUECTL_TEST_KILLS=500 tries ten times harder than a plain run."""
+"""How hard the crash tests try: QUEUECTL_TEST_KILLS=500 is five times a plain run."""
 
 import os
 
 from queuectl_store import Store
 
-PLAIN_KILLS = 50
+PLAIN_KILLS = 100
 KILLS = int(os.environ.get("QUEUECTL_TEST_KILLS", PLAIN_KILLS))
 SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "0"))
 

@@ -1,82 +1,95 @@
-"""`kill -9` of workers at random moments, over and over, while jobs keep coming."""
+"""Workers are killed, stopped and put out of time at random, over and over; jobs keep coming."""
 
+import faulthandler
 import random
 import sqlite3
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from queuectl_store import JobFilter, JobId, JobState, Store
-from tests.crash.errands import errand
-from tests.crash.farm import Farm, WorkerProcess
-from tests.crash.history import JobHistory, complaints, read_histories
-from tests.crash.scale import PATIENCE_S, scaled
+from queuectl_store import FINAL, JobFilter, JobId, JobState, Store
+from tests.crash.checker import complaints
+from tests.crash.errands import OVERTIME, OVERTIME_MS, errand
+from tests.crash.farm import Farm
+from tests.crash.history import Evidence, JobHistory, read_histories
+from tests.crash.nemesis import Nemesis
+from tests.crash.scale import PATIENCE_S, PLAIN_KILLS, scaled
+from tests.crash.wall_clock import WallClock
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.not_on("win32", "darwin")  # processes are found through /proc
+# Processes are found through /proc, and the clock is stepped by a preloaded library.
+pytestmark = pytest.mark.not_on("win32", "darwin")
 
-WORKERS = 3
-SLOTS = ("--concurrency", "2")
-FEED = 10
-PROMISED_S = 3.0
-KILLS = 50
+WORKERS = 4
+SLOTS = 2
+BACKLOG = 16
+
+
+@pytest.fixture
+def wall_clock(tmp_path: Path) -> WallClock:
+    return WallClock(tmp_path)
 
 
 def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
-    farm: Farm, store: Store, dice: random.Random
+    farm: Farm, store: Store, dice: random.Random, wall_clock: WallClock
 ) -> None:
-    kills = scaled(KILLS, store)
-    acknowledged = feed(farm, store, dice, jobs=2 * FEED)
-    workers = [farm.start(*SLOTS) for _ in range(WORKERS)]
-    workers[0].until_joined()
+    # Every wait here has an end of its own; all of them together may last.
+    faulthandler.cancel_dump_traceback_later()
+    kills = scaled(PLAIN_KILLS, store)
+    acknowledged = feed(farm, store, dice)
+    nemesis = Nemesis(farm, dice, wall_clock, workers=WORKERS, slots=SLOTS)
+    nemesis.workers[0].until_joined()
 
-    ends = []
     for _ in range(kills):
-        acknowledged += feed(farm, store, dice, jobs=FEED)
-        time.sleep(dice.uniform(0, 1))  # the random moment, not a wait for something
-        ends.append(kill_one(farm, workers, dice))
+        acknowledged += feed(farm, store, dice)
+        time.sleep(dice.uniform(0, 0.7))  # the random moment, not a wait for something
+        nemesis.strike()
+    nemesis.relent()
     drain(store)
     retry_the_dead(store)
-    codes = [worker.stop() for worker in workers]
+    codes = [worker.stop() for worker in nemesis.workers]
 
     histories = read_histories(store, farm.witness)
-    living = {worker_id for worker in workers for worker_id in worker.joins()}
-    report(histories, ends, living)
-    assert complaints(histories, acknowledged) == []
+    living = {worker_id for worker in nemesis.workers for worker_id in worker.joins()}
+    report(histories, nemesis, living)
+    counts = store.reader.counts()
+    store.close()
+    evidence = Evidence(
+        histories=histories, acknowledged=acknowledged, counts=counts, damage=damage(store)
+    )
+    assert complaints(evidence) == []
     assert {history.job.state for history in histories} == {JobState.SUCCEEDED}
     assert (codes, farm.troubles()) == ([0] * WORKERS, [])
     # A test in which no kill hit a running job would prove nothing.
     assert len(crashes_in(histories)) >= kills / 5
-    store.close()
-    assert damage(store) == []
+    assert nemesis.stops
+    assert nemesis.steps
 
 
-def feed(farm: Farm, store: Store, dice: random.Random, *, jobs: int) -> list[JobId]:
-    return store.enqueue([farm.job(errand(dice)) for _ in range(jobs)])
-
-
-def kill_one(farm: Farm, workers: list[WorkerProcess], dice: random.Random) -> tuple[int, float]:
-    """Kill a worker and start another; return how many processes it left and for how long."""
-    index = dice.randrange(len(workers))
-    victim = workers[index]
-    left = len(victim.job_processes())
-
-    victim.kill()
-    killed_at = time.monotonic()
-    eventually(
-        lambda: not victim.followers(), within=PROMISED_S, what="a killed worker's processes to go"
-    )
-    gone_after = time.monotonic() - killed_at
-
-    workers[index] = farm.start(*SLOTS)
-    return left, gone_after
+def feed(farm: Farm, store: Store, dice: random.Random) -> list[JobId]:
+    """Keep jobs waiting: short ones, awkward ones, now and then one that talks past its limit."""
+    wanted = max(0, BACKLOG - count(store, JobState.PENDING))
+    new = [farm.job(errand(dice)) for _ in range(wanted)]
+    if dice.random() < 0.1:
+        new.append(farm.job(OVERTIME, timeout_ms=OVERTIME_MS))
+    return store.enqueue(new)
 
 
 def drain(store: Store) -> None:
-    eventually(
-        lambda: not store.work_left(), within=PATIENCE_S, what="every job to come to its end"
-    )
+    """Wait for the end of every job, for as long as one comes to its end now and then."""
+    while store.work_left():
+        ended = count(store, *FINAL)
+        eventually(
+            lambda ended=ended: not store.work_left() or count(store, *FINAL) > ended,
+            within=PATIENCE_S,
+            what=f"one more job than {ended} to come to its end",
+        )
+
+
+def count(store: Store, *states: JobState) -> int:
+    return sum(of.get(state, 0) for of in store.reader.counts().values() for state in states)
 
 
 def retry_the_dead(store: Store) -> None:
@@ -92,16 +105,17 @@ def crashes_in(histories: list[JobHistory]) -> list[int]:
     return [attempt.worker_id or 0 for attempt in attempts if attempt.state == "crashed"]
 
 
-def report(histories: list[JobHistory], ends: list[tuple[int, float]], living: set[int]) -> None:
-    """Print figures. Crashes of living workers are no defect: a host may stall for a lease."""
+def report(histories: list[JobHistory], nemesis: Nemesis, living: set[int]) -> None:
+    """Print figures. Crashes of living workers are those that were stopped past their lease."""
     runs = sum(len(history.attempts) for history in histories)
     crashed = crashes_in(histories)
-    lefts, spans = zip(*ends, strict=True)
     retried = sum(event.verb == "retry" for each in histories for event in each.events)
     print(
-        f"{len(ends)} kills, {len(histories)} jobs, {runs} attempts, {len(crashed)} crashed"
+        f"{len(nemesis.spans)} kills, {nemesis.stops} stops, {nemesis.steps} steps of the clock;"
+        f" {len(histories)} jobs, {runs} attempts, {len(crashed)} crashed"
         f" ({sum(each in living for each in crashed)} of living workers),"
-        f" {retried} dead and retried, {sum(lefts)} processes left, gone after {max(spans):.2f} s"
+        f" {retried} dead and retried; {sum(nemesis.left)} processes left,"
+        f" gone after {max(nemesis.spans):.2f} s at most"
     )
 
 

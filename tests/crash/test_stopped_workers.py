@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import JobId, JobState, Store
+from tests.crash.checker import complaints
 from tests.crash.farm import Farm, WorkerProcess
-from tests.crash.history import complaints, read_histories, read_witness
+from tests.crash.history import Evidence, read_histories, read_witness
 from tests.crash.scale import LEASE_S, PATIENCE_S
 from tests.waiting import eventually
 
@@ -44,7 +45,7 @@ def test_a_result_that_comes_after_the_lease_is_refused(farm: Farm, store: Store
     assert [each.state for each in store.reader.attempts(job_id)] == ["crashed", "succeeded"]
     assert "the lease was taken" in slow.err.read_text()
     assert farm.troubles() == []
-    assert complaints(read_histories(store, farm.witness), [job_id]) == []
+    assert complaints(told(farm, store, job_id)) == []
 
 
 def test_a_stopped_workers_run_is_dead_before_its_job_runs_again(farm: Farm, store: Store) -> None:
@@ -54,12 +55,12 @@ def test_a_stopped_workers_run_is_dead_before_its_job_runs_again(farm: Farm, sto
     with frozen([slow.process.pid]):
         farm.start()
         eventually(lambda: not slow.job_processes(), within=LEASE_S, what="the first run to die")
-        ran_meanwhile = (job_id, 2, "begin") in read_witness(farm.witness)
+        ran_meanwhile = (job_id, 2, "begin") in words(farm)
         open_gate(farm, 2)
         until_final(store, job_id)
 
     assert not ran_meanwhile
-    assert complaints(read_histories(store, farm.witness), [job_id]) == []
+    assert complaints(told(farm, store, job_id)) == []
 
 
 def test_a_run_whose_whole_host_stood_still_is_dead_soon_after_it_goes_on(
@@ -79,7 +80,7 @@ def test_a_run_whose_whole_host_stood_still_is_dead_soon_after_it_goes_on(
     )
     slow.until_joined(times=2)
     assert outlived_the_success
-    assert complaints(read_histories(store, farm.witness), [job_id]) == []
+    assert complaints(told(farm, store, job_id)) == []
 
 
 def test_a_worker_that_lost_its_lease_works_on_under_a_new_id(farm: Farm, store: Store) -> None:
@@ -98,6 +99,10 @@ def test_a_worker_that_lost_its_lease_works_on_under_a_new_id(farm: Farm, store:
     assert slow.stop() == 0
 
 
+def told(farm: Farm, store: Store, job_id: JobId) -> Evidence:
+    return Evidence(histories=read_histories(store, farm.witness), acknowledged=[job_id])
+
+
 def worker_with_a_gated_job(farm: Farm, store: Store) -> tuple[WorkerProcess, JobId]:
     worker = farm.start()
     [job_id] = store.enqueue([farm.job(GATED)])
@@ -109,10 +114,13 @@ def open_gate(farm: Farm, token: int) -> None:
     Path(farm.folder, f"gate{token}").touch()
 
 
+def words(farm: Farm) -> list[tuple[int, int, str]]:
+    """Return what was said, without the time of day."""
+    return [(said.job_id, said.token, said.word) for said in read_witness(farm.witness)]
+
+
 def until_said(farm: Farm, said: tuple[int, int, str]) -> None:
-    eventually(
-        lambda: said in read_witness(farm.witness), within=PATIENCE_S, what=f"{said} to be said"
-    )
+    eventually(lambda: said in words(farm), within=PATIENCE_S, what=f"{said} to be said")
 
 
 def until_final(store: Store, job_id: JobId) -> None:

@@ -7,9 +7,10 @@ import time
 import pytest
 
 from queuectl_store import JobFilter, JobId, JobState, Store
+from tests.crash.checker import complaints
 from tests.crash.errands import nap
 from tests.crash.farm import Farm
-from tests.crash.history import complaints, read_histories
+from tests.crash.history import Evidence, read_histories
 from tests.crash.scale import PATIENCE_S, scaled
 from tests.waiting import eventually
 
@@ -38,7 +39,7 @@ def test_stopped_workers_leave_nothing_running_and_use_no_attempt(
     assert set(codes) <= {0, 75}
     assert running == [0] * stops
     assert farm.troubles() == []
-    assert complaints(histories, acknowledged) == []
+    assert complaints(Evidence(histories=histories, acknowledged=acknowledged)) == []
     # They have no retries: an attempt that a stop had used would have been the last.
     assert {(each.job.state, each.job.attempt) for each in histories} == {(JobState.SUCCEEDED, 1)}
 

@@ -16,5 +16,5 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=((queuectl_jobs.attempt -
     TEXT, worker_id BIGINT, number INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT,
     signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)
     WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND
-    queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id, queuectl_jobs.state,
-    queuectl_jobs.children_due, queuectl_jobs.group_id
+    queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id, queuectl_jobs.token,
+    queuectl_jobs.state, queuectl_jobs.children_due, queuectl_jobs.group_id

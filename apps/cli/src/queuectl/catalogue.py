@@ -43,6 +43,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
+        "Run again and again": {
+            "schedule": _here("schedule:app", "Recurring jobs: add, list, pause, run, edit."),
+        },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),
             "queue": _here("queue:app", "Queues: limits, pause, resume, drain."),

@@ -4,14 +4,18 @@ from enum import IntEnum
 
 from queuectl_store.errors import (
     CopyRefused,
+    DiskFailed,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -20,6 +24,7 @@ from queuectl_store.errors import (
     UnknownGroup,
     UnknownJob,
     UnknownResource,
+    UnknownSchedule,
     UnknownWorker,
 )
 
@@ -58,6 +63,7 @@ class UsageProblem(CommandError):
 
 _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (StoreDamaged, Exit.DAMAGED),
+    (DiskFailed, Exit.DAMAGED),
     (StoreUnreachable, Exit.UNREACHABLE),
     (StoreBusy, Exit.UNREACHABLE),
     (StoreFull, Exit.UNREACHABLE),
@@ -65,11 +71,15 @@ _CODES: tuple[tuple[type[StoreError], Exit], ...] = (
     (UnknownJob, Exit.NOT_FOUND),
     (UnknownGroup, Exit.NOT_FOUND),
     (UnknownWorker, Exit.NOT_FOUND),
+    (UnknownSchedule, Exit.NOT_FOUND),
+    (ScheduleExists, Exit.REFUSED),
+    (ScheduleOverlaps, Exit.REFUSED),
     (RefusedInState, Exit.REFUSED),
     (LostClaim, Exit.REFUSED),
     (CopyRefused, Exit.REFUSED),
     (InvalidJob, Exit.USAGE),
     (InvalidSetting, Exit.USAGE),
+    (InvalidSchedule, Exit.USAGE),
     (InvalidCursor, Exit.USAGE),
     (InvalidLimit, Exit.USAGE),
     (QueueDraining, Exit.REFUSED),

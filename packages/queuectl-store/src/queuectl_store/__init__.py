@@ -10,9 +10,11 @@ from queuectl_store.connect import connect
 from queuectl_store.document import attempt_document, instant, job_document, why_document
 from queuectl_store.errors import (
     CopyRefused,
+    DiskFailed,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
+    InvalidSchedule,
     InvalidSetting,
     LostClaim,
     MissingDriver,
@@ -20,6 +22,8 @@ from queuectl_store.errors import (
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -29,6 +33,7 @@ from queuectl_store.errors import (
     UnknownGroup,
     UnknownJob,
     UnknownResource,
+    UnknownSchedule,
     UnknownWorker,
 )
 from queuectl_store.events import Event
@@ -75,6 +80,8 @@ from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
 from queuectl_store.retention import Freed, Kept, Rules
+from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
+from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
 from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
@@ -102,6 +109,7 @@ __all__ = [
     "Cursor",
     "Dead",
     "Dependency",
+    "DiskFailed",
     "Event",
     "Exchange",
     "Explanation",
@@ -114,6 +122,7 @@ __all__ = [
     "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
+    "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
@@ -126,17 +135,20 @@ __all__ = [
     "LostClaim",
     "Maintenance",
     "ManualClock",
+    "Missed",
     "MissingDriver",
     "Move",
     "Moved",
     "Needs",
     "NewGroup",
     "NewJob",
+    "NewSchedule",
     "NewWorker",
     "NotAStore",
     "OnDependencyFailure",
     "Outcome",
     "OutcomeUnknown",
+    "Overlap",
     "Page",
     "Queue",
     "QueueDraining",
@@ -151,9 +163,14 @@ __all__ = [
     "Retry",
     "Rules",
     "RunFacts",
+    "Schedule",
+    "ScheduleExists",
+    "ScheduleOverlaps",
     "Setting",
     "Settings",
     "Shell",
+    "Slot",
+    "SlotOutcome",
     "Snoozed",
     "Stats",
     "StopRequest",
@@ -171,6 +188,7 @@ __all__ = [
     "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
+    "UnknownSchedule",
     "UnknownWorker",
     "Verb",
     "Work",
@@ -183,7 +201,10 @@ __all__ = [
     "parse_bytes",
     "parse_duration_ms",
     "parse_halt",
+    "schedule_document",
+    "schedule_words",
     "setting",
+    "slot_document",
     "verb_of",
     "why_document",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store import consequences, ledger, spec
+from queuectl_store.bounds import whole
 from queuectl_store.consequences import follow_afresh
 from queuectl_store.database import Database
 from queuectl_store.errors import RefusedInState, StoreError, UnknownJob
@@ -132,4 +133,4 @@ def _refusal(verb: Verb, job_id: JobId, state: str | None) -> StoreError:
 
 
 def _targets(ids: Sequence[int]) -> str:
-    return json.dumps([{"id": each} for each in ids])
+    return json.dumps([{"id": whole(each)} for each in ids])

@@ -33,18 +33,29 @@ class Candidate:
     resources: Mapping[str, int] = field(default_factory=dict)
     paced: str | None = None
 
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Name every limit of its own."""
+        paced = () if self.paced is None else (self.paced,)
+        return (*self.counted, *map(resource_name, self.resources), *paced)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """How much of a resource there is, and which indexes of it running jobs have."""
+    """How much of a resource there is, and which indexes of it running jobs have.
+
+    Attributes:
+        promised: Units for which jobs that may be claimed have been let go.
+    """
 
     capacity: int
     used: frozenset[int] = frozenset()
+    promised: int = 0
 
     @property
     def free(self) -> int:
         """How much may be given now; 0 too while more is in use than there is."""
-        return max(0, self.capacity - len(self.used))
+        return max(0, self.capacity - len(self.used) - self.promised)
 
     def indexes(self, amount: int) -> tuple[int, ...]:
         """Return the lowest *amount* indexes that nobody has."""

@@ -1,6 +1,7 @@
 """Claims from queues whose jobs limits may hold back, in a transaction that holds the locks."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from queuectl_store.pacing import Buckets
 from queuectl_store.rates import Bucket
 from queuectl_store.sql import limits as sql
 from queuectl_store.usage import Usage, counted_names
-from queuectl_store.waits import rate_name, resource_name
+from queuectl_store.waits import rate_name
 
 # Parked in one transaction, so that a claim stays short however many wait.
 MOST_PARKED = 2_000
@@ -61,7 +62,7 @@ class Admission:
             room = self._room_for(queue, candidates, room)
             decision = decide(candidates, room, now_us=self._now_us)
             taken += self._apply(decision)
-            is_all = not self._let_go(decision, room) and len(candidates) < size
+            is_all = not self._let_go(candidates, decision, room) and len(candidates) < size
             room = decision.room
             size = 0 if is_all else self._next_size(decision)
         self._keep_pace(queue, room)
@@ -89,7 +90,7 @@ class Admission:
     def _room_for(self, queue: str, candidates: Sequence[Candidate], room: Room) -> Room:
         counted = {name for each in candidates for name in each.counted}
         shared = {name for each in candidates for name in each.resources}
-        names = {*counted, *map(resource_name, shared), *_paced(candidates)}
+        names = {name for each in candidates for name in each.limits}
         return Room(
             slots=room.slots,
             starts=room.starts,
@@ -126,21 +127,22 @@ class Admission:
         self.is_short_of_slots |= decision.stop is Stop.SLOTS
         return rows
 
-    def _let_go(self, decision: Decision, room: Room) -> int:
-        """Let those go that waited for a limit in which there is room although others were here.
+    def _let_go(self, candidates: Sequence[Candidate], decision: Decision, room: Room) -> int:
+        """Let others go for whom there is room because a candidate is parked for something else.
 
-        A job that was let go for one limit may have been parked for another since: its place
-        must not stay empty.
+        It had been let go for that room, or was parked behind one that should have been.
         """
-        paces = decision.room.paces
-        self._waited_for |= {name for _, name in decision.parked} | room.waiting.keys()
+        paces, parked = decision.room.paces, dict(decision.parked)
+        self._waited_for |= {*parked.values(), *room.waiting}
         for name, bucket in paces.items():
             due = bucket.ready_at_ms(self._now_us) if name in self._waited_for else None
             self._buckets.put(name, bucket, due_at=due)
-        tokens = {name: paces[name].tokens(self._now_us) for name in room.waiting if name in paces}
+        left = Counter(name for each in candidates if each.id in parked for name in each.limits)
+        names = left.keys() & room.waiting.keys()
+        tokens = {n: min(left[n], paces[n].tokens(self._now_us)) for n in names if n in paces}
         count = limits.unpark(self._connection, limits.best(self._connection, tokens))
-        others = [name for name in room.waiting if name not in paces]
-        count += limits.let_go(self._connection, self._usage, others)
+        others = names - tokens.keys()
+        count += limits.let_go(self._connection, self._usage, others, at_most=left)
         self.let_go += count
         return count
 

@@ -61,7 +61,7 @@ def enqueue(
     """
     ids: dict[str, JobId] = {}
     new: set[JobId] = set()
-    for part in _parts(wanted):
+    for part in _parts(_first_of_each_key(wanted)):
         added = _store(connection, times, environments, part, columns)
         ids.update(added)
         new.update(added.values())
@@ -107,6 +107,14 @@ def checked(new: NewJob, n: int) -> str:
         error.index = n
         raise
     return text
+
+
+def _first_of_each_key(wanted: Sequence[Wanted]) -> list[Wanted]:
+    # Of several with one key the first is stored, within a batch as between batches.
+    first: dict[str, Wanted] = {}
+    for each in wanted:
+        first.setdefault(each.key, each)
+    return list(first.values())
 
 
 def _parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:

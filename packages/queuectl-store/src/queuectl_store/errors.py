@@ -8,10 +8,15 @@ StoreError
 ├── StoreBusy            another process kept the write lock past the deadline
 ├── StoreFull            no space left; nothing was written
 ├── StoreDamaged         the database fails its own checks; stop using it
+├── DiskFailed           the disk did not keep what was flushed to it; stop using the store
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── InvalidSchedule      the schedule would never fire, or cannot be read
+├── ScheduleExists       another schedule has this name
+├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
+├── UnknownSchedule      no schedule has this name
 ├── InvalidCursor        no place in the event feed, or one in another store's
 ├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
@@ -58,8 +63,19 @@ class StoreDamaged(StoreError):
     """The database reports corruption; nothing more may be read from or written to it."""
 
 
+class DiskFailed(StoreError):
+    """The disk refused a flush; the last change may or may not be stored.
+
+    Not for another try: the system drops what it could not flush, so that a second flush that
+    succeeds proves nothing of the first.
+    """
+
+
 class OutcomeUnknown(StoreError):
-    """The connection or the disk failed during COMMIT; the change may or may not be stored."""
+    """The connection or a write failed during COMMIT; the change may or may not be stored.
+
+    The same call made again is safe where it carries its own key or token.
+    """
 
 
 class InvalidJob(StoreError):
@@ -95,6 +111,39 @@ class UnknownResource(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidSchedule(StoreError):
+    """The schedule cannot be read, or would never fire; nothing was stored."""
+
+
+class ScheduleExists(StoreError):
+    """Another schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a schedule {name!r} already; `queuectl schedule edit` changes it"
+        )
+        self.name = name
+
+
+class ScheduleOverlaps(StoreError):
+    """The schedule's last job has not ended, and its policy lets no second one begin."""
+
+    def __init__(self, name: str, job_id: int, state: str) -> None:
+        super().__init__(
+            f"job {job_id} of schedule {name!r} is {state}; its overlap policy is skip:"
+            " wait for the job, or edit the policy"
+        )
+        self.name, self.job_id, self.state = name, job_id, state
+
+
+class UnknownSchedule(StoreError):
+    """No schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
 
 
 class InvalidCursor(StoreError, ValueError):

@@ -130,6 +130,7 @@ class Job:
         crashes: Workers that vanished while running it, since a person last retried it.
         note: Why it is held, dead or cancelled, where the state alone does not say.
         environment_id: Which stored environment it runs with.
+        guarded: Limits of its own, or of its group, may hold it back.
         allotted: Which indexes of each named resource its run has.
         waits_for: The limit that it waits for while pending, such as `key:mail/alice`.
         unmet: Clauses of its dependencies that are still open.
@@ -165,6 +166,7 @@ class Job:
     cancel_requested: bool
     note: str | None
     slots: int = 1
+    guarded: bool = False
     concurrency_key: str | None = None
     resources: Mapping[str, int] = field(default_factory=dict)
     allotted: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -189,13 +191,7 @@ class Job:
     @property
     def command(self) -> str | None:
         """The command as a person would type it; None for a task."""
-        match self.work:
-            case Shell(script=script):
-                return script
-            case Argv(argv=argv):
-                return _joined(argv)
-            case Task():
-                return None
+        return command_text(self.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +235,17 @@ class Worker:
     seen_at: int
     running: int
     alive: bool
+
+
+def command_text(work: Work) -> str | None:
+    """Return the command as a person would type it; None for a task."""
+    match work:
+        case Shell(script=script):
+            return script
+        case Argv(argv=argv):
+            return _joined(argv)
+        case Task():
+            return None
 
 
 def _joined(argv: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from queuectl_store import spec
+from queuectl_store import bounds, spec
 from queuectl_store.job import NewJob, NewWorker, Task, WorkerId
 from queuectl_store.outcome import (
     Cancelled,
@@ -115,7 +115,7 @@ def new_worker(worker: NewWorker) -> dict[str, Any]:
         "version": worker.version,
         "concurrency": worker.concurrency,
         "queues": None if worker.queues is None else json.dumps(worker.queues),
-        "lease_ms": worker.lease_ms,
+        "lease_ms": bounds.delay(worker.lease_ms),
     }
 
 
@@ -152,20 +152,24 @@ def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
         "final": int(state in FINAL),
         "used": int(not isinstance(outcome, _UNUSED)),
         "crash": int(finish.crashed),
-        "delay_ms": outcome.delay_ms if isinstance(outcome, Retry | Snoozed) else None,
+        "delay_ms": _delay_ms(outcome),
         "note": spec.clean(_note(outcome)),
-        "result": outcome.result if isinstance(outcome, Succeeded) else None,
+        "result": spec.clean(outcome.result) if isinstance(outcome, Succeeded) else None,
         "worker_id": worker_id,
         "number": job.attempt,
         "recorded": recorded_as(finish),
-        "started_at": facts.started_at,
-        "exit_code": facts.exit_code,
-        "signal": facts.signal,
+        "started_at": bounds.instant(facts.started_at),
+        "exit_code": bounds.whole(facts.exit_code),
+        "signal": bounds.small(facts.signal),
         "error": spec.clean(facts.error),
-        "max_rss": facts.max_rss,
-        "cpu_ms": facts.cpu_ms,
-        "log_bytes": facts.log_bytes,
+        "max_rss": bounds.whole(facts.max_rss),
+        "cpu_ms": bounds.whole(facts.cpu_ms),
+        "log_bytes": bounds.whole(facts.log_bytes),
     }
+
+
+def _delay_ms(outcome: Outcome) -> int | None:
+    return bounds.delay(outcome.delay_ms) if isinstance(outcome, Retry | Snoozed) else None
 
 
 def _note(outcome: Outcome) -> str | None:

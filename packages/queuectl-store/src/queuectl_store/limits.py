@@ -4,7 +4,9 @@ Nothing is counted but the rows of running jobs, so that whatever ends a run fre
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,7 +53,7 @@ def lock_rules(connection: sa.Connection) -> None:
 
 def names_of(job: Job) -> tuple[str, ...]:
     """Name the limits of the job's own that its run takes up."""
-    if not (job.concurrency_key or job.resources or job.group_id is not None):
+    if not job.guarded:
         return ()
     shared = map(resource_name, job.resources)
     return (*counted_names(job.queue, job.concurrency_key, job.group_id), *shared)
@@ -59,8 +61,8 @@ def names_of(job: Job) -> tuple[str, ...]:
 
 def free_up(connection: sa.Connection, jobs: Iterable[Job]) -> int:
     """Let jobs go that waited for what *jobs*, whose runs ended, have freed; return how many."""
-    names = {name for job in jobs for name in names_of(job)}
-    return let_go(connection, Usage(connection), waiting(connection, names))
+    freed = Counter(name for job in jobs for name in names_of(job))
+    return let_go(connection, Usage(connection), waiting(connection, freed), at_most=freed)
 
 
 def waiting(connection: sa.Connection, names: Collection[str]) -> dict[str, Rank]:
@@ -77,23 +79,34 @@ def let_go(
     usage: Usage,
     names: Collection[str],
     *,
+    at_most: Mapping[str, int] | None = None,
+    promised: Mapping[str, int] | None = None,
     boosts: Mapping[str, int] | None = None,
 ) -> int:
     """Let as many of the best jobs go as there is room in the limits *names*; return how many.
 
     Args:
+        at_most: How many for each key and group: as many as have just made room. Room beyond
+            that is for jobs that have been let go before and are not claimed yet.
+        promised: How much room such jobs will take, where that is known.
         boosts: How many times more of some: where those that were let go do not take the room,
             because their queue is paused or no worker takes it.
     """
-    boosts = boosts or {}
+    promised, boosts = promised or {}, boosts or {}
     shared = [split_name(name)[1] for name in names if name.startswith("resource:")]
     free = usage.free([name for name in names if not name.startswith("resource:")])
-    ids = best(connection, {name: n * boosts.get(name, 1) for name, n in free.items()})
+    wanted = {
+        name: min(n - promised.get(name, 0), n if at_most is None else at_most.get(name, 0))
+        * boosts.get(name, 1)
+        for name, n in free.items()
+    }
+    ids = best(connection, wanted)
     resources = usage.resources() if shared else {}
     for name in shared:
         if resource := resources.get(name):
-            boost = boosts.get(resource_name(name), 1)
-            ids += _best_for(connection, name, resource, boost=boost)
+            limit = resource_name(name)
+            resource = replace(resource, promised=promised.get(limit, 0))
+            ids += _best_for(connection, name, resource, boost=boosts.get(limit, 1))
     return unpark(connection, ids)
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import demands, limits
+from queuectl_store import demands, limits, sweeping
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidLimit, UnknownResource
 from queuectl_store.queues import QueueLimits, QueueState, limits_of
@@ -75,6 +75,7 @@ class QueueAdmin:
             times = self._database.engine.times()
             for prefix in (rate_name(name), rate_name(name, "")):
                 connection.execute(sql.HURRY_BUCKETS, {"prefix": prefix, **times})
+            sweeping.let_go_of_queue(connection, name)
             return limits_of(connection.execute(limits_sql.QUEUE, {"of": name}).one())
 
         return self._change(name, work)

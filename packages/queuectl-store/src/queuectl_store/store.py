@@ -1,13 +1,12 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import calls, environments, keeping, leasing, records, spec, sweeping, within
+from queuectl_store import calls, environments, keeping, leasing, records, spec, within
 from queuectl_store.admin import Admin
 from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
@@ -15,14 +14,15 @@ from queuectl_store.environments import Environments
 from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.groups import NewGroup
 from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
+from queuectl_store.limits_upkeep import LimitsUpkeep
 from queuectl_store.maintenance import Maintenance
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
+from queuectl_store.schedules import Schedules
 from queuectl_store.shared import Settings
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.sweeping import Swept
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 _ROWS_A_STATEMENT = 1_000
@@ -44,6 +44,8 @@ class Store:
         self.reader = Reader(database)
         self.admin = Admin(database)
         self.settings = Settings(database)
+        self.schedules = Schedules(database)
+        self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
 
     def enqueue(
@@ -165,7 +167,7 @@ class Store:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
         def work(connection: sa.Connection, times: Times) -> int:
-            values = {"runs": runs_json(runs), "worker": worker_id}
+            values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = connection.execute(upkeep.RUNNING_OF, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
@@ -198,6 +200,10 @@ class Store:
             self._database.engine.notify()
         return count
 
+    def fire(self, *, limit: int = 20) -> int:
+        """Make the jobs of up to *limit* schedules that are due; returns how many were."""
+        return self.schedules.fire(limit=limit)
+
     def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Go on with what ends of jobs left due: children to be told, groups that were halted.
 
@@ -213,7 +219,7 @@ class Store:
         return touched
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none."""
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
@@ -235,26 +241,6 @@ class Store:
         if rescued:
             self._database.engine.notify()
         return rescued
-
-    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
-        """Let jobs go that wait for a limit in which there is room, whatever the cause.
-
-        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
-
-        Args:
-            boosts: How many times more of some limits; see `limits.let_go`.
-        """
-        with self._database.read() as connection:
-            swept = sweeping.look(connection, after)
-        if swept.found:
-            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
-            if count:
-                self._database.engine.notify()
-        return swept
-
-    def forget_full_buckets(self) -> None:
-        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
-        self._write(sweeping.forget_full_buckets)
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
@@ -285,12 +271,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:

@@ -2,6 +2,7 @@
 whose turn it was, a queue that was paused, a limit that was raised."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,13 @@ import sqlalchemy as sa
 
 from queuectl_store import limits
 from queuectl_store.admission import fitting
+from queuectl_store.queues import QueueState
 from queuectl_store.sql import limits as sql
-from queuectl_store.usage import Usage
+from queuectl_store.usage import Usage, counted_names
+from queuectl_store.waits import resource_name, split_name
 
 NAMES_A_SWEEP = 1_000
+MOST_A_SWEEP = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +45,57 @@ def look(connection: sa.Connection, after: str) -> Swept:
     return Swept(after=names[-1] if len(names) == NAMES_A_SWEEP else "", found=frozenset(found))
 
 
-def let_go(connection: sa.Connection, names: frozenset[str], boosts: Mapping[str, int]) -> int:
-    """Let jobs go for which there is room; return how many."""
+def let_go(
+    connection: sa.Connection,
+    names: frozenset[str],
+    boosts: Mapping[str, int],
+    *,
+    is_hungry: bool,
+) -> int:
+    """Let jobs go for which there is room; return how many.
+
+    Args:
+        is_hungry: A worker has free slots and found nothing to claim: then the jobs that have
+            been let go before do not take the room, and others may.
+    """
     connection.execute(sql.LOCK_COUNTS)
     rates = {name for name in names if name.startswith("rate:")}
-    paced = limits.best(connection, dict.fromkeys(sorted(rates), 1))
-    count = limits.unpark(connection, paced)
-    return count + limits.let_go(connection, Usage(connection), names - rates, boosts=boosts)
+    count = limits.unpark(connection, limits.best(connection, dict.fromkeys(sorted(rates), 1)))
+    promised: Mapping[str, int] | None = {} if is_hungry else _promised(connection)
+    if promised is None:
+        return count
+    others, usage = names - rates, Usage(connection)
+    most = max(1, MOST_A_SWEEP // max(1, len(others)))
+    boosts = {name: min(boost, most) for name, boost in boosts.items()}
+    return count + limits.let_go(connection, usage, others, promised=promised, boosts=boosts)
+
+
+def let_go_of_queue(connection: sa.Connection, queue: str) -> int:
+    """Let as many go of each key of a queue as there is room, after its limit was changed."""
+    usage, after, count = Usage(connection), "", 0
+    while True:
+        values = {"after_name": after, "at_most": NAMES_A_SWEEP}
+        names = list(connection.execute(sql.WAITED_FOR, values).scalars())
+        mine = [name for name in names if split_name(name)[:2] == ("key", queue)]
+        count += limits.let_go(connection, usage, mine)
+        if len(names) < NAMES_A_SWEEP:
+            return count
+        after = names[-1]
+
+
+def _promised(connection: sa.Connection) -> Counter[str] | None:
+    """Count what jobs that may be claimed will take; None while claims have to sort them first."""
+    rows = connection.execute(sql.PROMISED, {"at_most": MOST_A_SWEEP + 1}).all()
+    if len(rows) > MOST_A_SWEEP:
+        return None
+    promised: Counter[str] = Counter()
+    for row in rows:
+        if row.state == QueueState.PAUSED:
+            continue
+        promised.update(counted_names(row.queue, row.concurrency_key, row.group_id))
+        for name, amount in json.loads(row.resources or "{}").items():
+            promised[resource_name(name)] += amount
+    return promised
 
 
 def forget_full_buckets(connection: sa.Connection, times: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from queuectl_store import consequences, ledger, records
 from queuectl_store.admitting import Admission
+from queuectl_store.bounds import whole
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
 from queuectl_store.limits import enter, free_up, lock_counts
@@ -141,10 +142,11 @@ def finish(
     finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(worker_id, finishes)
     moved = connection.execute(hot.FINISH, {"ended": rows, **times}).all()
-    done = {row.id for row in moved}
-    refused = [finish for finish in finishes if finish.claim.job.id not in done]
+    # By token too: a worker may hold the old claim and the new one of the same job.
+    done = {(row.id, row.token) for row in moved}
+    refused = [finish for finish in finishes if _run(finish) not in done]
     if refused:
-        kept = [finish for finish in finishes if finish.claim.job.id in done]
+        kept = [finish for finish in finishes if _run(finish) in done]
         rows = ledger.endings(worker_id, kept)
         refused = _not_recorded(connection, worker_id, refused)
     let_go = 0
@@ -152,19 +154,19 @@ def finish(
         connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
         connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
         let_go = consequences.follow(connection, times, moved)
-    ended = (each.claim.job for each in finishes if each.claim.job.id in done)
+    ended = (each.claim.job for each in finishes if _run(each) in done)
     return Recorded(refused, let_go=let_go + free_up(connection, ended))
 
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
     # Whoever was told that a running job will stop must not see it run again (reliability P9).
-    runs = [_run(each) for each in finishes if isinstance(each.outcome, _RUNS_AGAIN)]
-    if not runs:
-        return finishes
-    rows = connection.execute(hot.CANCELLED_MEANWHILE, {"runs": runs_json(runs)})
-    cancelled = {(row.id, row.token) for row in rows}
+    rows = connection.execute(hot.LOCK_RUNS, {"runs": runs_json(map(_run, finishes))})
+    cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
-        replace(each, outcome=Cancelled()) if _run(each) in cancelled else each for each in finishes
+        replace(each, outcome=Cancelled())
+        if _run(each) in cancelled and isinstance(each.outcome, _RUNS_AGAIN)
+        else each
+        for each in finishes
     ]
 
 
@@ -192,4 +194,5 @@ def _run(finish: Finish) -> Run:
 
 def runs_json(runs: Iterable[Run]) -> str:
     """Return (job id, token) pairs as rows for a statement."""
-    return json.dumps([{"job_id": job_id, "token": token} for job_id, token in runs])
+    rows = [{"job_id": whole(job_id), "token": whole(token)} for job_id, token in runs]
+    return json.dumps(rows)

@@ -74,6 +74,7 @@ MOVES: Mapping[Verb, ReturningUpdate[Any]] = MappingProxyType(
     {verb: _move(verb) for verb in _effects}
 )
 
+
 # A running job is stopped by its worker, which is told at its next renewal.
 ASK_TO_CANCEL = (
     sa.update(jobs).where(_chosen, is_in("running")).values(cancel_requested=1).returning(jobs.c.id)

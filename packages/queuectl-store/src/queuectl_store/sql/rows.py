@@ -7,6 +7,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement, TableClause
 
+from queuectl_store.bounds import clean
+
 
 class Batch(TableClause):
     """The rows of one JSON array of objects, bound as `:name`, as a table with typed columns.
@@ -86,7 +88,7 @@ class TagValue(ColumnElement[str]):
     type = sa.Text()
 
     def __init__(self, spec: ColumnElement[str], tag: str) -> None:
-        self.spec, self.tag = spec, sa.bindparam("tag", tag, type_=sa.Text, unique=True)
+        self.spec, self.tag = spec, sa.bindparam("tag", clean(tag), type_=sa.Text, unique=True)
 
 
 # Any numbers that other programs do not use.

@@ -7,7 +7,8 @@ import pytest
 
 from queuectl_store import JobState, Store, Succeeded, Verb, connect
 from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, job, vanished
-from tests.crash.history import JobHistory, Said, complaints
+from tests.crash.checker import complaints
+from tests.crash.history import Evidence, JobHistory, Said
 
 BEGUN_TWICE_IN_TURN = (
     Said(1, 1, "begin"),
@@ -38,7 +39,7 @@ def true_history(store: Store) -> JobHistory:
 
 
 def of(history: JobHistory) -> list[str]:
-    return complaints([history], [history.job.id])
+    return complaints(Evidence(histories=[history], acknowledged=[history.job.id]))
 
 
 def test_a_true_history_raises_no_complaint(true_history: JobHistory) -> None:
@@ -46,7 +47,9 @@ def test_a_true_history_raises_no_complaint(true_history: JobHistory) -> None:
 
 
 def test_an_acknowledged_job_that_is_not_there_is_missed(true_history: JobHistory) -> None:
-    assert complaints([true_history], [1, 2]) == ["job 2 was acknowledged and is not there"]
+    assert complaints(Evidence(histories=[true_history], acknowledged=[1, 2])) == [
+        "job 2 was acknowledged and is not there"
+    ]
 
 
 def test_a_job_that_is_not_final_is_found(true_history: JobHistory) -> None:

@@ -1,0 +1,224 @@
+"""Stores with one defect each, made by a small change of the real code while a test runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import count
+from typing import Any, TypeVar
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+
+from queuectl_store import database, enqueuing, store, turn, usage
+from queuectl_store.sql import admin, claim, hot, upkeep
+from queuectl_store.sql.hot import ENDED
+from queuectl_store.sql.tables import jobs
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+S = TypeVar("S", bound=sa.sql.base.Executable)
+
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(make: Mutant) -> Mutant:
+    MUTANTS[make.__name__] = make
+    return make
+
+
+def swap(statement: S, old: str, new: str) -> S:
+    """Return *statement* with the condition whose text is *old* replaced by the text *new*."""
+    swapped = 0
+
+    def replacement(element: Any, **_: Any) -> Any:
+        nonlocal swapped
+        if isinstance(element, sa.sql.elements.BinaryExpression) and text_of(element) == old:
+            swapped += 1
+            return sa.literal_column(f"({new})", sa.Boolean())
+        return None
+
+    changed: Any = visitors.replacement_traverse(statement, {}, replacement)
+    assert swapped, f"no condition {old!r} in {statement}"
+    return changed  # type: ignore[no-any-return]
+
+
+def text_of(element: Any) -> str:
+    with suppress(sa.exc.CompileError):
+        return " ".join(str(element).split())
+    return ""
+
+
+@mutant
+def finish_forgets_the_token(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hot, "FINISH", swap(hot.FINISH, "queuectl_jobs.token = ended.token", "1=1"))
+
+
+@mutant
+def finish_forgets_the_state(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hot, "FINISH", swap(hot.FINISH, "queuectl_jobs.state = 'running'", "1=1"))
+
+
+@mutant
+def finish_never_refuses(patch: pytest.MonkeyPatch) -> None:
+    record = turn.finish
+
+    def finish(*arguments: Any) -> turn.Recorded:
+        return record(*arguments)._replace(refused=[])
+
+    for module in (turn, store):
+        patch.setattr(module, "finish", finish)
+
+
+@mutant
+def finish_refuses_what_it_has_recorded(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "_not_recorded", lambda _c, _w, refused: refused)
+
+
+@mutant
+def finish_loses_one_of_a_batch(patch: pytest.MonkeyPatch) -> None:
+    record = turn.finish
+
+    def finish(connection: Any, times: Any, worker: Any, finishes: Sequence[Any]) -> turn.Recorded:
+        kept = finishes[:-1] if len(finishes) > 1 else finishes
+        return record(connection, times, worker, kept)
+
+    for module in (turn, store):
+        patch.setattr(module, "finish", finish)
+
+
+@mutant
+def claim_takes_what_runs(patch: pytest.MonkeyPatch) -> None:
+    states = "queuectl_jobs.state IN ('pending', 'running')"
+    patch.setattr(claim, "CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
+
+
+@mutant
+def claim_takes_what_is_held(patch: pytest.MonkeyPatch) -> None:
+    states = "queuectl_jobs.state IN ('pending', 'held')"
+    patch.setattr(claim, "CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
+
+
+@mutant
+def claim_gives_more_than_was_asked(patch: pytest.MonkeyPatch) -> None:
+    take = turn.claim
+
+    def generous(
+        c: Any, times: Any, worker: Any, limit: int, queues: Any, **more: Any
+    ) -> turn.Taken:
+        return take(c, times, worker, limit + (limit > 0), queues, **more)
+
+    patch.setattr(turn, "claim", generous)
+
+
+@mutant
+def claim_counts_the_attempt_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(claim, "CLAIM", claim.CLAIM.values(attempt=jobs.c.attempt + 2))
+
+
+@mutant
+def claim_lets_one_too_many_run(patch: pytest.MonkeyPatch) -> None:
+    starts = usage.Usage.starts
+
+    def lax(self: usage.Usage, queue: str) -> int | None:
+        most = starts(self, queue)
+        return None if most is None else most + 1
+
+    patch.setattr(usage.Usage, "starts", lax)
+
+
+@mutant
+def acknowledges_before_the_commit(patch: pytest.MonkeyPatch) -> None:
+    commit = database._commit
+
+    def hopeful(connection: sa.Connection) -> None:
+        with suppress(Exception):
+            commit(connection)
+
+    patch.setattr(database, "_commit", hopeful)
+
+
+@mutant
+def release_lowers_the_token(patch: pytest.MonkeyPatch) -> None:
+    lower = sa.case((ENDED.c.verb == "give_back", jobs.c.token - 1), else_=jobs.c.token)
+    patch.setattr(hot, "FINISH", hot.FINISH.values(token=lower))
+
+
+@mutant
+def release_uses_the_attempt(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hot, "FINISH", hot.FINISH.values(attempt=jobs.c.attempt))
+
+
+@mutant
+def rerun_begins_tokens_again(patch: pytest.MonkeyPatch) -> None:
+    moves: Mapping[Any, Any] = {
+        verb: move.values(token=0) if verb == "rerun" else move
+        for verb, move in admin.MOVES.items()
+    }
+    patch.setattr(admin, "MOVES", moves)
+
+
+@mutant
+def rescue_takes_from_the_living(patch: pytest.MonkeyPatch) -> None:
+    lease = "queuectl_workers.lease_until <= lease_now"
+    patch.setattr(upkeep, "EXPIRE_WORKERS", always(upkeep.EXPIRE_WORKERS, lease))
+
+
+@mutant
+def rescue_counts_no_crash(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hot, "FINISH", hot.FINISH.values(crashes=jobs.c.crashes))
+
+
+@mutant
+def renewal_revives_a_lease_that_was_taken(patch: pytest.MonkeyPatch) -> None:
+    states = "queuectl_workers.state IN ('running', 'stopping')"
+    patch.setattr(upkeep, "RENEW", swap(upkeep.RENEW, states, "1=1"))
+
+
+@mutant
+def stage_is_too_early(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(upkeep, "STAGE", always(upkeep.STAGE, "queuectl_jobs.run_at <= now"))
+
+
+@mutant
+def stage_forgets_the_event(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(store, "write_moves", lambda *_: None)
+
+
+@mutant
+def enqueue_ignores_keys(patch: pytest.MonkeyPatch) -> None:
+    prepare, numbers = enqueuing.prepare, count()
+
+    def forgetful(new: Sequence[Any]) -> Any:
+        return prepare([replace(job, key=f"{job.key}#{next(numbers)}") for job in new])
+
+    patch.setattr(enqueuing, "prepare", forgetful)
+
+
+@mutant
+def enqueue_confuses_the_ids(patch: pytest.MonkeyPatch) -> None:
+    enqueue = enqueuing.enqueue
+    patch.setattr(enqueuing, "enqueue", lambda *arguments: enqueue(*arguments)[::-1])
+
+
+@mutant
+def a_cancelled_run_runs_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "_heeding_cancels", lambda _c, finishes: finishes)
+
+
+def always(statement: S, old: str) -> S:
+    """Let a condition on the clock, which has no text of its own, hold always."""
+    column, operator, _ = old.split()
+    swapped = 0
+
+    def replacement(element: Any, **_: Any) -> Any:
+        nonlocal swapped
+        if isinstance(element, sa.sql.elements.BinaryExpression) and (
+            str(element.left) == column and element.operator.__name__ == {"<=": "le"}[operator]
+        ):
+            swapped += 1
+            return sa.literal_column("(1=1)", sa.Boolean())
+        return None
+
+    changed: Any = visitors.replacement_traverse(statement, {}, replacement)
+    assert swapped, f"no condition {old!r}"
+    return changed  # type: ignore[no-any-return]
