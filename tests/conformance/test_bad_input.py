@@ -14,6 +14,7 @@ from queuectl_store import (
     Argv,
     Backoff,
     Dead,
+    Dependency,
     InvalidJob,
     InvalidSetting,
     JobFilter,
@@ -27,6 +28,7 @@ from queuectl_store import (
     StoreError,
     Succeeded,
     Task,
+    Unique,
     UnknownJob,
     WorkerId,
     attempt_document,
@@ -97,6 +99,9 @@ BY_TEXT: dict[str, Callable[[str], NewJob]] = {
 BY_TEXT |= {
     "concurrency key": lambda text: a_job(concurrency_key=text),
     "resource": lambda text: a_job(resources={text: 1}),
+    "unique key": lambda text: a_job(unique=Unique(key=text)),
+    "group": lambda text: a_job(group=text),
+    "parent": lambda text: a_job(after=((Dependency(parent=text),),)),
 }
 BY_NUMBER: dict[str, Callable[[Any], NewJob]] = {
     "priority": lambda number: a_job(priority=number),
@@ -107,6 +112,11 @@ BY_NUMBER: dict[str, Callable[[Any], NewJob]] = {
     "backoff base": lambda number: a_job(backoff=Backoff(base=number)),
     "backoff max": lambda number: a_job(backoff=Backoff(max_s=number)),
     "jitter": lambda number: a_job(backoff=Backoff(jitter=number)),
+    "time of a unique key": lambda number: a_job(
+        unique=Unique(key=f"{number}"[:50], lasts_ms=number)
+    ),
+    "parent": lambda number: a_job(after=((Dependency(parent=number),),)),
+    "exit code": lambda number: a_job(exit_retry=frozenset({number})),
     "slots": lambda number: a_job(slots=number),
     "amount of a resource": lambda number: a_job(resources={"gpu": number}),
     "argument": task,
@@ -128,10 +138,10 @@ ARGUMENTS: dict[str, NewJob] = {
     "minus zero": task(-0.0),
     "the smallest float": task(5e-324, 1.7976931348623157e308),
 }
-PICKY = {"queue", "script", "concurrency key", "resource"}
+PICKY = {"queue", "script", "concurrency key", "resource", "unique key", "group", "parent"}
 FIELDS = (
     *("queue", "priority", "name", "tags", "cwd", "env", "max_retries", "timeout_ms"),
-    *("slots", "concurrency_key", "resources"),
+    *("slots", "concurrency_key", "resources", "exit_retry"),
 )
 # What must not be taken although it could be kept: no worker could run it, or it says nothing.
 REFUSED = {

@@ -142,8 +142,12 @@ def _check_numbers(new: NewJob) -> None:
     if new.backoff is not None:
         _check_backoff(new.backoff)
     for what, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
-        if codes and (len(codes) > _MOST_CODES or not all(1 <= n <= _UINT32 for n in codes)):
+        if codes and (len(codes) > _MOST_CODES or not all(map(_is_code, codes))):
             raise InvalidJob(f"{what} takes up to {_MOST_CODES} codes from 1 to {_UINT32}")
+
+
+def _is_code(number: int) -> bool:
+    return is_whole(number) and 1 <= number <= _UINT32
 
 
 def _check_unique(unique: Unique | None) -> None:
@@ -155,9 +159,9 @@ def _check_unique(unique: Unique | None) -> None:
             f"unique key {key[:40]!r} is empty, over {_TEXT_LIMIT} characters or not text"
         )
     if unique.lasts_ms is not None:
-        if not 1 <= unique.lasts_ms <= MAX_MS // 2:
+        if not (is_whole(unique.lasts_ms) and 1 <= unique.lasts_ms <= MAX_MS // 2):
             raise InvalidJob(
-                f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {unique.lasts_ms}"
+                f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {shown(unique.lasts_ms)}"
             )
         if unique.while_waiting:
             raise InvalidJob("a unique key that is free once its job starts cannot last as well")

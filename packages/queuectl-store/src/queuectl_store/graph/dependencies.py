@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queuectl_store.bounds import is_whole, shown
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.relations import Needs, OnDependencyFailure
@@ -173,8 +174,8 @@ def _check_parent(parent: int | str) -> None:
     if isinstance(parent, str):
         if not parent:
             raise InvalidJob("a dependency on an empty name names nothing")
-    elif isinstance(parent, bool) or not 1 <= parent <= _MAX_ID:
-        raise InvalidJob(f"{parent} is not a job id")
+    elif not (is_whole(parent) and 1 <= parent <= _MAX_ID):
+        raise InvalidJob(f"{shown(parent)} is not a job id")
 
 
 def _edges(
