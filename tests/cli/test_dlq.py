@@ -1,5 +1,7 @@
 """Dead letters, unique jobs and edits, as a person at a shell has them."""
 
+import os
+
 from queuectl_store import Retry, connect
 from tests.cli.program import Program
 from tests.conformance.story import a_worker, claim_one, ended
@@ -44,8 +46,10 @@ def test_a_group_is_retried_at_once_or_let_out_at_a_rate(queuectl: Program) -> N
     assert "lets out" in queuectl.must("why", "2").text
 
 
-def test_purged_jobs_are_gone(queuectl: Program) -> None:
-    die(queuectl, "exit 3", "exit 3", "exit 4")
+def test_purged_jobs_are_gone_with_their_output(queuectl: Program) -> None:
+    die(queuectl, "echo a; exit 3", "exit 3", "echo c; exit 4")
+    logs = [queuectl.job(n)["log"] for n in (1, 3)]
+    assert all(os.path.exists(log) for log in logs)
 
     assert queuectl.must("dlq", "purge", "--all", "--dry-run").out == b"1\n2\n3\n"
     assert states(queuectl) == ["dead"] * 3
@@ -53,6 +57,7 @@ def test_purged_jobs_are_gone(queuectl: Program) -> None:
 
     assert queuectl("show", "1").code == 3
     assert states(queuectl) == ["dead"]
+    assert [os.path.exists(log) for log in logs] == [False, True]
 
 
 def test_what_is_not_dead_is_neither_retried_nor_purged(queuectl: Program) -> None:

@@ -12,6 +12,7 @@ from queuectl_store import (
     JobId,
     JobState,
     ManualClock,
+    Needs,
     RefusedInState,
     Retry,
     Store,
@@ -21,7 +22,17 @@ from queuectl_store import (
 )
 from queuectl_store.errors import StillNeeded
 from queuectl_store.limits.rates import Rate
-from tests.conformance.story import a_job, a_worker, claim_one, ended, job, states, story_of
+from tests.conformance.story import (
+    a_job,
+    a_worker,
+    claim_one,
+    ended,
+    enqueue_one,
+    job,
+    states,
+    story_of,
+)
+from tests.conformance.ties import after
 
 TEN_A_MINUTE = Rate(count=10, per_ms=60_000)
 
@@ -266,8 +277,7 @@ def test_no_job_is_purged_that_is_not_dead(store: Store, outcome: Succeeded | Re
 
 def test_a_job_that_an_unfinished_one_depends_on_is_not_purged(store: Store) -> None:
     parent, other = dead_jobs(store, "x", "x")
-    (child,) = store.enqueue([a_job(hold=True)])
-    depends(store, child, parent)
+    child = enqueue_one(store, hold=True, after=after(parent, needs=Needs.END))
 
     moved = store.dead.purge([parent, other])
 
@@ -278,12 +288,18 @@ def test_a_job_that_an_unfinished_one_depends_on_is_not_purged(store: Store) -> 
     assert store.dead.purge([parent]).done == (parent,)
 
 
-def depends(store: Store, child: JobId, parent: JobId) -> None:
-    text = (
-        "INSERT INTO queuectl_dependencies (child_id, clause, parent_id, needs, met)"
-        f" VALUES ({child}, 0, {parent}, 'success', 0)"
-    )
-    store._database.write(lambda connection: connection.exec_driver_sql(text))
+def test_a_purge_leaves_no_open_question_to_a_parent_that_is_gone(store: Store) -> None:
+    """Of more children than one transaction tells; some ended before their parent."""
+    parent = enqueue_one(store)
+    children = store.enqueue([a_job(after=after(parent))] * 1_100)
+    store.admin.cancel(children[:50])
+    worker = a_worker(store)
+    store.finish(worker, [ended(claim_one(store, worker), Dead(reason="x"))])
+
+    assert store.dead.purge(JobFilter()).done == (parent,)
+
+    assert set(states(store, children)) == {"cancelled"}
+    assert store.maintenance.check() == []
 
 
 # Giving up.

@@ -8,7 +8,7 @@ import pytest
 
 from queuectl_store import JobId, Store, Succeeded
 from queuectl_worker import LogFolder
-from queuectl_worker.logkeeping import KeepLogs, LogsFreed, keep_logs, prune_logs
+from queuectl_worker.logkeeping import KeepLogs, LogsFreed, drop_logs, keep_logs, prune_logs
 from tests.conformance.story import a_job, a_worker, ended
 
 DAY_MS = 86_400_000
@@ -131,6 +131,22 @@ def test_files_that_are_not_ours_are_left_alone(
 
 def test_where_there_is_no_output_there_is_nothing_to_do(store: Store, logs: LogFolder) -> None:
     assert prune(store, logs, keep_logs({})) == LogsFreed()
+
+
+def test_output_of_jobs_that_were_removed_goes_at_once_and_no_other(
+    store: Store, logs: LogFolder, write: Write
+) -> None:
+    removed, kept = done(store, 2)
+    (running,) = store.enqueue([a_job()])
+    store.claim(a_worker(store), limit=1)
+    gone = [write(removed, 1, days_old=3), write(removed, 2)]
+    stay = [write(kept), write(running)]
+    store.admin.remove([removed])
+
+    freed = drop_logs(store, logs, [removed, kept, running])
+
+    assert freed == LogsFreed(files=2, size=2 * 4096)
+    assert [path.exists() for path in (*gone, *stay)] == [False, False, True, True]
 
 
 def prune(store: Store, logs: LogFolder, keep: KeepLogs, *, dry: bool = False) -> LogsFreed:

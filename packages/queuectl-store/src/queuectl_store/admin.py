@@ -12,7 +12,8 @@ from queuectl_store.limits.queue_admin import QueueAdmin
 from queuectl_store.moving import DEAD, Moved, Times, targets_of
 from queuectl_store.outcome import StopRequest
 from queuectl_store.sql import admin as sql
-from queuectl_store.states import Verb
+from queuectl_store.states import FINAL, Verb
+from queuectl_store.upkeep import removing
 
 
 class Admin(QueueAdmin):
@@ -50,6 +51,14 @@ class Admin(QueueAdmin):
     def give_up(self, ids: Sequence[JobId], *, reason: str = "given up by a person") -> Moved:
         """Send retrying jobs to the dead letters instead of trying them again."""
         return self._move(Verb.GIVE_UP, ids, reason)
+
+    def remove(self, ids: Sequence[JobId]) -> Moved:
+        """Delete jobs that have ended, with their attempts, events and dependencies, for good.
+
+        One that an unfinished child, its unfinished group or a schedule needs is refused with
+        `StillNeeded`, and so is one whose unique key is still taken. Output is the worker's.
+        """
+        return self._act(lambda c, times: removing.remove(c, times, "remove", ids, only=FINAL))
 
     def stop_workers(
         self, ids: Sequence[WorkerId] | None = None, *, now: bool = False

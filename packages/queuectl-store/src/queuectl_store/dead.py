@@ -3,18 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
-
 from queuectl_store import records, replays
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.editing import Edit
-from queuectl_store.errors import StillNeeded, StoreError
 from queuectl_store.job import Job, JobId
 from queuectl_store.limits.rates import Rate
-from queuectl_store.moving import DEAD, Moved, refusals, targets_of
+from queuectl_store.moving import DEAD, Moved, targets_of
 from queuectl_store.reader import JobFilter, conditions
 from queuectl_store.sql import dead as sql
+from queuectl_store.upkeep import removing
 
 _MOVED_AT_ONCE = 1_000
 _PURGED_AT_ONCE = 200
@@ -111,33 +109,17 @@ class DeadLetters:
         return self._admin.edit_and_retry(job_id, edit)
 
     def purge(self, chosen: Chosen) -> Moved:
-        """Delete dead jobs with their attempts and events, for good.
+        """Delete dead jobs with all that is theirs, for good; in batches, as `retry`.
 
-        One that a job waits for which has not ended is refused.
+        One that something still needs is refused (`Admin.remove`).
         """
         return _joined([self._purge(part) for part in _parts(self.ids(chosen), _PURGED_AT_ONCE)])
 
     def _purge(self, ids: Sequence[JobId]) -> Moved:
-        def work(connection: sa.Connection) -> Moved:
-            locked = connection.execute(sql.LOCK, {"targets": targets_of(ids)}).scalars().all()
-            targets = {"targets": targets_of(locked)}
-            needed = {
-                row.parent_id: StillNeeded(row.parent_id, row.child_id)
-                for row in connection.execute(sql.CHILDREN, targets)
-            }
-            done = {job_id for job_id in locked if job_id not in needed}
-            for statement in _DELETES:
-                connection.execute(statement, {"targets": targets_of(sorted(done))})
-            missed = [each for each in ids if each not in done and each not in needed]
-            refused: list[StoreError] = [*needed.values()]
-            if missed:
-                refused += refusals(connection, "purge", missed, only=DEAD)
-            return Moved(done=tuple(each for each in ids if each in done), refused=tuple(refused))
-
-        return self._database.write(work)
-
-
-_DELETES = (sql.DELETE_EDGES, sql.DELETE_ATTEMPTS, sql.DELETE_EVENTS, sql.DELETE_JOBS)
+        times = self._database.engine.times
+        return self._database.write(
+            lambda c: removing.remove(c, dict(times()), "purge", ids, only=DEAD)
+        )
 
 
 def _dead(chosen: JobFilter) -> JobFilter:

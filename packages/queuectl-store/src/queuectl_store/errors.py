@@ -28,7 +28,7 @@ StoreError
 ├── UnknownWorker        no worker has this id, or its lease was taken
 ├── RefusedInState       the verb is not allowed in the job's state
 ├── KeyTaken             the job may not run again while another one has its unique key
-└── StillNeeded          the job may not be deleted: another one waits for it
+└── StillNeeded          the job may not be deleted: something still needs it
 """
 
 from collections.abc import Sequence
@@ -231,14 +231,11 @@ class KeyTaken(StoreError):
 
 
 class StillNeeded(StoreError):
-    """The job may not be deleted: another one waits for it."""
+    """The job may not be deleted: a child, its group, a schedule or its unique key needs it."""
 
-    def __init__(self, job_id: int, child_id: int) -> None:
-        super().__init__(
-            f"cannot purge job {job_id}: job {child_id} depends on it and has not ended;"
-            " cancel that one first"
-        )
-        self.job_id, self.child_id = job_id, child_id
+    def __init__(self, verb: str, job_id: int, why: str) -> None:
+        super().__init__(f"cannot {verb} job {job_id}: {why}")
+        self.verb, self.job_id, self.why = verb, job_id, why
 
 
 def _jobs(job_ids: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from queuectl_worker.errors import (
 )
 from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import TaskSide
-from queuectl_worker.logkeeping import LogsFreed, copy_logs, keep_logs, prune_logs
+from queuectl_worker.logkeeping import LogsFreed, copy_logs, drop_logs, keep_logs, prune_logs
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -66,6 +66,7 @@ __all__ = [
     "copy_logs",
     "current",
     "decide",
+    "drop_logs",
     "follow",
     "keep_logs",
     "log_root",

@@ -92,6 +92,24 @@ def prune_logs(
         _leave_no_empty(day, now_ms)
 
 
+def drop_logs(store: Store, logs: LogFolder, ids: Iterable[JobId]) -> LogsFreed:
+    """Delete the output of those of *ids* that the store no longer has, as far as it is here.
+
+    Ids are never used again, so none of it can be of a run that goes on. What cannot be deleted
+    now is left to `prune_logs`.
+    """
+    wanted = sorted(ids)
+    gone = set(wanted)
+    for part in _parts(wanted):
+        gone -= {job.id for job in store.reader.find(part)}
+    freed = LogsFreed()
+    with contextlib.suppress(OSError):
+        for day in _days(logs) if gone else ():
+            freed += _delete((each for each in _files(day) if each.job_id in gone), dry=False)
+            _leave_no_empty(day, store.reader.now_ms())
+    return freed
+
+
 def _doomed(store: Store, files: Sequence[LogFile], keep: KeepLogs, now_ms: int) -> list[LogFile]:
     oldest_ms = None if keep.age_ms is None else now_ms - keep.age_ms
     jobs = {job.id: job for job in store.reader.find(sorted({each.job_id for each in files}))}

@@ -11,6 +11,7 @@ from queuectl.commands.show import print_job
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.jobs import attempts_documents, documents
 from queuectl.moments import short_span
+from queuectl.removal import with_output
 from queuectl.render import Cell, Column, Row, print_table
 from queuectl.selection import existing_ids, parse_id, parse_ids
 from queuectl.session import Session
@@ -159,7 +160,7 @@ def purge_dead(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Delete dead jobs with their attempts and events, for good.
+    """Delete dead jobs with their attempts, events and output, for good.
 
     \b
     Examples:
@@ -167,8 +168,8 @@ def purge_dead(
       queuectl dlq purge --fingerprint 3f2a90c1d4e5
       queuectl dlq purge --all --dry-run
 
-    A job that another one waits for is refused. Exit code 3 or 4 when nothing was touched. With
-    --json: done, refused.
+    A job that an unfinished child, group or schedule needs is refused. Exit code 3 or 4 when
+    nothing was touched. With --json: done, refused.
     """
     session: Session = ctx.obj
     ids = _chosen(session, "purge", jobs or (), queue or (), fingerprint, is_all=all_)
@@ -176,7 +177,7 @@ def purge_dead(
         verb="purge",
         done="purged",
         states=_DEAD,
-        move=lambda _, ids: session.open_store().dead.purge(ids),
+        move=lambda _, ids: with_output(session, session.open_store().dead.purge(ids)),
         makes_batches=True,
     )
     act_on(session, action, ids, is_dry=dry_run, asks=not yes and not _are_single(jobs))

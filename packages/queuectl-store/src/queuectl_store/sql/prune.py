@@ -47,10 +47,10 @@ ENDED_QUEUES = sa.select(_queues.c.queue).where(_queues.c.queue.is_not(None))
 QUEUE_SETTINGS = sa.select(queues.c.name, queues.c.settings).where(queues.c.settings.is_not(None))
 
 _child = jobs.alias("child")
+_is_open_child = _child.c.state.not_in([literal(state) for state in sorted(FINAL)])
 _has_waiting_child = sa.exists(
     _one.select_from(dependencies.join(_child, _child.c.id == dependencies.c.child_id)).where(
-        dependencies.c.parent_id == jobs.c.id,
-        _child.c.state.not_in([literal(state) for state in sorted(FINAL)]),
+        dependencies.c.parent_id == jobs.c.id, _is_open_child
     )
 )
 _is_in_open_group = sa.exists(
@@ -121,6 +121,34 @@ COUNT = _by_state(
 )
 
 
+# By a person's choice. In the order of ids, as everybody locks jobs; then nobody retries one of
+# them, nor takes one for a parent.
+LOCK = (
+    sa.select(jobs.c.id, jobs.c.state, jobs.c.children_due)
+    .where(jobs.c.id.in_(_doomed))
+    .order_by(jobs.c.id)
+    .with_for_update()
+)
+_first_child = (
+    sa.select(sa.func.min(_child.c.id))
+    .select_from(dependencies.join(_child, _child.c.id == dependencies.c.child_id))
+    .where(dependencies.c.parent_id == jobs.c.id, _is_open_child)
+)
+_open_group = sa.select(groups.c.name).where(
+    groups.c.id == jobs.c.group_id, groups.c.finished_at.is_(None)
+)
+_schedule = sa.select(sa.func.min(schedules.c.name)).where(schedules.c.last_job_id == jobs.c.id)
+# Of those that were not deleted: what needs them.
+NEEDS = sa.select(
+    jobs.c.id,
+    jobs.c.state,
+    _first_child.scalar_subquery().label("child_id"),
+    _open_group.scalar_subquery().label("open_group"),
+    _schedule.scalar_subquery().label("schedule"),
+    jobs.c.unique_live,
+    jobs.c.unique_key,
+    jobs.c.unique_until,
+).where(jobs.c.id.in_(_doomed))
 DELETE_JOBS = (
     sa.delete(jobs).where(jobs.c.id.in_(_doomed), _ended, _is_needless).returning(jobs.c.id)
 )
