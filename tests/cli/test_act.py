@@ -1,5 +1,7 @@
 """Acting on jobs: by id, range and filter, with what was refused told one by one."""
 
+from pathlib import Path
+
 from tests.cli.program import Program
 
 
@@ -94,3 +96,43 @@ def test_dlq_show_is_for_dead_jobs_alone(queuectl: Program) -> None:
 
     assert result.code == 3
     assert "pending, not dead" in result.err
+
+
+def test_ended_jobs_are_removed_with_their_output(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--from", "-", stdin=b"echo 1\necho 2\necho 3\n")
+    queuectl.must("worker", "start", "--burst", "-q")
+    queuectl.must("enqueue", "true")
+    logs = [Path(queuectl.job(n)["log"]) for n in (1, 2, 3)]
+
+    assert queuectl.must("rm", "--queue", "default", "--dry-run").out == b"1\n2\n3\n"
+    assert all(log.exists() for log in logs)
+    assert queuectl.must("rm", "1", "3-9", "--json").document == {
+        "done": [1, 3],
+        "refused": [
+            {
+                "id": 4,
+                "error": "cannot remove job 4: it is pending;"
+                " that works on cancelled, dead, succeeded jobs",
+            }
+        ],
+    }
+
+    assert [log.exists() for log in logs] == [False, True, False]
+    assert states(queuectl) == ["succeeded", "pending"]
+    assert queuectl("show", "1").code == 3
+    assert queuectl.must("db", "check").code == 0
+
+
+def test_what_cannot_be_removed_stays_and_says_why(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--from", "-", stdin=b"true\n")
+    queuectl.must("worker", "start", "--burst", "-q")
+    queuectl.must("enqueue", "--hold", "--after", "1", "true")
+
+    needed, waiting, unknown = (queuectl("rm", each) for each in ("1", "2", "77"))
+
+    assert [needed.code, waiting.code, unknown.code] == [4, 4, 3]
+    assert "cannot remove job 1: job 2 depends on it and has not ended" in needed.err
+    assert "cannot remove job 2: it is held" in waiting.err
+    assert queuectl("rm").code == 2
+    assert queuectl("rm", "--state", "dead").code == 3
+    assert states(queuectl) == ["succeeded", "held"]

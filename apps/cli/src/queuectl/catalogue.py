@@ -41,6 +41,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "release": _here("act:release", "Let held jobs start."),
             "edit": _here("edit:app", "Change jobs that wait or are dead."),
             "dlq": _here("dlq:app", "The dead letter queue: list, show, retry, purge."),
+            "rm": _here("rm:rm", "Delete ended jobs, for good."),
             "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
