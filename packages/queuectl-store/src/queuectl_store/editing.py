@@ -140,8 +140,10 @@ def _spec(old: str, wanted: NewJob, change: Edit) -> str:
 
 def _columns(row: Any, wanted: NewJob) -> dict[str, Any]:
     values = {f"to_{name}": getattr(wanted, name) for name in sql.EDITED if hasattr(wanted, name)}
-    # What held it back was a limit of its old queue; a paced retry goes on.
-    stays = wanted.queue == row.queue or (row.waits_for or "").startswith(PREFIX)
+    # What held it back was a limit of its old queue; and one that waits for its time must not be
+    # given room that others wait for. A paced retry goes on.
+    is_as_before = (wanted.queue, wanted.run_at) == (row.queue, row.run_at)
+    stays = is_as_before or (row.waits_for or "").startswith(PREFIX)
     task = wanted.work.name if isinstance(wanted.work, Task) else None
     return {**values, "to_task": task, "to_waits_for": row.waits_for if stays else None}
 
