@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from queuectl_store import (
+    DuplicateJob,
     InvalidJob,
     InvalidSchedule,
     JobId,
@@ -15,18 +16,21 @@ from queuectl_store import (
     Missed,
     NewJob,
     NewSchedule,
+    OnDuplicate,
     Overlap,
     ScheduleExists,
     ScheduleOverlaps,
     Shell,
     Store,
+    Succeeded,
     Task,
+    Unique,
     UnknownSchedule,
 )
 from queuectl_store.relations import Dependency, Needs
 from queuectl_store.schedules.firing import KEPT_SLOTS
 from queuectl_store.sql.side_tables import schedules as table
-from tests.conformance.story import enqueue_one, states
+from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, states
 from tests.schedules.story import (
     DAY,
     HOUR,
@@ -531,3 +535,54 @@ def test_a_draining_queue_gets_no_job_and_the_schedule_goes_on_when_it_is_open_a
 
     assert outcomes(store) == ["refused", "fired"]
     assert "mail" in (slots(store)[0].note or "")
+
+
+def a_unique_job(on_duplicate: OnDuplicate) -> NewJob:
+    return NewJob(
+        work=Shell(script="true"), unique=Unique(key="k", on_duplicate=on_duplicate), priority=1
+    )
+
+
+@pytest.mark.parametrize("on_duplicate", [OnDuplicate.REJECT, OnDuplicate.REPLACE])
+def test_a_slot_whose_unique_key_a_running_job_has_is_refused_and_the_others_go_on(
+    store: Store, clock: ManualClock, on_duplicate: OnDuplicate
+) -> None:
+    add(store, job=a_unique_job(on_duplicate), overlap=Overlap.ALLOW)
+    add(store, name="tock")
+    later(store, clock, MINUTE)
+    worker = a_worker(store)
+    running = claim_one(store, worker)
+
+    assert later(store, clock, MINUTE) == 1
+
+    assert (outcomes(store), outcomes(store, "tock")[0]) == (["fired", "refused"], "fired")
+    [_, refused] = slots(store)
+    assert refused.note is not None
+    assert f"the unique key 'k' is taken: job {running.job.id} has it" in refused.note
+    store.finish(worker, [ended(running, Succeeded())])
+    later(store, clock, MINUTE)
+    assert outcomes(store) == ["fired", "refused", "fired"]
+    assert store.maintenance.check() == []
+
+
+def test_a_slot_replaces_the_waiting_job_that_has_its_unique_key(
+    store: Store, clock: ManualClock
+) -> None:
+    add(store, job=a_unique_job(OnDuplicate.REPLACE), overlap=Overlap.ALLOW)
+    later(store, clock, MINUTE)
+    later(store, clock, MINUTE)
+
+    made = [JobId(slot.job_id or 0) for slot in slots(store)]
+
+    assert outcomes(store) == ["fired", "fired"]
+    assert states(store, made) == ["cancelled", "pending"]
+
+
+def test_a_refused_unique_job_is_told_to_whoever_runs_the_schedule_by_hand(store: Store) -> None:
+    add(store, job=a_unique_job(OnDuplicate.REJECT), overlap=Overlap.ALLOW)
+    first = store.schedules.run_now("tick")
+
+    with pytest.raises(DuplicateJob, match=f"job {first} has it"):
+        store.schedules.run_now("tick")
+
+    assert outcomes(store) == ["manual"]
