@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from queuectl_store import JobState, ManualClock, NewJob, Shell
+from queuectl_store import JobState, ManualClock, NewJob, NewSchedule, Shell, Task
 from queuectl_worker import Queue, Snooze
 from queuectl_worker.testing import Drained, drain, enqueued, inline, temporary_store
 
@@ -54,6 +54,46 @@ def test_a_set_clock_is_moved_through_delays_and_backoff(queue: Queue, clock: Ma
     assert drain(queue, clock=clock) == Drained(succeeded=1, failed=2)
     assert tries == [60, 70, 170]
     assert job.refresh().result == "done"
+
+
+def a_tick_a_minute(queue: Queue) -> list[int]:
+    """Schedule a task each minute; return the list of the times at which it runs."""
+    times: list[int] = []
+
+    @queue.task(name="tick")
+    def tick() -> None:
+        times.append(queue.store.reader.now_ms())
+
+    job = NewJob(work=Task(name="tick"))
+    queue.store.schedules.add(NewSchedule(name="tick", job=job, every_ms=60_000))
+    return times
+
+
+def test_a_drain_fires_the_slots_that_are_due(queue: Queue, clock: ManualClock) -> None:
+    times = a_tick_a_minute(queue)
+    assert drain(queue) == Drained(succeeded=0, failed=0)
+    clock.advance(ms=60_000)
+
+    assert drain(queue) == Drained(succeeded=1, failed=0)
+    assert times == [clock.wall_ms()]
+
+
+def test_a_set_clock_stops_at_slots_on_its_way_but_does_not_move_for_them(
+    queue: Queue, clock: ManualClock
+) -> None:
+    before, times = clock.wall_ms(), a_tick_a_minute(queue)
+
+    @queue.task
+    def late() -> None:
+        pass
+
+    assert drain(queue, clock=clock) == Drained(succeeded=0, failed=0)
+    assert clock.wall_ms() == before
+    late.options(delay=150).enqueue()
+
+    assert drain(queue, clock=clock) == Drained(succeeded=3, failed=0)
+    assert times == [before + 60_000, before + 120_000]
+    assert clock.wall_ms() == before + 150_000
 
 
 def test_inline_runs_a_task_before_its_enqueue_returns(queue: Queue) -> None:

@@ -164,13 +164,18 @@ class Store(Intake):
             self._database.engine.notify()
         return touched
 
-    def due_in_ms(self) -> int | None:
-        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none."""
+    def due_in_ms(self, *, slots: bool = True) -> int | None:
+        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none.
+
+        Args:
+            slots: Those of schedules count, which never come to an end.
+        """
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
             paced = connection.execute(limits_sql.BUCKET_DUE_IN, times).scalar_one()
-        waits = [wait for wait in (*row, paced) if wait is not None]
+        recurring = row.recurring if slots else None
+        waits = [w for w in (row.scheduled, row.retrying, recurring, paced) if w is not None]
         return max(0, min(waits)) if waits else None
 
     def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:

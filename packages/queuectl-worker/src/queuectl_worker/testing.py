@@ -64,9 +64,12 @@ def temporary_store(clock: ManualClock | None = None) -> Iterator[Store]:
 def drain(queue: Queue, *, clock: ManualClock | None = None, most: int = 10_000) -> Drained:
     """Run the tasks that are due, one after the other, until none is left.
 
+    Schedules fire as with a worker, at the store's time.
+
     Args:
         clock: The store's clock; it is set forward to whatever waits for its time or its retry,
-            until nothing waits. None: what waits is left.
+            and to the slots of schedules on the way, until no job waits. It is not set forward
+            for schedules alone, which never end. None: what waits is left.
         most: Runs after which it is taken for a loop.
 
     Raises:
@@ -75,11 +78,13 @@ def drain(queue: Queue, *, clock: ManualClock | None = None, most: int = 10_000)
     worker_id = _join(queue.store)
     ends = [0, 0]
     for _ in range(most):
+        while queue.store.fire():
+            pass
         queue.store.stage()
         claims = queue.store.claim(worker_id, limit=1)
         if claims:
             ends[_run(queue, worker_id, claims[0])] += 1
-        elif clock is not None and (wait_ms := queue.store.due_in_ms()) is not None:
+        elif clock is not None and (wait_ms := _wait_ms(queue.store)) is not None:
             clock.advance(ms=max(wait_ms, 1))
         else:
             queue.store.unregister(worker_id)
@@ -103,6 +108,11 @@ def enqueued(queue: Queue, task: TaskFunction[..., object] | None = None) -> lis
     chosen = JobFilter(states=(*states, JobState.BLOCKED), task=None if task is None else task.name)
     page = queue.store.reader.page(chosen, limit=100_000)
     return [queue.job(job.id) for job in reversed(page)]
+
+
+def _wait_ms(store: Store) -> int | None:
+    """Return the time until anything is due; None where no job waits for its own."""
+    return None if store.due_in_ms(slots=False) is None else store.due_in_ms()
 
 
 def _join(store: Store) -> WorkerId:
