@@ -288,10 +288,32 @@ def test_a_group_keeps_its_rules(store: Store) -> None:
 
     with pytest.raises(InvalidJob, match="is there with another halt"):
         in_group(store, 1, halt=parse_halt("soon,fail=2"))
+    in_group(store, 1, on_finish=LAST)
     with pytest.raises(InvalidJob, match="is there with another on_finish"):
-        in_group(store, 1, on_finish=LAST)
+        in_group(store, 1, on_finish=a_job("another"))
 
-    assert the_group(store).total == 3
+    assert the_group(store).total == 4
+
+
+def test_a_completion_job_may_come_with_the_last_members(store: Store) -> None:
+    worker = a_worker(store)
+    in_group(store, 2)
+    run_all(store, worker)
+    assert the_group(store).finished_at is not None
+
+    in_group(store, 1, on_finish=LAST)
+    early = completions(store)
+    run_all(store, worker)
+
+    assert (early, completions(store)) == ([], ["succeeded"])
+
+
+def test_the_completion_job_is_told_its_group(store: Store) -> None:
+    worker = a_worker(store)
+    in_group(store, 1, on_finish=LAST)
+    run_all(store, worker)
+
+    assert job(store, the_group(store).finish_job_id or JobId(0)).env == {"QUEUECTL_GROUP": "g"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store import ledger, spec
-from queuectl_store.enqueue import enqueuing
+from queuectl_store.enqueue import enqueuing, following
 from queuectl_store.enqueue.enqueuing import Stored, Surroundings, Wanted
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph import consequences, dependencies, groups
@@ -29,6 +29,7 @@ class Call:
     Attributes:
         key: The key of the whole call: it is stored once, whole.
         groups: The groups that are named, and the texts of their completion jobs' specs.
+        followers: By place, the jobs that run after those have ended.
     """
 
     wanted: Sequence[Wanted]
@@ -37,6 +38,7 @@ class Call:
     groups: Mapping[str, NewGroup]
     finishes: Mapping[str, str]
     sealing: Collection[str]
+    followers: Mapping[int, NewJob]
 
     @property
     def is_plain(self) -> bool:
@@ -59,6 +61,7 @@ def checked(
     key: str | None = None,
     group: NewGroup | Sequence[NewGroup] | None = None,
     seal: bool = True,
+    on_finish: Mapping[int, NewJob] | None = None,
 ) -> Call:
     """Check *jobs* and give them keys.
 
@@ -67,9 +70,11 @@ def checked(
     """
     if isinstance(group, NewGroup):
         jobs = [new if new.group else replace(new, group=group.name) for new in jobs]
-    asked = (group,) if isinstance(group, NewGroup) else group or ()
+    given = (group,) if isinstance(group, NewGroup) else group or ()
+    asked = [following.told_of_its_group(each) for each in given]
     named = _groups(jobs, asked)
     stem = None if key is None else _checked_key(key, jobs)
+    following.check(jobs, on_finish or {})
     return Call(
         wanted=enqueuing.prepare(jobs, stem=stem),
         key=key,
@@ -81,6 +86,7 @@ def checked(
             if each.on_finish is not None
         },
         sealing={each.name for each in asked} if seal else (),
+        followers=on_finish or {},
     )
 
 
@@ -96,6 +102,8 @@ def store(
     bonds = _bind(connection, times, call, around)
     stored = enqueuing.enqueue(connection, times, around, call.wanted, bonds.columns)
     _settle(connection, times, bonds, stored)
+    if last := list(following.due(call.followers, stored)):
+        store(connection, times, around, checked(last))
     return stored.ids
 
 

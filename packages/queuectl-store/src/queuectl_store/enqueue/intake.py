@@ -1,6 +1,6 @@
 """How jobs come into a store: in a transaction of their own, or in the caller's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Intake:
         key: str | None = None,
         group: NewGroup | Sequence[NewGroup] | None = None,
         seal: bool = True,
+        on_finish: Mapping[int, NewJob] | None = None,
     ) -> list[JobId]:
         """Store *jobs*, all or none, and return their ids in order.
 
@@ -45,13 +46,17 @@ class Intake:
                 it; several groups only say what those are that the jobs name.
             seal: No more jobs of *group* are to come. Until then it is not complete, if it
                 has a completion job.
+            on_finish: By place in *jobs*, what is stored with that job and runs once it has
+                ended, in whatever way; it finds the job's id in QUEUECTL_PARENT_ID. Not stored
+                for a job that was there already. Of a group: `NewGroup.on_finish`.
 
         Raises:
             InvalidJob: One cannot be stored; `index` says which, the message why.
             DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
         """
-        call = calls.checked(jobs, key=key, group=group, seal=seal)
-        engine, around = self._database.engine, self._around(jobs)
+        call = calls.checked(jobs, key=key, group=group, seal=seal, on_finish=on_finish)
+        engine = self._database.engine
+        around = self._around([*jobs, *(on_finish or {}).values()])
         ids = self._database.write(
             lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
         )

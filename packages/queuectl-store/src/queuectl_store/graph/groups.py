@@ -80,11 +80,18 @@ def check(group: NewGroup) -> None:
     check_name(group.name)
     if group.concurrency is not None and not 1 <= group.concurrency <= _MANY:
         raise InvalidJob(f"a group's concurrency must be 1 or more, got {group.concurrency}")
-    last = group.on_finish
-    if last is not None and (last.after or last.group or last.key or last.unique):
-        raise InvalidJob(
-            "the job that follows a group takes no dependencies, group, key or unique key"
-        )
+    if group.on_finish is not None:
+        check_last(group.on_finish)
+
+
+def check_last(last: NewJob) -> None:
+    """Refuse what cannot follow a group, or another job, once that has ended.
+
+    Raises:
+        InvalidJob: The message names the rule.
+    """
+    if last.after or last.group or last.key or last.unique:
+        raise InvalidJob("a job that follows others takes no dependencies, group, key or unique key")
 
 
 def check_name(name: str) -> None:
@@ -109,6 +116,8 @@ def admit(
 ) -> dict[str, Any]:
     """Make the groups that are not there yet, lock all of them, and return their rows by name.
 
+    One without a completion job takes the one that is asked for.
+
     Args:
         rows: From `group_row`.
         sealing: The names of those to which no more members are to come.
@@ -120,7 +129,11 @@ def admit(
     names = json.dumps([{"name": row["name"]} for row in rows])
     found = {row.name: row for row in connection.execute(sql.LOCK_GROUPS_BY_NAME, {"names": names})}
     for row in rows:
-        _refuse_other(row, found[row["name"]])
+        there = found[row["name"]]
+        _refuse_other(row, there)
+        if row["on_finish"] != there.on_finish and row["on_finish"] is not None:
+            values = {"group": there.id, "last_job": row["on_finish"]}
+            connection.execute(sql.SET_ON_FINISH, values)
     open_ids = [row.id for name, row in found.items() if name in sealing and not row.sealed]
     if open_ids:
         connection.execute(sql.SEAL_GROUPS, {"chosen_groups": id_rows(open_ids)})
@@ -237,6 +250,8 @@ def _refuse_other(asked: Mapping[str, Any], found: Any) -> None:
         )
     for what in ("concurrency", "halt", "on_finish"):
         wanted, there = asked[what], getattr(found, what)
+        if what == "on_finish" and there is None and found.finish_job_id is None:
+            continue  # whoever adds the last of its jobs may say what is to follow
         if wanted is not None and wanted != there:
             raise InvalidJob(
                 f"the group {found.name!r} is there with another {what}"

@@ -37,6 +37,11 @@ LOCK_GROUPS = (
     .with_for_update()
 )
 SEAL_GROUPS = sa.update(groups).where(groups.c.id.in_(sa.select(GROUPS.c.id))).values(sealed=ONE)
+SET_ON_FINISH = (
+    sa.update(groups)
+    .where(groups.c.id == _group)
+    .values(on_finish=sa.bindparam("last_job", type_=TEXT))
+)
 _has_open = sa.exists(sa.select(ONE).where(jobs.c.group_id == groups.c.id, is_in(*_now_open)))
 OPEN_GROUPS = sa.select(groups.c.id).where(groups.c.id.in_(sa.select(GROUPS.c.id)), _has_open)
 END_GROUP = (
