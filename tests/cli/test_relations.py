@@ -143,3 +143,127 @@ def test_a_group_is_cancelled_and_retried_by_its_name(queuectl: Program) -> None
     assert retried["done"] == [1]
     assert states(queuectl) == ["pending", "cancelled", "pending"]
     assert (unknown.code, "no group 'nobody'" in unknown.err) == (3, True)
+
+
+SAY = 'echo "$QUEUECTL_PARENT_ID-$QUEUECTL_GROUP" >> told'
+
+
+def told(queuectl: Program) -> list[str]:
+    queuectl("worker", "start", "--burst")
+    return (queuectl.folder / "told").read_text().split()
+
+
+@pytest.mark.parametrize("script", ["true", "exit 3"])
+def test_what_is_to_follow_a_job_runs_however_it_ends(queuectl: Program, script: str) -> None:
+    ids = queuectl.must("enqueue", "--max-retries", "0", "--on-finish", SAY, script).out
+
+    assert ids == b"1\n"
+    assert queuectl.job(2)["after"] == [1]
+    assert told(queuectl) == ["1-"]
+
+
+def test_what_is_to_follow_has_queue_folder_and_variables_of_its_job(queuectl: Program) -> None:
+    (queuectl.folder / "sub").mkdir()
+    options = ("--queue", "q", "--cwd", "sub", "--env", "A=b")
+    last = json.dumps({"command": "echo $A > out", "name": "last", "priority": "high"})
+    queuectl.must("enqueue", *options, "--on-finish", last, "true")
+
+    queuectl("worker", "start", "--burst")
+
+    job = queuectl.job(2)
+    assert (job["queue"], job["name"], job["priority"]) == ("q", "last", 10)
+    assert (queuectl.folder / "sub" / "out").read_text() == "b\n"
+
+
+def test_of_a_group_it_follows_all_jobs_and_may_come_with_the_last(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--group", "g", "true")
+    queuectl.must("enqueue", "--group", "g", "--on-finish", SAY, "true")
+    assert states(queuectl) == ["pending", "pending"]
+
+    assert told(queuectl) == ["-g"]
+
+    queuectl.must("rerun", "1")
+    assert told(queuectl) == ["-g"]
+    other = queuectl("enqueue", "--group", "g", "--on-finish", "true", "true")
+    assert "is there with another on_finish" in other.err
+
+
+@pytest.mark.parametrize("group", [(), ("--group", "g")])
+def test_of_an_input_in_many_batches_it_follows_all_of_it(
+    queuectl: Program, group: tuple[str, ...]
+) -> None:
+    result = queuectl.must(
+        "enqueue", "--from", "-", *group, "--on-finish", SAY, "--json", stdin=b"true\n" * 1_001
+    )
+    name = result.document["group"]
+    queuectl.must("cancel", "--group", name, "--yes")
+
+    assert result.document["enqueued"] == 1_001
+    assert name == "g" if group else name.startswith("input-")
+    assert told(queuectl) == [f"-{name}"]
+
+
+def test_of_an_input_that_ends_in_a_bad_line_nothing_is_to_follow(queuectl: Program) -> None:
+    lines_ = b"true\n" * 1_000 + b"{\n"
+    result = queuectl("enqueue", "--from", "-", "--on-finish", SAY, "--json", stdin=lines_)
+    name = result.document["group"]
+
+    queuectl.must("cancel", "--group", name, "--yes")
+    queuectl.must("enqueue", "--group", name, "--on-finish", SAY, "true")
+
+    assert (result.code, len(result.document["ids"])) == (2, 1_000)
+    assert told(queuectl) == [f"-{name}"]
+
+
+def test_of_an_array_it_follows_all_indexes_and_the_same_key_adds_none(queuectl: Program) -> None:
+    again = ("enqueue", "--array", "0-2", "--key", "k", "--on-finish", SAY, "--json", "true")
+    first, second = (queuectl.must(*again).document for _ in range(2))
+
+    assert first == second
+    assert told(queuectl) == [f"-{first['group']}"]
+    assert len(states(queuectl)) == 4
+
+
+def test_a_line_has_what_is_to_follow_it_as_text_or_as_a_spec(queuectl: Program) -> None:
+    documents: list[dict[str, object]] = [
+        {"command": "true", "on_finish": SAY},
+        {"command": "true", "on_finish": {"command": SAY}},
+        {"command": "true", "group": "g", "on_finish": SAY},
+        {"command": "true", "group": "g"},
+    ]
+    queuectl.must("enqueue", "--from", "-", stdin=lines(documents))
+
+    assert sorted(told(queuectl)) == ["-g", "1-", "2-"]
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ("", "--on-finish: the command is empty"),
+        ("{", "--on-finish: this starts with { but is not JSON"),
+        ('{"command": "x", "after": 1}', "--on-finish takes no after"),
+        ('{"command": "x", "group": "g"}', "--on-finish takes no group"),
+        ('{"command": "x", "on_finish": "y"}', "--on-finish takes no on_finish"),
+    ],
+)
+def test_what_cannot_follow_is_refused(queuectl: Program, last: str, words: str) -> None:
+    result = queuectl("enqueue", "--on-finish", last, "true")
+
+    assert (result.code, result.out) == (2, b"")
+    assert words in result.err
+
+
+def test_on_finish_has_no_place_in_a_schedule_an_edit_or_twice_in_an_input(
+    queuectl: Program,
+) -> None:
+    twice = lines([{"command": "true", "on_finish": "true"}])
+    queuectl.must("enqueue", "true")
+
+    schedule = queuectl("schedule", "add", "s", "--every", "1h", "--on-finish", "x", "--", "y")
+    edit = queuectl("edit", "1", '{"command": "x", "on_finish": "y"}')
+    line = queuectl("enqueue", "--from", "-", "--on-finish", "true", stdin=twice)
+
+    assert [schedule.code, edit.code, line.code] == [2, 2, 2]
+    assert "a schedule takes no on-finish" in schedule.err
+    assert "on_finish is fixed" in edit.err
+    assert "line 1: the whole input has --on-finish" in line.err

@@ -92,9 +92,7 @@ def test_both_are_stored_or_neither(store: Store) -> None:
         (1, LAST, "no job at place 1"),
     ],
 )
-def test_what_cannot_follow_is_refused(
-    store: Store, place: int, last: object, words: str
-) -> None:
+def test_what_cannot_follow_is_refused(store: Store, place: int, last: object, words: str) -> None:
     with pytest.raises(InvalidJob, match=words):
         store.enqueue([a_job()], on_finish={place: last})  # type: ignore[dict-item]
 

@@ -1,9 +1,9 @@
 """From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from queuectl.config import Settings
 from queuectl.exits import UsageProblem
@@ -35,6 +35,14 @@ class Defaults:
     backoff: Backoff
     environment: Mapping[str, str]
     cwd: Path
+
+
+class Asked(NamedTuple):
+    """A job, what was said of its group, and the job that is to follow it."""
+
+    job: NewJob
+    groups: Sequence[NewGroup]
+    follower: NewJob | None
 
 
 def read_defaults(
@@ -131,19 +139,40 @@ def _unique(spec: JobSpec) -> Unique | None:
     )
 
 
-def new_groups(specs: Iterable[JobSpec]) -> list[NewGroup]:
-    """Return the groups for which *specs* say when to halt, each once.
+def new_groups(spec: JobSpec, defaults: Defaults) -> list[NewGroup]:
+    """Return its group if *spec* says when that is to halt or what is to follow it.
 
     Raises:
-        UsageProblem: One says when to halt and names no group.
+        UsageProblem: It says when to halt and names no group.
     """
-    groups = {}
-    for spec in specs:
-        if spec.halt is not None:
-            if spec.group is None:
-                raise UsageProblem("to halt needs a group; name it with --group")
-            groups[spec.group, spec.halt] = NewGroup(name=spec.group, halt=spec.halt)
-    return list(groups.values())
+    if spec.halt is not None and spec.group is None:
+        raise UsageProblem("to halt needs a group; name it with --group")
+    if spec.group is None or (spec.halt is None and spec.on_finish is None):
+        return []
+    last = last_job(spec, defaults)
+    return [NewGroup(name=spec.group, halt=spec.halt, on_finish=last)]
+
+
+def last_job(spec: JobSpec, defaults: Defaults) -> NewJob | None:
+    """Return the job that is to run once what *spec* asks for has ended.
+
+    It has the queue, folder and variables of that, unless it says others.
+    """
+    if spec.on_finish is None:
+        return None
+    like = JobSpec(queue=spec.queue, cwd=spec.cwd, env=spec.env)
+    return new_job(like.overridden_by(spec.on_finish), defaults)
+
+
+def complete(spec: JobSpec, defaults: Defaults) -> Asked:
+    """Return all that *spec* asks for: what follows it follows its group, where it has one.
+
+    Raises:
+        UsageProblem: It names no work, or says when to halt and names no group.
+    """
+    groups = new_groups(spec, defaults)
+    last = last_job(spec, defaults) if spec.group is None else None
+    return Asked(new_job(spec, defaults), groups, last)
 
 
 def _backoff(spec: JobSpec, defaults: Defaults) -> Backoff | None:

@@ -1,21 +1,20 @@
 """Many jobs from the lines of a file or of standard input, a batch a transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
 
-from queuectl.asking import new_groups
+from queuectl.asking import Asked
 from queuectl.exits import UsageProblem, code_of
 from queuectl.spec import JobSpec, spec_from_text
-from queuectl_store import DuplicateJob, InvalidJob, JobId, NewJob, Store
+from queuectl_store import DuplicateJob, InvalidJob, JobId, NewGroup, Store
 
 BATCH = 1_000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 
 Line = tuple[int, bytes]
-# What a line says, options included, and the job that it makes.
-Asked = tuple[JobSpec, NewJob]
 
 
 class BadLine(UsageProblem):
@@ -47,6 +46,7 @@ def enqueue_lines(
     *,
     is_atomic: bool,
     key: str | None = None,
+    last: NewGroup | None = None,
     stored: Callable[[list[JobId], int], None],
 ) -> None:
     """Enqueue a job for each line, in batches that are stored whole or not at all.
@@ -55,21 +55,45 @@ def enqueue_lines(
         build: Completes a line's spec.
         is_atomic: All lines are one batch.
         key: Of that batch: the same lines given again with it add nothing.
+        last: The group of all lines with its completion job, which comes with the last batch:
+            input that ends early must not be taken for all of it.
         stored: Called after each batch with its ids and the number of its last line.
 
     Raises:
         BadLine: A line is not a job; the batches before its own are stored.
     """
-    while batch := list(lines if is_atomic else islice(lines, BATCH)):
+    for batch, is_last in _batches(lines, is_atomic=is_atomic, looks_ahead=last is not None):
         asked = [_asked(line, build) for line in batch]
-        groups = new_groups(spec for spec, _job in asked)
+        groups = _groups(asked, last if is_last else None)
+        followers = {n: each.follower for n, each in enumerate(asked) if each.follower}
+        jobs = [each.job for each in asked]
         try:
-            ids = store.enqueue([job for _spec, job in asked], key=key, group=groups)
+            ids = store.enqueue(jobs, key=key, group=groups, on_finish=followers)
         except (InvalidJob, DuplicateJob) as error:
             bad = BadLine(batch[error.index or 0][0], str(error))
             bad.code = code_of(error)
             raise bad from error
         stored(ids, batch[-1][0])
+
+
+def _batches(
+    lines: Iterator[Line], *, is_atomic: bool, looks_ahead: bool
+) -> Iterator[tuple[list[Line], bool]]:
+    """Yield each batch, and whether it is the last: one that *looks_ahead* a line knows."""
+    ahead: list[Line] = []
+    while batch := [*ahead, *(lines if is_atomic else islice(lines, BATCH - len(ahead)))]:
+        ahead = list(islice(lines, 1)) if looks_ahead else []
+        yield batch, not ahead
+
+
+def _groups(asked: Sequence[Asked], last: NewGroup | None) -> list[NewGroup]:
+    groups: list[NewGroup] = []
+    for group in (group for each in asked for group in each.groups):
+        if group not in groups:
+            groups.append(group)
+    if last is None:
+        return groups
+    return [last, *(each for each in groups if each != replace(last, on_finish=None))]
 
 
 def _asked(line: Line, build: Callable[[JobSpec], Asked]) -> Asked:

@@ -243,6 +243,10 @@ def _amounts(key: str, value: Any) -> dict[str, int]:
     return {name: _count(f"{key}.{name}", item) for name, item in value.items()}
 
 
+def _work_text_or_object(key: str, value: Any) -> str | dict[str, Any]:
+    return value if isinstance(value, dict) else _text(key, value)
+
+
 def _kind(value: Any) -> str:
     names = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list"}
     return "null" if value is None else names.get(type(value), "an object")
@@ -291,5 +295,6 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "on_dep_failure": Field("on_dep_failure", lambda key, v: parse_policy(_text(key, v))),
         "group": Field("group", _text),
         "halt": Field("halt", lambda key, v: parse_rule(_text(key, v))),
+        "on_finish": Field("on_finish", _work_text_or_object),
     }
 )

@@ -19,7 +19,7 @@ from queuectl.fields import (
 )
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
-from queuectl.spec import JobSpec
+from queuectl.spec import JobSpec, finish_spec
 from queuectl_store.relations import Clause, Needs, OnDuplicate
 
 _SAID = "queuectl.job_options"
@@ -99,6 +99,11 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "--halt",
         {"metavar": "WHEN,WHAT=N"},
         "Stop its group: soon or now (the running ones too), after fail, success or done=N or N%.",
+    ),
+    (
+        "--on-finish",
+        {"metavar": "COMMAND"},
+        "A shell command or JSON spec to run once it (with a group: all of the group) has ended.",
     ),
     (
         "--slots",
@@ -201,6 +206,7 @@ def _relations(said: Mapping[str, Any]) -> dict[str, Any]:
         "on_dep_failure": _read(said, "on_dep_failure", parse_policy),
         "group": said.get("group"),
         "halt": _read(said, "halt", parse_rule),
+        "on_finish": _read(said, "on_finish", finish_spec),
         "unique": said.get("unique"),
         "unique_for_ms": _read(said, "unique_for", _span),
         "on_duplicate": _read(said, "on_duplicate", partial(parse_choice, OnDuplicate)),

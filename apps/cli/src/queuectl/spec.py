@@ -52,6 +52,7 @@ class JobSpec:
     on_dep_failure: OnDependencyFailure | None = None
     group: str | None = None
     halt: Halt | None = None
+    on_finish: "JobSpec | None" = None
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
         """Return this spec with what *other* says in its place; mappings and parents join."""
@@ -68,6 +69,8 @@ class JobSpec:
 
 _JOINED = ("tags", "env", "resources")
 _PARENTS = ("after", "after_any", "after_failed")
+# What the job that follows another one cannot say.
+_OWN = (*_PARENTS, "group", "halt", "key", "unique", "on_finish")
 _PLAIN = tuple(
     item.name for item in dataclasses.fields(JobSpec) if item.name not in _JOINED + _PARENTS
 )
@@ -116,7 +119,24 @@ def spec_from_document(document: Mapping[str, Any]) -> JobSpec:
     }
     if "delay_ms" in said and "run_at" in said:
         raise UsageProblem("a job spec takes delay or at, not both")
+    if "on_finish" in said:
+        said["on_finish"] = finish_spec(said["on_finish"], what="on_finish")
     return JobSpec(work=work_of(document), **said)
+
+
+def finish_spec(value: str | Mapping[str, Any], *, what: str = "--on-finish") -> JobSpec:
+    """Read what is to follow: a shell command or a JSON spec, as text or as an object.
+
+    Raises:
+        UsageProblem: It is no good spec, or says what only a job of its own can.
+    """
+    try:
+        last = spec_from_text(value) if isinstance(value, str) else spec_from_document(value)
+    except UsageProblem as error:
+        raise UsageProblem(f"{what}: {error}") from error
+    if odd := [name for name in _OWN if getattr(last, name) not in (None, ())]:
+        raise UsageProblem(f"{what} takes no {odd[0]}: it follows what it is given with")
+    return last
 
 
 def _parsed(text: str) -> Mapping[str, Any]:

@@ -1,17 +1,17 @@
 """Bulk enqueue as a person sees it: where lines come from, progress, what is in at the end."""
 
-import dataclasses
 import hashlib
 import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 from queuectl.array import Array, array_jobs
-from queuectl.asking import Defaults, new_groups, new_job
-from queuectl.bulk import Asked, Line, enqueue_lines, read_lines
+from queuectl.asking import Asked, Defaults, complete, last_job, new_groups, new_job
+from queuectl.bulk import Line, enqueue_lines, read_lines
 from queuectl.exits import UsageProblem
 from queuectl.session import Session
 from queuectl.spec import JobSpec
@@ -24,6 +24,7 @@ class Tally:
     def __init__(self) -> None:
         self.ids: list[JobId] = []
         self.line = 0
+        self.group: str | None = None
 
     def add(self, ids: list[JobId], line: int) -> None:
         """Count a batch that was stored."""
@@ -56,13 +57,16 @@ def enqueue_from(
     with _opened(source) as file, _progress(session, file, tally) as lines:
         # Not before the input is open: a wrong name must not leave a new store.
         store, defaults = session.open_store(), read_defaults()
+        build, last = _reader(options, defaults, key)
+        tally.group = None if last is None else last.name
         try:
             enqueue_lines(
                 store,
                 lines,
-                lambda spec: _complete(spec.overridden_by(options), defaults),
+                build,
                 is_atomic=is_atomic,
                 key=key,
+                last=last,
                 stored=tally.add,
             )
         except UsageProblem as error:
@@ -72,12 +76,41 @@ def enqueue_from(
             _print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")
             raise
+    _tell_all(session, tally)
+    return tally.ids
+
+
+def _tell_all(session: Session, tally: Tally) -> None:
     if not tally.ids:
         raise UsageProblem("the input has no jobs; nothing is enqueued")
     _print_ids(session, tally)
     if session.terminal.talks_to_person:
         session.terminal.say(str(tally))
-    return tally.ids
+
+
+def _reader(
+    options: JobSpec, defaults: Defaults, key: str | None
+) -> tuple[Callable[[JobSpec], Asked], NewGroup | None]:
+    """Return what completes a line; and the group of all lines, if one job is to follow them."""
+    if options.on_finish is None:
+        return lambda line: complete(line.overridden_by(options), defaults), None
+    whole = replace(options, group=options.group or f"input-{_token(key)}")
+    [last] = new_groups(whole, defaults)
+    said = replace(whole, on_finish=None)
+
+    def build(line: JobSpec) -> Asked:
+        if line.on_finish is not None:
+            raise UsageProblem("the whole input has --on-finish; a line of it takes none")
+        return complete(line.overridden_by(said), defaults)
+
+    return build, last
+
+
+def _token(key: str | None) -> str:
+    # The same key is the same input or array: a second call must find the first one's group.
+    if not key:
+        return secrets.token_hex(5)
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:10]
 
 
 def _with_tally(error: UsageProblem, tally: Tally) -> UsageProblem:
@@ -95,11 +128,14 @@ def enqueue_array(
     Raises:
         UsageProblem: *asked* names no work.
     """
-    # The same key is the same array: a second call must find the first one's group.
-    token = hashlib.sha256(asked.key.encode("utf-8", "replace")).hexdigest() if asked.key else None
-    group = asked.group or f"array-{(token or secrets.token_hex(5))[:10]}"
-    job = new_job(dataclasses.replace(asked, group=group), defaults)
-    rules = NewGroup(name=group, concurrency=array.at_once, halt=asked.halt)
+    group = asked.group or f"array-{_token(asked.key)}"
+    job = new_job(replace(asked, group=group), defaults)
+    rules = NewGroup(
+        name=group,
+        concurrency=array.at_once,
+        halt=asked.halt,
+        on_finish=last_job(asked, defaults),
+    )
     ids = session.open_store().enqueue(array_jobs(job, array), group=rules)
     if session.json:
         session.terminal.document({"enqueued": len(ids), "ids": ids, "group": group})
@@ -111,11 +147,6 @@ def enqueue_array(
         f"{len(ids):,} jobs are enqueued (ids {ids[0]}-{ids[-1]}) in the group {group}"
     )
     return ids
-
-
-def _complete(spec: JobSpec, defaults: Defaults) -> Asked:
-    new_groups([spec])  # refused with its line, not with its batch
-    return spec, new_job(spec, defaults)
 
 
 @contextmanager
@@ -166,7 +197,8 @@ def _size(file: BinaryIO) -> int | None:
 
 def _print_ids(session: Session, tally: Tally) -> None:
     if session.json:
-        session.terminal.document({"enqueued": len(tally.ids), "ids": tally.ids})
+        named = {} if tally.group is None else {"group": tally.group}
+        session.terminal.document({"enqueued": len(tally.ids), "ids": tally.ids, **named})
     elif not session.terminal.is_screen:
         for job_id in tally.ids:
             session.terminal.line(str(job_id))

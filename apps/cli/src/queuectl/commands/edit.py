@@ -17,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _FIXED = (
     *("env", "hold", "key", "exit_retry", "exit_dead", "unique", "unique_for_ms"),
-    *("unique_scope", "unique_while_waiting", "on_duplicate"),
+    *("unique_scope", "unique_while_waiting", "on_duplicate", "on_finish"),
 )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from queuectl.array import parse_array
-from queuectl.asking import Defaults, new_groups, new_job, read_defaults
+from queuectl.asking import Asked, Defaults, complete, read_defaults
 from queuectl.commands.wait import wait_for
 from queuectl.exits import UsageProblem
 from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
@@ -21,7 +21,7 @@ from queuectl.moments import describe_moment, local_time
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text, spec_from_words
 from queuectl.submission import enqueue_array, enqueue_from
-from queuectl_store import JobId, NewGroup, NewJob
+from queuectl_store import JobId
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -83,6 +83,7 @@ def enqueue(
       queuectl enqueue --after 12,13 -- ./publish
       queuectl enqueue --array 0-99%4 'render --frame $QUEUECTL_ARRAY_INDEX'
       queuectl enqueue --from build.jsonl --atomic --key build-7
+      queuectl enqueue --on-finish 'notify-send "video $QUEUECTL_PARENT_ID"' -- ./render
 
     Options come before the command. The job runs in the current folder, with the variables that
     the setting env_pass names. With --json: the job; with --from or --array: enqueued and
@@ -114,22 +115,24 @@ def _enqueue_words(
 ) -> list[JobId]:
     if array is not None:
         return enqueue_array(session, asked, defaults, parse_array(array))
-    ids = enqueue_one(session, new_job(asked, defaults), new_groups([asked]))
+    ids = enqueue_one(session, complete(asked, defaults))
     _print_one(session, ids[0])
     return ids
 
 
-def asked_job(ctx: typer.Context, words: Sequence[str]) -> tuple[NewJob, list[NewGroup]]:
-    """Return the job that a command's words and options ask for, and what they say of its group."""
+def asked_job(ctx: typer.Context, words: Sequence[str]) -> Asked:
+    """Return the job that a command's words and options ask for, and what they say beside it."""
     session: Session = ctx.obj
     spec = _read_spec(words).overridden_by(spec_from_options(ctx))
-    job = new_job(spec, _defaults(session, is_whole=is_whole_environment(ctx)))
-    return job, new_groups([spec])
+    return complete(spec, _defaults(session, is_whole=is_whole_environment(ctx)))
 
 
-def enqueue_one(session: Session, job: NewJob, groups: Sequence[NewGroup]) -> list[JobId]:
-    """Store *job*; tell a person when it will run, if that is later."""
-    ids = session.open_store().enqueue([job], group=groups)
+def enqueue_one(session: Session, asked: Asked) -> list[JobId]:
+    """Store what was *asked*; tell a person when it will run, if that is later."""
+    job, last = asked.job, asked.follower
+    ids = session.open_store().enqueue(
+        [job], group=asked.groups, on_finish={} if last is None else {0: last}
+    )
     now = datetime.now(UTC).astimezone()
     at = job.run_at
     if job.delay_ms is not None:

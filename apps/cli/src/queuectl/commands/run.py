@@ -48,7 +48,7 @@ def run(
     session: Session = ctx.obj
     if not command:
         raise UsageProblem("give a command; `queuectl run --help` has examples")
-    [job_id] = enqueue_one(session, *asked_job(ctx, command))
+    [job_id] = enqueue_one(session, asked_job(ctx, command))
     if session.terminal.talks_to_person:
         session.terminal.say(f"job {job_id}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -131,7 +131,10 @@ def _asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
         is_whole_environment=is_whole_environment(ctx),
         queues=session.open_store().settings.queues(),
     )
-    return new_job(spec_from_words(words).overridden_by(spec_from_options(ctx)), defaults)
+    asked = spec_from_words(words).overridden_by(spec_from_options(ctx))
+    if asked.on_finish is not None:
+        raise UsageProblem("a schedule takes no on-finish; let its command run what is to follow")
+    return new_job(asked, defaults)
 
 
 def tell(session: Session, schedule: Schedule) -> None:

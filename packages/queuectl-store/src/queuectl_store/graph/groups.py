@@ -91,7 +91,9 @@ def check_last(last: NewJob) -> None:
         InvalidJob: The message names the rule.
     """
     if last.after or last.group or last.key or last.unique:
-        raise InvalidJob("a job that follows others takes no dependencies, group, key or unique key")
+        raise InvalidJob(
+            "a job that follows others takes no dependencies, group, key or unique key"
+        )
 
 
 def check_name(name: str) -> None:
