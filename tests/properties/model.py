@@ -235,6 +235,10 @@ class Model:
         """Seam: say whether new jobs may come into *queue*."""
         return True
 
+    def has_limits(self) -> bool:
+        """Seam: say whether any queue has limits that a claim has to ask for."""
+        return False
+
     def claimable(self, job: Row) -> bool:
         """Seam: say whether a worker may take *job*, as things stand at this point of a claim."""
         return bool(job["state"] == "pending")
