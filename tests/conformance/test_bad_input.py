@@ -203,13 +203,19 @@ def try_one(store: Store, dump: Callable[[], Dump], new: NewJob, before: Dump) -
     return Tried(None, "; ".join(differences(store, job_id, new)))
 
 
+def meant(new: NewJob, field: str) -> Any:
+    """What *field* of *new* stands for: an unsaid number of retries, and no limit of time."""
+    value = getattr(new, field)
+    if field == "max_retries" and value is None:
+        return 3
+    return None if field == "timeout_ms" and value == 0 else value
+
+
 def differences(store: Store, job_id: JobId, new: NewJob) -> Iterator[str]:
     """Compare what is read back with what was given, also as a document."""
     stored = job(store, job_id)
-    for field in (name for name in FIELDS if getattr(new, name) is not None):
-        given = getattr(new, field)
-        kept = given or None if field == "timeout_ms" else given  # 0 means no limit
-        if not same(getattr(stored, field), kept):
+    for field in FIELDS:
+        if not same(getattr(stored, field), meant(new, field)):
             yield f"{field} came back as {getattr(stored, field)!r}"[:300]
     if not same(stored.work, new.work) or not same(stored.backoff, new.backoff):
         yield f"came back as {stored.work!r}, {stored.backoff!r}"[:300]
