@@ -175,6 +175,21 @@ def test_a_lost_claim_is_refused_and_its_neighbours_are_recorded(store: Store) -
     assert job(store, newer.job.id).token == newer.token == 2
 
 
+def test_an_old_claim_and_the_new_one_of_the_same_job_are_told_apart(store: Store) -> None:
+    """A worker that lost a job and got it again may report both runs at once."""
+    job_id = enqueue_one(store)
+    worker = a_worker(store)
+    old = claim_one(store, worker)
+    store.finish(worker, [ended(old, Released(reason="given back"))])
+    new = claim_one(store, worker)
+
+    refused = store.finish(worker, [ended(old, Dead(reason="late")), ended(new, Succeeded())])
+
+    assert [finish.claim.token for finish in refused] == [old.token]
+    assert job(store, job_id).state is JobState.SUCCEEDED
+    assert [each.state for each in store.reader.attempts(job_id)] == ["released", "succeeded"]
+
+
 def test_finishing_twice_records_once_and_is_not_a_loss(store: Store) -> None:
     """After a lost reply to COMMIT the same finish comes again."""
     job_id = enqueue_one(store)

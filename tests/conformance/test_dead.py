@@ -20,7 +20,7 @@ from queuectl_store import (
     connect,
 )
 from queuectl_store.errors import StillNeeded
-from queuectl_store.rates import Rate
+from queuectl_store.limits.rates import Rate
 from tests.conformance.story import a_job, a_worker, claim_one, ended, job, states, story_of
 
 TEN_A_MINUTE = Rate(count=10, per_ms=60_000)

@@ -224,3 +224,12 @@ def test_edge_values_are_stored_exactly(store: Store) -> None:
     assert (stored[2].priority, stored[2].max_retries) == (2**31 - 1, 1_000_000)
     assert (stored[3].queue, stored[3].name) == ("q" * 100, "n" * 1_000)
     assert stored[4].work == Shell(script=string.printable)
+
+
+def test_of_two_jobs_with_one_key_in_one_batch_the_first_is_stored(store: Store) -> None:
+    jobs = [a_job("first", key="k"), a_job("other"), a_job("second", key="k")]
+
+    ids = store.enqueue(jobs)
+
+    assert ids == [1, 2, 1]
+    assert [job(store, job_id).command for job_id in (1, 2)] == ["first", "other"]

@@ -233,7 +233,9 @@ def test_runs_that_the_worker_never_heard_of_can_be_given_back(store: Store) -> 
     worker = a_worker(store)
     claim = claim_one(store, worker)
 
-    given = store.release(worker, [(job_id, claim.token), (job_id, 99)], reason="never started")
+    given = store.release(
+        worker, [*[(job_id, claim.token)] * 2, (job_id, 99)], reason="never started"
+    )
 
     stored = job(store, job_id)
     assert given == 1

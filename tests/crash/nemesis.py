@@ -51,6 +51,9 @@ class Nemesis:
     def _kill_one(self) -> None:
         index = self._dice.randrange(len(self.workers))
         victim = self.workers[index]
+        # On a busy host a worker takes long to start, and to kill it before shows nothing.
+        victim.until_joined()
+        time.sleep(self._dice.uniform(0, 0.5))  # the random moment, not a wait for something
         self.left.append(len(victim.job_processes()))
         victim.kill()
         killed_at = time.monotonic()

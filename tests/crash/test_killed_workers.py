@@ -3,7 +3,6 @@
 import faulthandler
 import random
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +43,6 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
 
     for _ in range(kills):
         acknowledged += feed(farm, store, dice)
-        time.sleep(dice.uniform(0, 0.7))  # the random moment, not a wait for something
         nemesis.strike()
     nemesis.relent()
     drain(store)

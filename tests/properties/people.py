@@ -47,11 +47,18 @@ class People(Enqueueing, Running):
     @rule(way=st.sampled_from(WAYS), early=st.booleans())
     def by_hand_from_every_state(self, way: tuple[Verb, str], early: bool) -> None:
         """Bring a new job to where the verb starts; none of the moves is left to chance."""
+        self.from_a_new_job(way, early=early)
+
+    def from_a_new_job(self, way: tuple[Verb, str], *, early: bool) -> None:
         verb, source = way
         self.bring_a_job_into(JobState(source), early=early)
         ids = self.jobs_in({source})
         if ids:
             self._move(verb, ids[-1:])
+
+    @rule(way=st.sampled_from([each for each in WAYS if each[1] in ENDS]))
+    def by_hand_once_it_has_run(self, way: tuple[Verb, str]) -> None:
+        self.from_a_new_job(way, early=False)
 
     @rule(way=PICK, number=PICK)
     def by_hand_where_it_works(self, way: int, number: int) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queuectl_store import InvalidSchedule
-from queuectl_store.cadence import (
+from queuectl_store.schedules.cadence import (
     Cron,
     Every,
     check,

@@ -1,8 +1,8 @@
 """Which slots fire and which were missed, by policy."""
 
 from queuectl_store import Missed
-from queuectl_store.cadence import Every
-from queuectl_store.catchup import FIRES_AT_ONCE, GRACE_MS, MISSED_ROWS, Plan, plan
+from queuectl_store.schedules.cadence import Every
+from queuectl_store.schedules.catchup import FIRES_AT_ONCE, GRACE_MS, MISSED_ROWS, Plan, plan
 
 MINUTE = 60_000
 EACH_MINUTE = Every(ms=MINUTE, since=0)

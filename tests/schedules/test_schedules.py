@@ -23,8 +23,8 @@ from queuectl_store import (
     Task,
     UnknownSchedule,
 )
-from queuectl_store.firing import KEPT_SLOTS
 from queuectl_store.relations import Dependency, Needs
+from queuectl_store.schedules.firing import KEPT_SLOTS
 from queuectl_store.sql.side_tables import schedules as table
 from tests.conformance.story import enqueue_one, states
 from tests.schedules.story import (

@@ -10,7 +10,7 @@ from queuectl.exits import UsageProblem
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
 from queuectl_store.errors import InvalidJob
-from queuectl_store.halting import Halt, parse_halt
+from queuectl_store.graph.halting import Halt, parse_halt
 from queuectl_store.job import Argv, Shell, Task, Work
 from queuectl_store.relations import Clause, Needs, OnDependencyFailure, OnDuplicate, UniqueScope
 

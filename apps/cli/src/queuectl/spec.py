@@ -12,7 +12,7 @@ from typing import Any
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
-from queuectl_store.halting import Halt
+from queuectl_store.graph.halting import Halt
 from queuectl_store.job import Argv, Shell, Work
 from queuectl_store.relations import Clause, OnDependencyFailure, OnDuplicate, UniqueScope
 

@@ -4,7 +4,6 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin
-from queuectl_store.checking import Finding
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.dead import DeadGroup, DeadLetters
@@ -44,8 +43,8 @@ from queuectl_store.errors import (
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
-from queuectl_store.groups import Group, NewGroup
-from queuectl_store.halting import Halt, HaltOn, parse_halt
+from queuectl_store.graph.groups import Group, NewGroup
+from queuectl_store.graph.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -62,7 +61,10 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
-from queuectl_store.maintenance import Maintenance, Stats
+from queuectl_store.limits.queue_admin import KEEP, Keep
+from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.limits.rates import Rate
+from queuectl_store.limits.sweeping import Swept
 from queuectl_store.moving import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
@@ -80,9 +82,6 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
-from queuectl_store.queue_admin import KEEP, Keep
-from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
-from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import (
     Clause,
@@ -93,9 +92,15 @@ from queuectl_store.relations import (
     Unique,
     UniqueScope,
 )
-from queuectl_store.retention import Freed, Kept, Rules
-from queuectl_store.schedule import Missed, NewSchedule, Overlap, Schedule, Slot, SlotOutcome
-from queuectl_store.schedule_document import schedule_document, schedule_words, slot_document
+from queuectl_store.schedules.document import schedule_document, schedule_words, slot_document
+from queuectl_store.schedules.schedule import (
+    Missed,
+    NewSchedule,
+    Overlap,
+    Schedule,
+    Slot,
+    SlotOutcome,
+)
 from queuectl_store.settings import (
     QUEUE_SETTINGS,
     SETTINGS,
@@ -107,7 +112,9 @@ from queuectl_store.settings import (
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
-from queuectl_store.sweeping import Swept
+from queuectl_store.upkeep.checking import Finding
+from queuectl_store.upkeep.maintenance import Maintenance, Stats
+from queuectl_store.upkeep.retention import Freed, Kept, Rules
 
 __version__ = "0.1.0"
 

@@ -11,8 +11,8 @@ from queuectl_store.database import Database
 from queuectl_store.editing import Edit
 from queuectl_store.errors import StillNeeded, StoreError
 from queuectl_store.job import Job, JobId
+from queuectl_store.limits.rates import Rate
 from queuectl_store.moving import DEAD, Moved, refusals, targets_of
-from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, conditions
 from queuectl_store.sql import dead as sql
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from queuectl_store import pacing, records, replays
+from queuectl_store import records, replays
 from queuectl_store.job import Claim
 from queuectl_store.ledger import Moved
+from queuectl_store.limits import pacing
 from queuectl_store.outcome import Finish
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep

@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import consequences, ledger, replays, spec
+from queuectl_store import ledger, replays, spec
 from queuectl_store.bounds import whole
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.fingerprint import fingerprint
+from queuectl_store.graph import consequences
 from queuectl_store.job import JobId
 from queuectl_store.ledger import Moved as Move
 from queuectl_store.sql import admin as sql

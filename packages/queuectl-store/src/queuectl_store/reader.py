@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import bonds, overview, reasons, records, why
+from queuectl_store import reasons, records, why
 from queuectl_store.bounds import clean, whole
 from queuectl_store.database import Database
 from queuectl_store.demands import MOST_SLOTS
@@ -15,10 +15,12 @@ from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Feed, Page
-from queuectl_store.groups import Group
+from queuectl_store.graph import bonds
+from queuectl_store.graph.groups import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
-from queuectl_store.limit_reasons import limit_reasons
-from queuectl_store.queues import Queue, ResourceUse
+from queuectl_store.limits import overview
+from queuectl_store.limits.queues import Queue, ResourceUse
+from queuectl_store.limits.reasons import limit_reasons
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue

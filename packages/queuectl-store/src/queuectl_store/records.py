@@ -8,7 +8,6 @@ from queuectl_store import spec
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
 from queuectl_store.relations import OnDependencyFailure
-from queuectl_store.schedule import Missed, Overlap, Schedule, ScheduleId, Slot, SlotOutcome
 from queuectl_store.sql.read import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
@@ -140,38 +139,4 @@ def worker(row: Any) -> Worker:
         seen_at=row.seen_at,
         running=row.running,
         alive=bool(row.alive),
-    )
-
-
-def schedule(row: Any) -> Schedule:
-    """Return the schedule in *row*; its job stays text."""
-    return Schedule(
-        id=ScheduleId(row.id),
-        name=row.name,
-        cron=row.cron,
-        every_ms=row.every_ms,
-        tz=row.tz,
-        template=row.job,
-        missed=Missed(row.missed),
-        window_ms=row.window_ms,
-        overlap=Overlap(row.overlap),
-        paused=bool(row.paused),
-        revision=row.revision,
-        next_at=row.next_at,
-        last_slot=row.last_slot,
-        last_fired_at=row.last_fired_at,
-        last_job_id=row.last_job_id,
-        created_at=row.created_at,
-    )
-
-
-def slot(row: Any) -> Slot:
-    """Return the slot in *row*."""
-    return Slot(
-        slot=row.slot,
-        outcome=SlotOutcome(row.outcome),
-        at=row.at,
-        job_id=row.job_id,
-        until=row.until,
-        note=row.note,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store.rates import Bucket, Rate
+from queuectl_store.limits.rates import Bucket, Rate
 from queuectl_store.sql import replays as sql
 
 PREFIX = "replay:"

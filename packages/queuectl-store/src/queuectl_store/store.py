@@ -5,23 +5,24 @@ from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import environments, keeping, leasing, records, spec
+from queuectl_store import keeping, leasing, records, spec
 from queuectl_store.admin import Admin
-from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
+from queuectl_store.enqueue import environments
+from queuectl_store.enqueue.intake import Intake
 from queuectl_store.errors import OutcomeUnknown
-from queuectl_store.intake import Intake
+from queuectl_store.graph.consequences import DUE, follow_due
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
-from queuectl_store.limits_upkeep import LimitsUpkeep
-from queuectl_store.maintenance import Maintenance
+from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
-from queuectl_store.schedules import Schedules
+from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
+from queuectl_store.upkeep.maintenance import Maintenance
 
 _ROWS_A_STATEMENT = 1_000
 

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from queuectl_store import consequences, ledger, records
-from queuectl_store.admitting import Admission
+from queuectl_store import ledger, records
 from queuectl_store.bounds import whole
+from queuectl_store.graph import consequences
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
-from queuectl_store.limits import enter, free_up, lock_counts
+from queuectl_store.limits.admitting import Admission
+from queuectl_store.limits.transaction import enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
 from queuectl_store.sql import claim as claim_sql
 from queuectl_store.sql import hot

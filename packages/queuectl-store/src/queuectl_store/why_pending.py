@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from queuectl_store.explanation import MOST, Found
 from queuectl_store.job import Job, JobId, Worker
+from queuectl_store.limits.waits import GROUP_HALTED
 from queuectl_store.sql import why as sql
-from queuectl_store.waits import GROUP_HALTED
 
 
 def pending(

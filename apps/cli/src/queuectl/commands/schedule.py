@@ -11,7 +11,8 @@ from queuectl.render import Row, print_facts, print_table
 from queuectl.scheduleoptions import Name, ScheduleCommand
 from queuectl.schedules import COLUMNS, SLOT_COLUMNS, facts, schedule_row, slot_row, zone_of
 from queuectl.session import Session
-from queuectl_store import instant, schedule_document, slot_document
+from queuectl_store import instant, slot_document
+from queuectl_store.schedules.document import schedule_document
 
 app = typer.Typer(
     add_completion=False,

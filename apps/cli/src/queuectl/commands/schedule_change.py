@@ -26,7 +26,8 @@ from queuectl.schedules import next_text
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_words
 from queuectl.zones import local_zone
-from queuectl_store import NewJob, NewSchedule, Schedule, schedule_document
+from queuectl_store import NewJob, NewSchedule, Schedule
+from queuectl_store.schedules.document import schedule_document
 
 
 def add(
