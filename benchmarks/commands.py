@@ -2,6 +2,8 @@
 
 Run it as `python benchmarks/commands.py [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
 Everything a job promises is on: each is stored, claimed, fenced and recorded, synchronous=FULL.
+Beside other work on the machine the processor time a command is steadier than the rate: it counts
+user and system time of whatever ran, the commands themselves and the start of a worker included.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from queuectl_store import JobState, NewJob, Shell, Store, connect
@@ -21,6 +24,14 @@ from queuectl_worker import JobEnded, JobStarted, News, Worker, WorkerJoined
 TRUE = NewJob(work=Shell(script="true"))
 IDLE_SECONDS = 5.0
 WARM_UP = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What one drain took: seconds, and seconds of processor time where they can be told."""
+
+    wall: float
+    cpu: float | None = None
 
 
 class Stopwatch:
@@ -41,11 +52,13 @@ class Stopwatch:
                 self.joined.set()
             case JobStarted():
                 self.started_at = now
-                self.started.set()
+                if not self.started.is_set():
+                    self.started.set()
             case JobEnded():
                 self.ended_at = now
                 self.count += 1
-                self.ended.set()
+                if not self.ended.is_set():
+                    self.ended.set()
 
     def wait_for(self, count: int) -> None:
         """Wait until *count* ends are recorded."""
@@ -58,48 +71,50 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2_000)
     parser.add_argument("--slots", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     ways = {
-        "xargs -P": xargs_seconds,
-        "worker, just started": started_seconds,
-        "worker, running": running_seconds,
+        "xargs -P": by_xargs,
+        "worker, just started": by_a_new_worker,
+        "worker, running": by_a_running_worker,
     }
-    rates: dict[str, list[float]] = {name: [] for name in ways}
+    rounds: dict[str, list[Spent]] = {name: [] for name in ways}
     for _ in range(options.rounds):
-        for name, seconds in ways.items():
-            rates[name].append(options.jobs / seconds(options.jobs, options.slots))
+        for name, drain in ways.items():
+            rounds[name].append(drain(options.jobs, options.slots))
     latencies, idle = idle_figures()
-    print_table({name: statistics.median(each) for name, each in rates.items()}, options.slots)
+    print_table(rounds, options.jobs, options.slots)
     print(
         f"enqueue to start, idle: p50 {latencies[len(latencies) // 2]:.2f} ms,"
         f" p99 {latencies[int(len(latencies) * 0.99)]:.2f} ms; idle worker {idle:.2%} of a core"
     )
 
 
-def xargs_seconds(jobs: int, slots: int) -> float:
+def by_xargs(jobs: int, slots: int) -> Spent:
     """Time xargs over the same commands."""
-    began = time.perf_counter()
+    began, used = time.perf_counter(), cpu_seconds()
     subprocess.run(
         ["xargs", f"-P{slots}", "-n1", "sh", "-c", "true"],
         input=b"x\n" * jobs,
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return time.perf_counter() - began
+    return Spent(wall=time.perf_counter() - began, cpu=cpu_seconds() - used)
 
 
-def started_seconds(jobs: int, slots: int) -> float:
+def by_a_new_worker(jobs: int, slots: int) -> Spent:
     """Time a worker from its registration to the commit of the last result."""
     watch = Stopwatch()
     with new_store() as store:
         store.enqueue([TRUE] * jobs)
+        used = cpu_seconds()
         Worker(store, concurrency=slots, burst=True, on_news=watch).run()
+        used = cpu_seconds() - used
         assert store.reader.counts() == {"default": {JobState.SUCCEEDED: jobs}}
-    return watch.ended_at - watch.joined_at
+    return Spent(wall=watch.ended_at - watch.joined_at, cpu=used)
 
 
-def running_seconds(jobs: int, slots: int) -> float:
+def by_a_running_worker(jobs: int, slots: int) -> Spent:
     """Time a worker that ran jobs before, from the enqueue's return to the last commit."""
     watch = Stopwatch()
     with new_store() as store, running_worker(store, slots, watch):
@@ -108,7 +123,13 @@ def running_seconds(jobs: int, slots: int) -> float:
         store.enqueue([TRUE] * jobs)
         began = time.perf_counter()
         watch.wait_for(WARM_UP + jobs)
-    return watch.ended_at - began
+    return Spent(wall=watch.ended_at - began)
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process and of all that it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 @contextmanager
@@ -155,14 +176,18 @@ def new_store() -> Store:
     return connect(str(folder / "queue.db"))
 
 
-def print_table(medians: dict[str, float], slots: int) -> None:
-    """Print medians and their ratios to the first."""
-    reference = next(iter(medians.values()))
-    print(
-        f"{f'{slots} slots, sh -c true':<24}{'commands/s':>12}{'ratio':>8}  {os.cpu_count()} cores"
-    )
-    for name, rate in medians.items():
-        print(f"{name:<24}{rate:>12,.0f}{rate / reference:>8.2f}")
+def print_table(rounds: dict[str, list[Spent]], jobs: int, slots: int) -> None:
+    """Print medians, and the medians of each round's ratio to the first way."""
+    first = next(iter(rounds.values()))
+    heads = f"{'commands/s':>12}{'ratio':>8}{'cpu ms each':>13}"
+    print(f"{f'{slots} slots, sh -c true':<24}{heads}  {os.cpu_count()} cores")
+    for name, spent in rounds.items():
+        rate = statistics.median(jobs / each.wall for each in spent)
+        pairs = zip(first, spent, strict=True)
+        ratio = statistics.median(reference.wall / each.wall for reference, each in pairs)
+        known = [each.cpu / jobs * 1000 for each in spent if each.cpu is not None]
+        cpu = f"{statistics.median(known):.3f}" if known else "-"
+        print(f"{name:<24}{rate:>12,.0f}{ratio:>8.2f}{cpu:>13}")
 
 
 if __name__ == "__main__":

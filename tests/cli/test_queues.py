@@ -131,3 +131,41 @@ def test_what_makes_no_sense_is_a_usage_error_on_two_lines_at_most(
     assert result.out == b""
     assert 1 <= len(result.err.splitlines()) <= 4
     assert "Traceback" not in result.err
+
+
+def test_retry_rules_of_a_queue_hold_for_its_jobs_and_are_given_back(queuectl: Program) -> None:
+    said = queuectl.must("queue", "set", "mail", "--max-retries", "9", "--timeout", "30s", "--json")
+    assert said.document["settings"] == {"max_retries": "9", "timeout": "30s"}
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    queuectl.must("queue", "set", "mail", "--max-retries", "default")
+    queuectl.must("enqueue", "--queue", "mail", "true")
+
+    jobs = queuectl.must("list", "--json").documents
+    assert [(job["max_retries"], job["timeout"]) for job in jobs] == [(3, 30.0), (9, 30.0)]
+    assert queuectl("queue", "set", "mail", "--max-retries", "-1").code == 2
+    assert queuectl("queue", "set", "mail", "--timeout", "soon").code == 2
+
+
+def test_an_array_runs_a_job_an_index_a_few_at_a_time(queuectl: Program) -> None:
+    script = 'echo + >> log; sleep 0.05; echo - >> log; echo "$QUEUECTL_ARRAY_INDEX" >> indexes'
+    said = queuectl.must("enqueue", "--array", "0-9%2", "--json", script).document
+
+    queuectl.must("worker", "start", "--burst", "--concurrency", "6", "-q")
+
+    log = (queuectl.folder / "log").read_text().split()
+    running = [log[: n + 1].count("+") - log[: n + 1].count("-") for n in range(len(log))]
+    assert max(running) == 2
+    indexes = (queuectl.folder / "indexes").read_text().split()
+    assert sorted(indexes, key=int) == [str(n) for n in range(10)]
+    assert (said["enqueued"], said["ids"]) == (10, list(range(1, 11)))
+    assert {job["group"] for job in queuectl.must("list", "--json").documents} == {said["group"]}
+
+
+def test_an_array_with_a_key_is_enqueued_once(queuectl: Program) -> None:
+    words = ("enqueue", "--array", "1-3", "--key", "k", "--json", "true")
+
+    first, second = (queuectl.must(*words).document for _ in range(2))
+
+    assert first == second
+    assert len(queuectl.must("list", "--json").documents) == 3

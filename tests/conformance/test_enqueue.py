@@ -67,6 +67,8 @@ def test_every_field_comes_back_as_it_was_given(store: Store, clock: ManualClock
         max_retries=9,
         timeout_ms=1234,
         backoff=Backoff(base=3, max_s=60, jitter=0),
+        exit_retry=frozenset({75, 111}),
+        exit_dead=frozenset(),
         key="order-17",
     )
 
@@ -74,7 +76,7 @@ def test_every_field_comes_back_as_it_was_given(store: Store, clock: ManualClock
 
     for field in ("work", "queue", "priority", "name", "tags", "cwd", "env", "run_at"):
         assert getattr(stored, field) == getattr(given_job, field), field
-    for field in ("max_retries", "timeout_ms", "backoff", "key"):
+    for field in ("max_retries", "timeout_ms", "backoff", "exit_retry", "exit_dead", "key"):
         assert getattr(stored, field) == getattr(given_job, field), field
     assert stored.created_at == clock.wall_ms()
 
@@ -179,7 +181,9 @@ BAD = {
     "name of 1001": a_job(name="n" * 1_001),
     "priority beyond 32 bits": a_job(priority=2**31),
     "negative retries": a_job(max_retries=-1),
-    "timeout 0": a_job(timeout_ms=0),
+    "negative timeout": a_job(timeout_ms=-1),
+    "exit code 0": a_job(exit_retry=frozenset({0})),
+    "exit code beyond 32 bits": a_job(exit_dead=frozenset({2**32})),
     "negative delay": a_job(delay_ms=-1),
     "delay beyond 64 bits": a_job(delay_ms=2**63),
     "year 10000": a_job(run_at=253_402_300_800_000),

@@ -18,6 +18,7 @@ from queuectl_store.sql import (
     admin,
     checks,
     claim,
+    dead,
     feed,
     groups,
     hot,
@@ -26,7 +27,10 @@ from queuectl_store.sql import (
     queues,
     read,
     relations,
+    replays,
+    schedules,
     stats,
+    unique,
     upkeep,
     why,
 )
@@ -45,12 +49,16 @@ COLUMNS = {
     "upkeep.add_environment": ["digest", "body"],
     "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "schedules.add": [
+        *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
+        *("next_at", "created_at"),
+    ],
 }
 
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, relations, groups):
+    for module in (*modules, relations, groups, schedules, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -54,7 +54,7 @@ def the_group(store: Store) -> Group:
 
 
 def completions(store: Store) -> list[str]:
-    return [each.state.value for each in all_jobs(store) if each.name == "last"]
+    return [each.state.value for each in store.reader.page(JobFilter(name="last"))]
 
 
 def test_a_group_is_made_on_first_use_and_counts_its_jobs(store: Store) -> None:

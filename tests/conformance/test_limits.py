@@ -3,6 +3,7 @@
 import pytest
 
 from queuectl_store import (
+    Dead,
     InvalidJob,
     InvalidLimit,
     Job,
@@ -10,6 +11,7 @@ from queuectl_store import (
     JobId,
     JobState,
     ManualClock,
+    NewGroup,
     QueueDraining,
     QueueState,
     Rate,
@@ -19,6 +21,7 @@ from queuectl_store import (
     Succeeded,
     UnknownResource,
     WorkerId,
+    parse_halt,
 )
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 
@@ -434,7 +437,7 @@ def test_the_sweep_finds_room_that_a_held_job_left(store: Store, worker: WorkerI
     store.admin.hold([ids[1]])
     before = ids_claimed(store, worker)
 
-    store.sweep()
+    store.limits.sweep()
 
     assert before == []
     assert ids_claimed(store, worker) == [ids[2]]
@@ -445,7 +448,7 @@ def test_the_sweep_lets_go_what_a_raised_limit_allows(store: Store, worker: Work
     claimed(store, worker)
 
     store.admin.set_queue("default", key_concurrency=3)
-    store.sweep()
+    store.limits.sweep()
 
     assert ids_claimed(store, worker) == ids[1:3]
 
@@ -462,7 +465,7 @@ def test_a_sweep_gets_past_jobs_of_a_paused_queue(store: Store, worker: WorkerId
 
     taken, boosts = [], {}
     for _ in range(5):
-        swept = store.sweep(boosts=boosts)
+        swept = store.limits.sweep(boosts=boosts)
         boosts = {name: boosts.get(name, 1) * 2 for name in swept.found}
         taken += ids_claimed(store, worker)
 
@@ -623,3 +626,66 @@ def test_a_reason_gives_way_to_a_queue_that_nobody_serves(store: Store) -> None:
     store.admin.set_queue("mail", concurrency=1)
 
     assert reason(store, enqueue_one(store, queue="mail")) == "no worker serves mail"
+
+
+def test_while_workers_are_busy_a_sweep_lets_nobody_go_twice(
+    store: Store, worker: WorkerId
+) -> None:
+    """One job of the key may be claimed already; the others would only be parked again."""
+    ids = enqueue(store, 5, concurrency_key="k")
+    claim = claim_one(store, worker)
+    claimed(store, worker)
+    store.finish(worker, [ended(claim, Succeeded())])
+
+    store.limits.sweep()
+    busy = waits(store, ids[1:])
+    store.limits.sweep(is_hungry=True)
+
+    assert [name is None for name in busy] == [True, False, False, False]
+    assert [name is None for name in waits(store, ids[1:])] == [True, True, False, False]
+
+
+def test_buckets_that_are_full_again_are_forgotten(
+    store: Store, worker: WorkerId, clock: ManualClock
+) -> None:
+    store.admin.set_queue("default", key_concurrency=9, key_rate=Rate.parse("1/s"))
+    enqueue(store, 1, concurrency_key="k")
+    claimed(store, worker)
+    counts = []
+
+    for ms in (0, 999, 1):
+        clock.advance(ms=ms)
+        store.limits.forget_full_buckets()
+        counts.append(buckets(store))
+
+    assert counts == [1, 1, 0]
+
+
+def buckets(store: Store) -> int:
+    with store._database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM queuectl_buckets").scalar_one())
+
+
+def test_no_more_members_of_a_group_run_than_it_allows(store: Store, worker: WorkerId) -> None:
+    group = NewGroup(name="renders", concurrency=2)
+    ids = store.enqueue([a_job() for _ in range(4)], group=group)
+    other = enqueue_one(store)
+
+    first = store.claim(worker, limit=100)
+    told = reason(store, ids[3])
+    exchange = store.exchange(worker, [ended(first[0], Succeeded())], limit=100)
+
+    assert [claim.job.id for claim in first] == [*ids[:2], other]
+    assert told == "limit 2 reached (group renders)"
+    assert [claim.job.id for claim in exchange.claims] == [ids[2]]
+
+
+def test_no_member_starts_after_its_group_was_halted(store: Store, worker: WorkerId) -> None:
+    group = NewGroup(name="g", concurrency=2, halt=parse_halt("soon,fail=1"))
+    store.enqueue([a_job() for _ in range(4)], group=group)
+    first = store.claim(worker, limit=100)
+
+    exchange = store.exchange(worker, [ended(first[0], Dead(reason="broken"))], limit=100)
+
+    assert exchange.claims == []
+    assert store.claim(worker, limit=100) == []

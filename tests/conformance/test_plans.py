@@ -21,12 +21,15 @@ from queuectl_store import (
     Kept,
     ManualClock,
     NewGroup,
+    Rate,
     Rules,
     Store,
+    Succeeded,
+    Unique,
     WorkerId,
     parse_halt,
 )
-from tests.conformance.story import a_job, a_worker, claim_one, enqueue_one, vanished
+from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 from tests.conformance.ties import after
 
 HISTORY = 20_000
@@ -38,6 +41,11 @@ INSERT INTO queuectl_jobs (key, state, queue, priority, max_retries, created_at,
 SELECT '{state}' || i, '{state}', 'q' || (i - i / 3 * 3), i - i / 5 * 5, 3, 0,
     9000000000000 + i, {worker}, '{{"shell": "true"}}', CASE WHEN '{state}' = 'succeeded' THEN i END
 FROM n
+"""
+PARK = """
+UPDATE queuectl_jobs SET state = 'pending', guarded = 1, concurrency_key = 'k',
+    waits_for = 'key:q0/k', worker_id = NULL
+WHERE state = 'scheduled' AND id - id / 2 * 2 = 0
 """
 COUNTS = {
     "succeeded": HISTORY,
@@ -60,10 +68,13 @@ TABLE = "queuectl_jobs"
 EDGES = "queuectl_dependencies"
 INDEXES = (
     "pending",
+    "guarded",
     "waiting",
     "due",
     "running",
     "dead",
+    "dead_of",
+    "unique",
     "ended",
     "environment",
     "children_due",
@@ -115,6 +126,9 @@ ACTS = [
     an_act("halt_group", halt_group, "group"),
     an_act("list_group", lambda store, _: store.reader.page(JobFilter(group="g")), "group"),
     an_act("claim", lambda store, worker: store.claim(worker, limit=4), "pending"),
+    an_act("admit", lambda store, worker: admit(store, worker), "pending", "running", "waiting"),
+    an_act("let_go", lambda store, worker: let_go(store, worker), "running", "waiting"),
+    an_act("sweep", lambda store, _: store.limits.sweep(), "running", "waiting"),
     an_act("stage", lambda store, _: store.stage(), "due"),
     an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
     an_act("renew", lambda store, worker: store.renew(worker), "running"),
@@ -137,6 +151,44 @@ ACTS = [
     ),
 ]
 
+ACTS += [
+    an_act("enqueue_unique", lambda store, _: enqueue_twice(store), "unique"),
+    an_act("dead_groups", lambda store, _: store.dead.groups()),
+    an_act("retry_dead_at_a_rate", lambda store, _: retry_at_a_rate(store), "waiting"),
+    an_act("purge_dead", lambda store, _: store.dead.purge(JobFilter())),
+]
+
+
+def enqueue_twice(store: Store) -> None:
+    """The second time the index refuses the job, and who has its slot is looked for."""
+    for _ in range(2):
+        store.enqueue([a_job(unique=Unique(key="k"))])
+
+
+def retry_at_a_rate(store: Store) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    store.stage()
+
+
+def admit(store: Store, worker: WorkerId) -> object:
+    """Claim from a queue with every kind of limit, beside many jobs that are parked."""
+    store.admin.set_queue("limited", concurrency=90, rate=Rate.parse("9/s", burst=9))
+    store.admin.set_resource("gpu", 2)
+    store.enqueue(
+        [
+            a_job(queue="limited", concurrency_key=f"k{n}", resources={"gpu": 1}, priority=9)
+            for n in range(5)
+        ]
+    )
+    return store.claim(worker, limit=3)
+
+
+def let_go(store: Store, worker: WorkerId) -> object:
+    """Finish a job of a key for which others wait."""
+    store.enqueue([a_job(queue="a", concurrency_key="k", priority=9) for _ in range(2)])
+    claims = [each for each in store.claim(worker, limit=60) if each.job.concurrency_key]
+    return store.finish(worker, [ended(each, Succeeded()) for each in claims])
+
 
 @pytest.fixture
 def full_store(store: Store, clock: ManualClock) -> Store:
@@ -147,6 +199,7 @@ def full_store(store: Store, clock: ManualClock) -> Store:
         for state, count in COUNTS.items():
             text = FILL.format(state=state, count=count, worker=gone)
             connection.exec_driver_sql(text)
+        connection.exec_driver_sql(PARK)
         connection.exec_driver_sql(FILL_EDGES.format(count=HISTORY))
         connection.exec_driver_sql("ANALYZE")
 

@@ -19,7 +19,7 @@ from queuectl_store import (
     UnknownJob,
     connect,
 )
-from queuectl_store.retention import STEP, delete_jobs
+from queuectl_store.upkeep.retention import STEP, delete_jobs
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, job
 
 DAY_MS = 86_400_000

@@ -4,8 +4,10 @@ import pytest
 
 from queuectl_store import (
     Dead,
+    Dependency,
     JobId,
     ManualClock,
+    Needs,
     NewJob,
     Retry,
     Shell,
@@ -126,3 +128,81 @@ def test_a_job_of_a_rescued_worker_waits_for_its_backoff(store: Store, clock: Ma
     store.rescue(vanished)
 
     assert told(store, job_id).startswith("attempt 1 failed (")
+
+
+def test_a_job_of_a_paused_queue_names_the_command_that_resumes_it(store: Store) -> None:
+    a_worker(store)
+    job_id = enqueue_one(store, queue="mail")
+    store.admin.pause("mail")
+
+    answer = store.reader.why(job_id)
+
+    assert (answer.reason, answer.remedy) == ("queue paused", "`queuectl queue resume mail`")
+
+
+def test_a_job_behind_its_queues_limit_names_those_that_run(store: Store) -> None:
+    store.admin.set_queue("mail", concurrency=1)
+    worker = a_worker(store)
+    first, second = (enqueue_one(store, queue="mail") for _ in range(2))
+    store.claim(worker, limit=2)
+
+    answer = store.reader.why(second)
+
+    assert answer.reason == "limit 1 reached (queue mail)"
+    assert answer.blockers == (first,)
+    assert "`queuectl queue set mail --concurrency N` allows more" in (answer.remedy or "")
+
+
+def test_a_job_behind_its_key_names_the_one_that_has_it(store: Store) -> None:
+    worker = a_worker(store)
+    first, second = (enqueue_one(store, concurrency_key="alice") for _ in range(2))
+    store.claim(worker, limit=2)
+
+    answer = store.reader.why(second)
+
+    assert answer.reason == "limit 1 reached (key alice)"
+    assert answer.blockers == (first,)
+
+
+def test_a_job_that_lacks_a_resource_says_how_much_there_is(store: Store) -> None:
+    worker = a_worker(store)
+    nobody, much = (
+        enqueue_one(store, resources={"tpu": 1}),
+        enqueue_one(store, resources={"gpu": 3}),
+    )
+    store.admin.set_resource("gpu", 2)
+    store.claim(worker, limit=4)
+
+    assert told(store, nobody).startswith("nobody said how much tpu there is")
+    assert told(store, much).startswith("it needs 3 of gpu, and there is 2 in all")
+
+
+def test_a_blocked_job_names_its_parents_and_how_they_must_end(store: Store) -> None:
+    first, second = enqueue_one(store), enqueue_one(store)
+    child = enqueue_one(
+        store,
+        after=(
+            (Dependency(parent=first), Dependency(parent=second, needs=Needs.FAILURE)),
+            (Dependency(parent=second, needs=Needs.END),),
+        ),
+    )
+
+    answer = store.reader.why(child)
+
+    assert answer.reason == f"after {first}, {second}"
+    assert answer.detail == (
+        f"it waits for job {first} (pending) to succeed or job {second} (pending) to fail;"
+        f" job {second} (pending) to end"
+    )
+    assert set(answer.blockers) == {first, second}
+
+
+def test_a_job_cancelled_for_its_parent_names_the_way_back(store: Store) -> None:
+    parent = enqueue_one(store)
+    child = enqueue_one(store, after=((Dependency(parent=parent),),))
+    store.admin.cancel([parent])
+
+    answer = store.reader.why(child)
+
+    assert answer.reason == f"job {parent} was cancelled" or answer.reason == f"job {parent} failed"
+    assert answer.remedy == f"`queuectl rerun {parent}` lets it follow after all"

@@ -105,7 +105,7 @@ def _moves(history: JobHistory) -> Iterator[str]:
     state, used = first.state, 0
     for event in others:
         move = TRANSITIONS[event.verb]
-        if state not in move.sources or event.state not in move.targets:
+        if not move.allows(state, event.state):
             yield f"went from {state} to {event.state} by {event.verb}"
         used += 1 if event.verb is Verb.CLAIM else -1 if event.verb in UNUSED else 0
         if event.attempt != used:

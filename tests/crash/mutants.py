@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from queuectl_store import database, enqueuing, store, turn, usage
+from queuectl_store import database, store, turn
+from queuectl_store.enqueue import enqueuing
+from queuectl_store.limits import usage
 from queuectl_store.sql import admin, claim, hot, upkeep
 from queuectl_store.sql.hot import ENDED
 from queuectl_store.sql.tables import jobs

@@ -25,8 +25,9 @@ def in_the_table() -> set[tuple[str, str, str]]:
         (source.value, target.value, verb.value)
         for verb, move in TRANSITIONS.items()
         if verb not in IN_WORDS
-        for source in move.sources
+        for source in move.sources - move.stays
         for target in move.targets
+        if verb is not Verb.EDIT or target is not source
     }
 
 
@@ -37,3 +38,4 @@ def test_the_drawn_arrows_are_the_transition_table() -> None:
 def test_the_sentence_about_waiting_jobs_is_true() -> None:
     assert TRANSITIONS[Verb.CANCEL].sources == WAITING
     assert TRANSITIONS[Verb.HOLD].sources == WAITING - {JobState.HELD}
+    assert TRANSITIONS[Verb.EDIT].sources == WAITING | {JobState.DEAD}

@@ -59,8 +59,8 @@ def test_two_thousand_silent_commands_leave_no_file(desk: Desk, tmp_path: Path) 
 
     assert {(end.exit_code, end.log_bytes) for end in ends} == {(0, 0)}
     assert not (tmp_path / "logs").exists()
-    # Two slots, and the one that the next command takes while the last is accounted for.
-    assert len(os.listdir(tmp_path / "spool")) <= 4
+    # Two slots, and those that ended and are accounted for together.
+    assert len(os.listdir(tmp_path / "spool")) <= 20
 
 
 def test_each_command_has_a_log_of_its_own(desk: Desk) -> None:

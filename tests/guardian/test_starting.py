@@ -223,12 +223,16 @@ def test_too_many_arguments_are_refused_and_the_next_job_runs(desk: Desk) -> Non
 
 
 def test_commands_start_in_the_order_of_launch(desk: Desk) -> None:
-    keys = [desk.launch("true") for _ in range(30)]
+    order = desk.folder / "order"
+    gate = desk.folder / "gate"
+    # With one of the two slots taken, each command ends before the next one starts.
+    blocker = desk.sh(f"until [ -e {gate} ]; do sleep 0.01; done")
+    keys = [desk.sh(f"echo {n} >> {order}") for n in range(30)]
     desk.until(Ended, keys[-1])
+    gate.touch()
+    desk.until(Ended, blocker)
 
-    started = [report.key for report in desk.reports if isinstance(report, Started)]
-
-    assert started == keys
+    assert order.read_text().split() == [str(n) for n in range(30)]
 
 
 def test_no_more_commands_than_slots_run_at_once(desk: Desk, tmp_path: Path) -> None:

@@ -1,55 +1,74 @@
-"""What the store does while a fault strikes, and what has to hold afterwards."""
+"""Every write path of the store, as an act that a fault may strike.
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+docs/development.md says how to add one.
+"""
 
-from queuectl_store import Job, JobFilter, Store, StoreError, Succeeded, WorkerId
-from tests.conformance.story import a_job, a_worker, ended, enqueue_one, vanished
+from queuectl_store import (
+    Claim,
+    Dead,
+    JobFilter,
+    JobId,
+    JobState,
+    NewJob,
+    NewSchedule,
+    OnDuplicate,
+    Rate,
+    Retry,
+    Store,
+    Succeeded,
+    Unique,
+    WorkerId,
+)
+from tests.conformance.story import a_job, a_worker, ended, vanished
+from tests.store.act import LEASE_MS, Act, Say, job_states, nothing
+from tests.store.schema import an_old_store, has_every_column_and_index
+from tests.store.upkeep_acts import prepare_ended, prune
 
 JOBS = 3
+IDS = [JobId(n + 1) for n in range(JOBS)]
 WORKER = WorkerId(1)
-LEASE_MS = 10_000
-Say = Callable[[str], object]
-# One transaction is whole or not there: how many jobs of each state may be left.
-Left = dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One act.
-
-    Attributes:
-        prepare: Makes what it begins with.
-        perform: Does it, and says a word after each call that returned.
-        allowed: What may be left, in the order in which it comes to be.
-        least: By word, the place in *allowed* that has been reached once the word was said.
-        later_ms: How long after *prepare* it happens.
-    """
-
-    prepare: Callable[[Store], object]
-    perform: Callable[[Store, Say], object]
-    allowed: Sequence[Left]
-    least: dict[str, int]
-    later_ms: int = 0
-
-
-def prepare_claimable(store: Store) -> None:
+def with_claimable(store: Store) -> None:
     a_worker(store, lease_ms=LEASE_MS)
     store.enqueue([a_job() for _ in range(JOBS)])
 
 
-def prepare_due(store: Store) -> None:
+def with_due(store: Store) -> None:
     store.enqueue([a_job(delay_ms=1) for _ in range(JOBS)])
 
 
-def prepare_abandoned(store: Store) -> None:
-    prepare_claimable(store)
+def with_claimed(store: Store) -> None:
+    with_claimable(store)
     store.claim(WORKER, limit=JOBS)
 
 
-def enqueue(store: Store, say: Say) -> None:
+def with_schedules(store: Store) -> None:
+    for n in range(JOBS):
+        store.schedules.add(NewSchedule(name=f"s{n}", job=a_job(), every_ms=1_000))
+
+
+def with_claimed_and_claimable(store: Store) -> None:
+    with_claimed(store)
     store.enqueue([a_job() for _ in range(JOBS)])
+
+
+def with_dead(store: Store) -> None:
+    with_claimed(store)
+    store.finish(WORKER, [ended(claim, Dead(reason="no")) for claim in held(store)])
+
+
+def with_held(store: Store) -> None:
+    store.enqueue([a_job(hold=True) for _ in range(JOBS)])
+
+
+def held(store: Store) -> list[Claim]:
+    running = [each for each in store.reader.find(IDS) if each.state is JobState.RUNNING]
+    return [Claim(job=each, token=each.token) for each in running]
+
+
+def enqueue(store: Store, say: Say) -> None:
+    store.enqueue([a_job(environment={"PATH": "/bin"}) for _ in range(JOBS)])
     say("stored")
 
 
@@ -62,9 +81,31 @@ def claim_and_finish(store: Store, say: Say) -> None:
         say("finished")
 
 
+def fail(store: Store, say: Say) -> None:
+    retry = Retry(delay_ms=0, reason="exit code 1")
+    if not store.finish(WORKER, [ended(claim, retry) for claim in held(store)]):
+        say("finished")
+
+
+def exchange(store: Store, say: Say) -> None:
+    ends = [ended(claim, Succeeded()) for claim in held(store)]
+    if store.exchange(WORKER, ends, limit=JOBS).claims:
+        say("exchanged")
+
+
+def release(store: Store, say: Say) -> None:
+    store.release(WORKER, [(claim.job.id, claim.token) for claim in held(store)], reason="stop")
+    say("released")
+
+
 def stage(store: Store, say: Say) -> None:
     store.stage()
     say("staged")
+
+
+def fire(store: Store, say: Say) -> None:
+    store.fire()
+    say("fired")
 
 
 def rescue(store: Store, say: Say) -> None:
@@ -72,90 +113,235 @@ def rescue(store: Store, say: Say) -> None:
     say("rescued")
 
 
-def enqueue_twice(store: Store, say: Say) -> None:
-    """Twice, so that the second shows whether the store works again."""
-    for word in ("first", "second"):
-        try:
-            store.enqueue([a_job() for _ in range(JOBS)])
-            say(word)
-        except StoreError as error:
-            say(type(error).__name__)
+def join_and_leave(store: Store, say: Say) -> None:
+    worker = a_worker(store)
+    say("joined")
+    store.renew(worker)
+    store.unregister(worker)
+    say("left")
+
+
+def cancel(store: Store, say: Say) -> None:
+    store.admin.cancel([JobId(n + 1) for n in range(2 * JOBS)])
+    say("cancelled")
+
+
+def hold(store: Store, say: Say) -> None:
+    store.admin.hold(IDS)
+    say("held")
+
+
+def let_go(store: Store, say: Say) -> None:
+    store.admin.release(IDS)
+    say("let go")
+
+
+def retry(store: Store, say: Say) -> None:
+    store.admin.retry(IDS)
+    say("retried")
+
+
+def change_settings(store: Store, say: Say) -> None:
+    store.settings.set("concurrency", "7")
+    say("added")
+    store.settings.set("concurrency", "8")
+    say("changed")
+    store.settings.unset("grace")
+    say("removed")
+
+
+def enqueue_and_checkpoint(store: Store, say: Say) -> None:
+    store.enqueue([a_job() for _ in range(JOBS)])
+    say("stored")
+    store._database.engine.checkpoint()  # type: ignore[attr-defined]
+    say("copied")
+    store.admin.hold(IDS)
+    say("held")
+
+
+def look_around(store: Store, say: Say) -> None:
+    store.reader.counts()
+    say("opened")
+
+
+def states_of_workers(store: Store) -> list[str]:
+    return [worker.state for worker in store.reader.workers(all=True)]
+
+
+def cancelled_and_asked(store: Store) -> tuple[dict[str, int], int]:
+    return job_states(store), len(store.renew(WORKER).cancelled)
+
+
+def states_and_slots(store: Store) -> tuple[dict[str, int], int]:
+    told = [store.schedules.history(each.name) for each in store.schedules.all()]
+    return job_states(store), sum(map(len, told))
+
+
+def states_and_schema(store: Store) -> tuple[dict[str, int], bool]:
+    with store._database.read() as connection:
+        is_whole = has_every_column_and_index(connection)
+    return job_states(store), is_whole
+
+
+def with_unique(store: Store) -> None:
+    store.enqueue([unique_job(0)])
+
+
+def enqueue_unique(store: Store, say: Say) -> None:
+    """Two new ones, and one that takes the place of the one that waits."""
+    store.enqueue([unique_job(n) for n in range(JOBS)])
+    say("stored")
+
+
+def unique_job(n: int) -> NewJob:
+    return a_job(unique=Unique(key=str(n), on_duplicate=OnDuplicate.REPLACE))
+
+
+def retry_at_a_rate(store: Store, say: Say) -> None:
+    store.dead.retry(JobFilter(), rate=Rate(count=1, per_ms=60_000))
+    say("retried")
 
 
 ACTS = {
     "enqueue": Act(
-        prepare=lambda store: None,
         perform=enqueue,
         allowed=[{}, {"pending": JOBS}],
         least={"stored": 1},
     ),
-    "claim_and_finish": Act(
-        prepare=prepare_claimable,
+    "claim and finish": Act(
+        prepare=with_claimable,
         perform=claim_and_finish,
         allowed=[{"pending": JOBS}, {"running": JOBS}, {"succeeded": JOBS}],
         least={"claimed": 1, "finished": 2},
     ),
+    "fail": Act(
+        prepare=with_claimed,
+        perform=fail,
+        allowed=[{"running": JOBS}, {"retrying": JOBS}],
+        least={"finished": 1},
+    ),
+    "exchange": Act(
+        prepare=with_claimed_and_claimable,
+        perform=exchange,
+        allowed=[
+            {"pending": JOBS, "running": JOBS},
+            {"pending": JOBS, "succeeded": JOBS},  # the second try only finishes
+            {"running": JOBS, "succeeded": JOBS},
+        ],
+        least={"exchanged": 2},
+    ),
+    "release": Act(
+        prepare=with_claimed,
+        perform=release,
+        allowed=[{"running": JOBS}, {"pending": JOBS}],
+        least={"released": 1},
+    ),
     "stage": Act(
-        prepare=prepare_due,
+        prepare=with_due,
         perform=stage,
         allowed=[{"scheduled": JOBS}, {"pending": JOBS}],
         least={"staged": 1},
         later_ms=1,
     ),
+    "fire": Act(
+        prepare=with_schedules,
+        perform=fire,
+        allowed=[({}, 0), ({"pending": JOBS}, JOBS)],
+        least={"fired": 1},
+        look=states_and_slots,
+        later_ms=1_000,
+    ),
     "rescue": Act(
-        prepare=prepare_abandoned,
+        prepare=with_claimed,
         perform=rescue,
         allowed=[{"running": JOBS}, {"retrying": JOBS}],
         least={"rescued": 1},
         later_ms=LEASE_MS,
     ),
-    "enqueue_twice": Act(
-        prepare=lambda store: None,
-        perform=enqueue_twice,
-        allowed=[{}, {"pending": JOBS}, {"pending": 2 * JOBS}],
-        least={"first": 1, "second": 1},
+    "enqueue unique": Act(
+        prepare=with_unique,
+        perform=enqueue_unique,
+        allowed=[{"pending": 1}, {"cancelled": 1, "pending": JOBS}],
+        least={"stored": 1},
+    ),
+    "retry at a rate": Act(
+        prepare=with_dead,
+        perform=retry_at_a_rate,
+        allowed=[{"dead": JOBS}, {"pending": JOBS}],
+        least={"retried": 1},
+    ),
+    "join and leave": Act(
+        perform=join_and_leave,
+        allowed=[[], ["running"], ["stopped"]],
+        least={"joined": 1, "left": 2},
+        look=states_of_workers,
+    ),
+    "cancel": Act(
+        prepare=with_claimed_and_claimable,
+        perform=cancel,
+        allowed=[
+            ({"pending": JOBS, "running": JOBS}, 0),
+            ({"cancelled": JOBS, "running": JOBS}, JOBS),
+        ],
+        least={"cancelled": 1},
+        look=cancelled_and_asked,
+    ),
+    "hold": Act(
+        prepare=with_claimable,
+        perform=hold,
+        allowed=[{"pending": JOBS}, {"held": JOBS}],
+        least={"held": 1},
+    ),
+    "let go": Act(
+        prepare=with_held,
+        perform=let_go,
+        allowed=[{"held": JOBS}, {"pending": JOBS}],
+        least={"let go": 1},
+    ),
+    "retry": Act(
+        prepare=with_dead,
+        perform=retry,
+        allowed=[{"dead": JOBS}, {"pending": JOBS}],
+        least={"retried": 1},
+    ),
+    "change settings": Act(
+        prepare=lambda store: store.settings.set("grace", "5s"),
+        perform=change_settings,
+        allowed=[
+            {"grace": "5s"},
+            {"grace": "5s", "concurrency": "7"},
+            {"grace": "5s", "concurrency": "8"},
+            {"concurrency": "8"},
+        ],
+        least={"added": 1, "changed": 2, "removed": 3},
+        look=lambda store: store.settings.all(),
+    ),
+    "prune": Act(
+        prepare=prepare_ended,
+        perform=prune,
+        allowed=[{"succeeded": JOBS, "pending": 1}, {"pending": 1}],
+        least={"pruned": 1},
+    ),
+    "checkpoint": Act(
+        perform=enqueue_and_checkpoint,
+        allowed=[{}, {"pending": JOBS}, {"held": JOBS}],
+        least={"stored": 1, "copied": 1, "held": 2},
+        flushes_elsewhere=True,
+    ),
+    "first use": Act(
+        found=nothing,
+        opens=True,
+        perform=look_around,
+        allowed=[({}, True)],
+        least={},
+        look=states_and_schema,
+    ),
+    "upgrade": Act(
+        found=an_old_store,
+        opens=True,
+        perform=look_around,
+        allowed=[({"pending": JOBS}, True)],
+        least={},
+        look=states_and_schema,
     ),
 }
-
-
-def check(act: Act, store: Store, said: Sequence[str]) -> list[str]:
-    """Say what is wrong in *store* after *act* said *said*; nothing, if all is well."""
-    jobs = store.reader.page(JobFilter(), limit=100)
-    left = dict(Counter(each.state.value for each in jobs))
-    if left not in act.allowed:
-        return [f"half a transaction: {left}"]
-    least = max([act.least.get(word, 0) for word in said], default=0)
-    wrong = [f"lost: {left}"] if act.allowed.index(left) < least else []
-    for each in jobs:
-        wrong += wrong_with(each, store)
-    wrong += [f"integrity: {line}" for line in integrity(store) if line != "ok"]
-    return wrong + wrong_afterwards(act, store)
-
-
-def wrong_with(job: Job, store: Store) -> list[str]:
-    """Compare a job with its event log and its attempts."""
-    events = store.reader.events(job_id=job.id)
-    attempts = store.reader.attempts(job.id)
-    wrong = []
-    if not events or events[-1].state is not job.state:
-        wrong.append(f"job {job.id} is {job.state}, its log ends with {events[-1:]}")
-    if len(attempts) != sum(event.verb in ("succeed", "back_off") for event in events):
-        wrong.append(f"job {job.id} has {len(attempts)} attempts, its log {events}")
-    if sum(event.verb == "claim" for event in events) != job.token:
-        wrong.append(f"job {job.id} has token {job.token}, its log {events}")
-    return wrong
-
-
-def wrong_afterwards(act: Act, store: Store) -> list[str]:
-    """See that the queue goes on: what was begun is rescued, and new jobs are taken."""
-    store.rescue(vanished)
-    left = {each.state.value for each in store.reader.page(JobFilter(), limit=100)}
-    if act.later_ms >= LEASE_MS and left != {"retrying"}:
-        return [f"not rescued: {left}"]
-    new = enqueue_one(store)
-    return [] if store.reader.get(new).state == "pending" else ["takes no new job"]
-
-
-def integrity(store: Store) -> list[str]:
-    with store._database.read() as connection:
-        return list(connection.exec_driver_sql("PRAGMA integrity_check").scalars())

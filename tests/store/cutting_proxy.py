@@ -14,12 +14,14 @@ class Proxy:
 
     Attributes:
         cuts: How many of the next replies to a COMMIT are swallowed, with the connection.
+        every: Also that of each COMMIT with this number or a multiple of it; 0 is none.
         swallowed: How many were.
         is_black_hole: Keep connections open and forward nothing.
     """
 
     def __init__(self, server: tuple[str, int]) -> None:
-        self.cuts = self.swallowed = 0
+        self.cuts = self.every = self.swallowed = 0
+        self._commits = 0
         self.is_black_hole = False
         self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -81,9 +83,11 @@ class Proxy:
 
     def _take_a_cut(self) -> bool:
         with self._lock:
-            if not self.cuts:
+            self._commits += 1
+            is_turn = self.every > 0 and self._commits % self.every == 0
+            if not (self.cuts or is_turn):
                 return False
-            self.cuts -= 1
+            self.cuts = max(0, self.cuts - 1)
             self.swallowed += 1
             return True
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store import Cancelled, Dead, JobId, Retry, Store, Succeeded, WorkerId
-from queuectl_store.copying import TABLES
+from queuectl_store.upkeep.copying import TABLES
 from tests.conformance.story import a_job, a_worker, ended
 
 ROWS = """

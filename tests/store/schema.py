@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from queuectl_store import migrate
+from queuectl_store.sql.metadata import metadata
 
 VERSION_TABLE = "queuectl_schema_version"
 _SQLITE = "SELECT name, sql FROM sqlite_schema WHERE tbl_name <> 'queuectl_schema_version'"
@@ -11,6 +17,37 @@ _POSTGRES = (
     "SELECT indexname, replace(indexdef, schemaname || '.', '') FROM pg_indexes"
     " WHERE schemaname = '{schema}' AND tablename <> 'queuectl_schema_version'"
 )
+_OLD_JOB = (
+    "INSERT INTO queuectl_jobs (key, state, queue, priority, max_retries, created_at, spec)"
+    """ VALUES ('k{n}', 'pending', 'default', 0, 3, 1800000000000, '{{"shell":"true"}}')"""
+)
+_OLD_EVENT = (
+    "INSERT INTO queuectl_events (at, job_id, verb, state, attempt)"
+    " VALUES (1800000000000, {n}, 'enqueue', 'pending', 0)"
+)
+
+
+def an_old_store(place: Path) -> None:
+    """Make a SQLite store of the first schema there was, with three jobs."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    with opened(f"sqlite:///{place / 'queue.db'}") as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for n in (1, 2, 3):
+            connection.exec_driver_sql(_OLD_JOB.format(n=n))
+            connection.exec_driver_sql(_OLD_EVENT.format(n=n))
+
+
+def has_every_column_and_index(connection: sa.Connection) -> bool:
+    """Tell whether the database has all that tables.py names."""
+    found = sa.inspect(connection)
+    return all(
+        {column["name"] for column in found.get_columns(table.name)} == {*table.columns.keys()}
+        and {each["name"] for each in found.get_indexes(table.name)}
+        >= {index.name for index in table.indexes} - {"queuectl_events_tx"}  # PostgreSQL's
+        for table in metadata.tables.values()
+    )
 
 
 @contextmanager
@@ -18,8 +55,9 @@ def opened(url: str) -> Iterator[sa.Connection]:
     """Give a connection of the test's own; what it changes is committed."""
     driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = sa.create_engine(driver, poolclass=sa.NullPool)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         yield connection
+        connection.commit()
     engine.dispose()
 
 

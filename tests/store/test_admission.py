@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queuectl_store import Rate
-from queuectl_store.admission import (
+from queuectl_store.limits.admission import (
     Candidate,
     Decision,
     Rank,
@@ -18,7 +18,7 @@ from queuectl_store.admission import (
     decide,
     fitting,
 )
-from queuectl_store.rates import Bucket
+from queuectl_store.limits.rates import Bucket
 
 NOW_US = 1_800_000_000_000_000
 KEYS = ("key:q/a", "key:q/b", "group:1")

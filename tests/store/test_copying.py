@@ -16,8 +16,8 @@ from queuectl_store import (
     StoreDamaged,
     Succeeded,
     connect,
-    copying,
 )
+from queuectl_store.upkeep import copying
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 from tests.postgres import PostgresServer
 from tests.store.full import LAST, contents, fill

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queuectl_store import Rate
-from queuectl_store.rates import Bucket
+from queuectl_store.limits.rates import Bucket
 
 T0_MS = 1_800_000_000_000
 

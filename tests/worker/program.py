@@ -17,11 +17,12 @@ PROGRAM = Path(__file__).with_name("run_worker.py")
 class Program:
     """One worker process; what it printed is in *out*."""
 
-    def __init__(self, store: Store, out: Path, *options: str) -> None:
+    def __init__(self, store: Store | str, out: Path, *options: str) -> None:
+        where = store if isinstance(store, str) else str(store.path)
         self.out = out
         with out.open("wb") as file:
             self.child = subprocess.Popen(
-                [sys.executable, str(PROGRAM), str(store.path), *options],
+                [sys.executable, str(PROGRAM), where, *options],
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 # Not the tests' own group: a signal to the group is one of the tests.
@@ -47,7 +48,7 @@ class Program:
 
 
 @contextmanager
-def program(store: Store, out: Path, *options: str) -> Iterator[Program]:
+def program(store: Store | str, out: Path, *options: str) -> Iterator[Program]:
     """Run a worker process beside the block; it has joined when the block begins."""
     live = Program(store, out, *options)
     try:

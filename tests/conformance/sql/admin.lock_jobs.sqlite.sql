@@ -1,4 +1,5 @@
 SELECT queuectl_jobs.id
 FROM queuectl_jobs
 WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) ORDER BY queuectl_jobs.id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) ORDER BY queuectl_jobs.id

@@ -1,6 +1,6 @@
 UPDATE queuectl_jobs SET state='held', waits_for=%(waits_for)s::VARCHAR, note=%(because)s::VARCHAR
     WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT)) AND
-    queuectl_jobs.state IN ('blocked', 'pending', 'retrying', 'scheduled') RETURNING
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))
+    AND queuectl_jobs.state IN ('blocked', 'pending', 'retrying', 'scheduled') RETURNING
     queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt, queuectl_jobs.children_due,
     queuectl_jobs.group_id

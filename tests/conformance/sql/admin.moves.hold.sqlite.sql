@@ -1,5 +1,6 @@
 UPDATE queuectl_jobs SET state='held', waits_for=:waits_for, note=:because WHERE queuectl_jobs.id IN
     (SELECT targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_jobs.state IN
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) AND queuectl_jobs.state IN
     ('blocked', 'pending', 'retrying', 'scheduled') RETURNING id, state, attempt, children_due,
     group_id

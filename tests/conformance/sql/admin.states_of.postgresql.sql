@@ -1,4 +1,4 @@
 SELECT queuectl_jobs.id, queuectl_jobs.state
 FROM queuectl_jobs
 WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT))
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))

@@ -1,4 +1,4 @@
 UPDATE queuectl_workers SET state='stopping', stop=%(how)s::VARCHAR WHERE queuectl_workers.id IN
     (SELECT targets.id
-FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT)) AND
-    queuectl_workers.state IN ('running', 'stopping') RETURNING queuectl_workers.id
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))
+    AND queuectl_workers.state IN ('running', 'stopping') RETURNING queuectl_workers.id

@@ -1,4 +1,5 @@
 UPDATE queuectl_workers SET state='stopping', stop=:how WHERE queuectl_workers.id IN (SELECT
     targets.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:targets)) AS targets) AND queuectl_workers.state
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) AND queuectl_workers.state
     IN ('running', 'stopping') RETURNING id

@@ -3,5 +3,5 @@ SELECT queuectl_groups.id, queuectl_groups.name, queuectl_groups.concurrency, qu
     queuectl_groups.finish_job_id, queuectl_groups.created_at, queuectl_groups.finished_at
 FROM queuectl_groups
 WHERE queuectl_groups.id IN (SELECT chosen_groups.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:chosen_groups)) AS chosen_groups) ORDER BY
-    queuectl_groups.id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:chosen_groups)) SELECT item ->>
+    'id' AS id FROM items) AS chosen_groups) ORDER BY queuectl_groups.id

@@ -23,4 +23,5 @@ FROM queuectl_jobs
 WHERE queuectl_jobs.key = new_jobs.key)) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
 FROM queuectl_queues
 WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY
-    new_jobs.n RETURNING queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.state
+    new_jobs.n ON CONFLICT DO NOTHING RETURNING queuectl_jobs.id, queuectl_jobs.key,
+    queuectl_jobs.state

@@ -1,10 +1,10 @@
 UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + :attempt_1),
     token=(queuectl_jobs.token + :token_1), started_at=:now, worker_id=:worker,
     allotted=admitted.allotted, unique_live=CASE WHEN (queuectl_jobs.unique_waiting = 1) THEN 0 ELSE
-    queuectl_jobs.unique_live END, progress=:progress FROM (SELECT value ->> 'id' AS id, value ->>
-    'allotted' AS allotted FROM json_each(:admitted)) AS admitted WHERE queuectl_jobs.id =
-    admitted.id AND queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NULL AND (EXISTS
-    (SELECT 1
+    queuectl_jobs.unique_live END, progress=:progress FROM (WITH items(item) AS MATERIALIZED (SELECT
+    value FROM json_each(:admitted)) SELECT item ->> 'id' AS id, item ->> 'allotted' AS allotted
+    FROM items) AS admitted WHERE queuectl_jobs.id = admitted.id AND queuectl_jobs.state = 'pending'
+    AND queuectl_jobs.waits_for IS NULL AND (EXISTS (SELECT 1
 FROM queuectl_workers
 WHERE queuectl_workers.id = :worker AND queuectl_workers.state = 'running' AND
     queuectl_workers.boot_id = :boot AND queuectl_workers.lease_until > :lease_now)) RETURNING id,

@@ -1,5 +1,6 @@
 UPDATE queuectl_buckets SET full_at_us=filled.full_at_us, rate=filled.rate, rate_ms=filled.rate_ms,
-    burst=filled.burst, due_at=filled.due_at FROM (SELECT value ->> 'name' AS name, value ->>
-    'full_at_us' AS full_at_us, value ->> 'rate' AS rate, value ->> 'rate_ms' AS rate_ms, value ->>
-    'burst' AS burst, value ->> 'due_at' AS due_at FROM json_each(:filled)) AS filled WHERE
-    queuectl_buckets.name = filled.name RETURNING name
+    burst=filled.burst, due_at=filled.due_at FROM (WITH items(item) AS MATERIALIZED (SELECT value
+    FROM json_each(:filled)) SELECT item ->> 'name' AS name, item ->> 'full_at_us' AS full_at_us,
+    item ->> 'rate' AS rate, item ->> 'rate_ms' AS rate_ms, item ->> 'burst' AS burst, item ->>
+    'due_at' AS due_at FROM items) AS filled WHERE queuectl_buckets.name = filled.name RETURNING
+    name

@@ -1,7 +1,7 @@
 WITH free AS
 (SELECT queuectl_jobs.id AS id
-FROM queuectl_jobs JOIN (SELECT value ->> 'id' AS id FROM json_each(:ids)) AS ids ON
-    queuectl_jobs.id = ids.id
+FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ids)) SELECT
+    item ->> 'id' AS id FROM items) AS ids ON queuectl_jobs.id = ids.id
 WHERE queuectl_jobs.waits_for IS NOT NULL)
 UPDATE queuectl_jobs SET waits_for=:waits_for WHERE queuectl_jobs.id IN (SELECT free.id
 FROM free) RETURNING id

@@ -1,4 +1,5 @@
 DELETE FROM queuectl_environments WHERE queuectl_environments.id IN (SELECT doomed.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:doomed)) AS doomed) AND NOT (EXISTS (SELECT 1
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:doomed)) SELECT item ->> 'id'
+    AS id FROM items) AS doomed) AND NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
 WHERE queuectl_jobs.environment_id = queuectl_environments.id)) RETURNING id

@@ -1,2 +1,3 @@
 DELETE FROM queuectl_events WHERE queuectl_events.job_id IN (SELECT doomed.id
-FROM (SELECT value ->> 'id' AS id FROM json_each(:doomed)) AS doomed) RETURNING tx, id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:doomed)) SELECT item ->> 'id'
+    AS id FROM items) AS doomed) RETURNING tx, id

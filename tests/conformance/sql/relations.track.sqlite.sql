@@ -1,4 +1,5 @@
 UPDATE queuectl_jobs SET unmet=settled.unmet, cancelled_for=settled.cancelled_for,
-    note=coalesce(settled.note, queuectl_jobs.note) FROM (SELECT value ->> 'id' AS id, value ->>
-    'unmet' AS unmet, value ->> 'note' AS note, value ->> 'cancelled_for' AS cancelled_for FROM
-    json_each(:settled)) AS settled WHERE queuectl_jobs.id = settled.id
+    note=coalesce(settled.note, queuectl_jobs.note) FROM (WITH items(item) AS MATERIALIZED (SELECT
+    value FROM json_each(:settled)) SELECT item ->> 'id' AS id, item ->> 'unmet' AS unmet, item ->>
+    'note' AS note, item ->> 'cancelled_for' AS cancelled_for FROM items) AS settled WHERE
+    queuectl_jobs.id = settled.id

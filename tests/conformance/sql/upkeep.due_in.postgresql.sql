@@ -6,4 +6,7 @@ WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state =
 FROM queuectl_jobs
 WHERE queuectl_jobs.state IN ('scheduled', 'retrying') AND queuectl_jobs.state = 'retrying') -
     coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS
-    retrying
+    retrying, (SELECT min(queuectl_schedules.next_at) AS min_3
+FROM queuectl_schedules
+WHERE queuectl_schedules.paused = 0) - coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
+    clock_timestamp()) * 1000 AS BIGINT)) AS recurring

@@ -46,12 +46,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A verb, its past for the report, and its states where a filter names none."""
+    """A verb, its past for the report, and its states where a filter names none.
+
+    Attributes:
+        makes_batches: *move* takes any number at once.
+    """
 
     verb: str
     done: str
     states: frozenset[JobState]
     move: Callable[[Admin, Sequence[JobId]], Moved]
+    makes_batches: bool = False
 
 
 def act(session: Session, action: Action, choice: Choice) -> None:
@@ -62,10 +67,22 @@ def act(session: Session, action: Action, choice: Choice) -> None:
         CommandError: Nothing was touched.
     """
     ids = _chosen(session, action, choice)
-    if choice.is_dry:
+    is_wide = not choice.is_sure and _is_wide(choice)
+    act_on(session, action, ids, is_dry=choice.is_dry, asks=is_wide)
+
+
+def act_on(
+    session: Session, action: Action, ids: Sequence[JobId], *, is_dry: bool, asks: bool
+) -> None:
+    """Do *action* to *ids*, after a question if there are several and it *asks*; tell of each.
+
+    Raises:
+        CommandError: Nothing was touched.
+    """
+    if is_dry:
         _tell_dry(session, action, ids)
         return
-    if len(ids) > 1 and not choice.is_sure and _is_wide(choice):
+    if len(ids) > 1 and asks:
         session.confirm(f"{action.verb} {len(ids):,} jobs?")
     moved = _move(session, action, ids)
     _tell(session, action, moved)
@@ -102,6 +119,8 @@ def _is_wide(choice: Choice) -> bool:
 
 def _move(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
     admin = session.open_store().admin
+    if action.makes_batches:
+        return action.move(admin, ids)
     parts = [action.move(admin, ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)]
     return Moved(
         done=tuple(job_id for part in parts for job_id in part.done),

@@ -1,30 +1,49 @@
 """From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from queuectl.config import Settings
 from queuectl.exits import UsageProblem
 from queuectl.spec import JobSpec
-from queuectl_store import Backoff, NewGroup, NewJob, OnDependencyFailure
+from queuectl_store import (
+    Backoff,
+    NewGroup,
+    NewJob,
+    OnDependencyFailure,
+    OnDuplicate,
+    Unique,
+    UniqueScope,
+)
 from queuectl_worker.environment import pick_environment, without_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:
-    """What a job gets where its spec says nothing. *backoff_ms*, *timeout_ms*: milliseconds."""
+    """What a job gets where its spec says nothing; *timeout_ms* 0 is none.
+
+    Attributes:
+        queues: By queue, the names of the settings that the store has for its jobs alone.
+    """
 
     queue: str
     max_retries: int
-    timeout_ms: int | None
+    timeout_ms: int
+    queues: Mapping[str, Collection[str]]
     backoff: Backoff
     environment: Mapping[str, str]
     cwd: Path
 
 
 def read_defaults(
-    settings: Settings, environ: Mapping[str, str], *, cwd: Path, is_whole_environment: bool
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    cwd: Path,
+    is_whole_environment: bool,
+    queues: Mapping[str, Collection[str]],
 ) -> Defaults:
     """Take the settings and the caller's surroundings together.
 
@@ -38,7 +57,8 @@ def read_defaults(
     return Defaults(
         queue=settings.typed("queue"),
         max_retries=settings.typed("max_retries"),
-        timeout_ms=settings.typed("timeout"),
+        timeout_ms=settings.typed("timeout") or 0,
+        queues=queues,
         backoff=Backoff(
             base=settings.typed("backoff_base"),
             max_s=settings.typed("backoff_max") / 1000,
@@ -57,9 +77,10 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
     """
     if spec.work is None:
         raise UsageProblem("there is no command; give a program and its arguments")
+    queue = spec.queue or defaults.queue
     return NewJob(
         work=spec.work,
-        queue=spec.queue or defaults.queue,
+        queue=queue,
         priority=spec.priority or 0,
         name=spec.name,
         tags=spec.tags,
@@ -69,16 +90,44 @@ def new_job(spec: JobSpec, defaults: Defaults) -> NewJob:
         delay_ms=spec.delay_ms,
         run_at=spec.run_at,
         hold=bool(spec.hold),
-        max_retries=defaults.max_retries if spec.max_retries is None else spec.max_retries,
-        timeout_ms=defaults.timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
-        backoff=_backoff(spec, defaults),
+        **_rules(spec, defaults, queue),
         key=spec.key,
+        unique=_unique(spec),
         group=spec.group,
         after=spec.after + spec.after_any + spec.after_failed,
         on_dep_failure=spec.on_dep_failure or OnDependencyFailure.CANCEL,
         slots=1 if spec.slots is None else spec.slots,
         concurrency_key=spec.concurrency_key,
         resources=spec.resources,
+    )
+
+
+def _rules(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
+    # What a queue has of its own the store fills in.
+    own = defaults.queues.get(queue, ())
+    retries = None if "max_retries" in own else defaults.max_retries
+    timeout_ms = None if "timeout" in own else defaults.timeout_ms
+    return {
+        "max_retries": retries if spec.max_retries is None else spec.max_retries,
+        "timeout_ms": timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
+        "backoff": _backoff(spec, defaults),
+        "exit_retry": spec.exit_retry,
+        "exit_dead": spec.exit_dead,
+    }
+
+
+def _unique(spec: JobSpec) -> Unique | None:
+    if spec.unique is None:
+        more = ("unique_for_ms", "unique_scope", "unique_while_waiting", "on_duplicate")
+        if any(getattr(spec, name) is not None for name in more):
+            raise UsageProblem("what is to be unique has no key; give --unique KEY")
+        return None
+    return Unique(
+        key=spec.unique,
+        scope=spec.unique_scope or UniqueScope.QUEUE,
+        lasts_ms=spec.unique_for_ms,
+        while_waiting=bool(spec.unique_while_waiting),
+        on_duplicate=spec.on_duplicate or OnDuplicate.SKIP,
     )
 
 

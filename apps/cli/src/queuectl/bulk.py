@@ -5,9 +5,9 @@ from itertools import islice
 from typing import BinaryIO
 
 from queuectl.asking import new_groups
-from queuectl.exits import UsageProblem
+from queuectl.exits import UsageProblem, code_of
 from queuectl.spec import JobSpec, spec_from_text
-from queuectl_store import InvalidJob, JobId, NewJob, Store
+from queuectl_store import DuplicateJob, InvalidJob, JobId, NewJob, Store
 
 BATCH = 1_000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -65,8 +65,10 @@ def enqueue_lines(
         groups = new_groups(spec for spec, _job in asked)
         try:
             ids = store.enqueue([job for _spec, job in asked], key=key, group=groups)
-        except InvalidJob as error:
-            raise BadLine(batch[error.index or 0][0], str(error)) from error
+        except (InvalidJob, DuplicateJob) as error:
+            bad = BadLine(batch[error.index or 0][0], str(error))
+            bad.code = code_of(error)
+            raise bad from error
         stored(ids, batch[-1][0])
 
 

@@ -39,9 +39,13 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "rerun": _here("act:rerun", "Run finished jobs once more."),
             "hold": _here("act:hold", "Keep waiting jobs from starting."),
             "release": _here("act:release", "Let held jobs start."),
-            "dlq": _here("dlq:app", "The dead letter queue: list, show, retry."),
+            "edit": _here("edit:app", "Change jobs that wait or are dead."),
+            "dlq": _here("dlq:app", "The dead letter queue: list, show, retry, purge."),
             "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
+        },
+        "Run again and again": {
+            "schedule": _here("schedule:app", "Recurring jobs: add, list, pause, run, edit."),
         },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),

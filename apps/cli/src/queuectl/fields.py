@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from queuectl.exits import UsageProblem
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
 from queuectl_store.errors import InvalidJob
-from queuectl_store.halting import Halt, parse_halt
+from queuectl_store.graph.halting import Halt, parse_halt
 from queuectl_store.job import Argv, Shell, Task, Work
-from queuectl_store.relations import Clause, Needs, OnDependencyFailure
+from queuectl_store.relations import Clause, Needs, OnDependencyFailure, OnDuplicate, UniqueScope
+
+E = TypeVar("E", bound=StrEnum)
 
 PRIORITIES: Mapping[str, int] = MappingProxyType(
     {"low": -10, "normal": 0, "high": 10, "critical": 20}
@@ -38,6 +41,18 @@ def parse_priority(text: str) -> int:
     except ValueError as error:
         names = ", ".join(PRIORITIES)
         raise UsageProblem(f"{text!r} is not a priority; give {names} or a whole number") from error
+
+
+def parse_choice(kind: type[E], text: str) -> E:
+    """Return the one of *kind* that is called *text*.
+
+    Raises:
+        UsageProblem: There is none.
+    """
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text!r} is none of {', '.join(kind)}") from error
 
 
 def parse_pairs(pairs: list[str], *, option: str) -> dict[str, str]:
@@ -172,6 +187,16 @@ def _flag(key: str, value: Any) -> bool:
     return value
 
 
+def _exit_codes(key: str, value: Any) -> frozenset[int]:
+    if not isinstance(value, list):
+        raise UsageProblem(f"{key} must be a list of exit codes, got {_kind(value)}")
+    return frozenset(_whole(key, code) for code in value)
+
+
+def _choice(kind: type[E]) -> Callable[[str, Any], E]:
+    return lambda key, value: parse_choice(kind, _text(key, value))
+
+
 def _texts(key: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise UsageProblem(f"{key} must be an object of texts, got {_kind(value)}")
@@ -253,6 +278,13 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "resources": Field("resources", _amounts),
         "concurrency_key": Field("concurrency_key", _text),
         "key": Field("key", _text),
+        "exit_retry": Field("exit_retry", _exit_codes),
+        "exit_dead": Field("exit_dead", _exit_codes),
+        "unique": Field("unique", _text),
+        "unique_for": Field("unique_for_ms", _span_ms),
+        "unique_scope": Field("unique_scope", _choice(UniqueScope)),
+        "unique_while_waiting": Field("unique_while_waiting", _flag),
+        "on_duplicate": Field("on_duplicate", _choice(OnDuplicate)),
         "after": Field("after", _parents(Needs.SUCCESS)),
         "after_any": Field("after_any", _parents(Needs.END)),
         "after_failed": Field("after_failed", _parents(Needs.FAILURE)),

@@ -1,7 +1,8 @@
 """The options of a new job, shared by the commands that make one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import typer
@@ -10,6 +11,7 @@ from typer.core import TyperCommand, TyperOption
 from queuectl.exits import UsageProblem
 from queuectl.fields import (
     parse_amounts,
+    parse_choice,
     parse_pairs,
     parse_policy,
     parse_priority,
@@ -18,7 +20,7 @@ from queuectl.fields import (
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
 from queuectl.spec import JobSpec
-from queuectl_store.relations import Clause, Needs
+from queuectl_store.relations import Clause, Needs, OnDuplicate
 
 _SAID = "queuectl.job_options"
 _TIME = "90 (seconds), 30s, 10m, 1h30m"
@@ -56,6 +58,21 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "--backoff-max",
         {"metavar": "TIME"},
         f"The longest delay before a retry: {_TIME}. [setting: backoff_max]",
+    ),
+    (
+        "--unique",
+        {"metavar": "KEY"},
+        "Add it only if no other job of its queue with this key waits or runs.",
+    ),
+    (
+        "--unique-for",
+        {"metavar": "TIME"},
+        f"Keep the key taken this long from now, though the job ends before: {_TIME}, 2d.",
+    ),
+    (
+        "--on-duplicate",
+        {"metavar": "WHAT"},
+        "Where the key is taken: skip (print the other's id), replace (cancel it) or reject.",
     ),
     (
         "--after",
@@ -113,6 +130,13 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("--cwd", {"metavar": "DIR"}, "The folder it runs in, instead of the current one."),
 )
 
+EDITABLE = frozenset(
+    {
+        *("--queue", "--priority", "--delay", "--at", "--timeout", "--max-retries"),
+        *("--backoff-base", "--backoff-max", "--name", "--tag", "--cwd"),
+    }
+)
+
 
 class JobCommand(TyperCommand):
     """A command that takes the options of a new job, then the words of the job's own command."""
@@ -123,6 +147,14 @@ class JobCommand(TyperCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_job_options())
+
+
+class EditCommand(TyperCommand):
+    """A command that takes those options of a new job that a stored one can be given anew."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(_job_options(EDITABLE))
 
 
 def is_whole_environment(ctx: typer.Context) -> bool:
@@ -169,13 +201,17 @@ def _relations(said: Mapping[str, Any]) -> dict[str, Any]:
         "on_dep_failure": _read(said, "on_dep_failure", parse_policy),
         "group": said.get("group"),
         "halt": _read(said, "halt", parse_rule),
+        "unique": said.get("unique"),
+        "unique_for_ms": _read(said, "unique_for", _span),
+        "on_duplicate": _read(said, "on_duplicate", partial(parse_choice, OnDuplicate)),
     }
 
 
-def _job_options() -> list[TyperOption]:
+def _job_options(names: Collection[str] | None = None) -> list[TyperOption]:
     return [
         TyperOption(param_decls=[name], callback=_remember, expose_value=False, help=text, **more)
         for name, more, text in _OPTIONS
+        if names is None or name in names
     ]
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
-from queuectl_store.halting import Halt
+from queuectl_store.graph.halting import Halt
 from queuectl_store.job import Argv, Shell, Work
-from queuectl_store.relations import Clause, OnDependencyFailure
+from queuectl_store.relations import Clause, OnDependencyFailure, OnDuplicate, UniqueScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,13 @@ class JobSpec:
     backoff_max_s: float | None = None
     hold: bool | None = None
     key: str | None = None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
+    unique: str | None = None
+    unique_for_ms: int | None = None
+    unique_scope: UniqueScope | None = None
+    unique_while_waiting: bool | None = None
+    on_duplicate: OnDuplicate | None = None
     slots: int | None = None
     resources: Mapping[str, int] = field(default_factory=dict)
     concurrency_key: str | None = None

@@ -1,17 +1,21 @@
 """Bulk enqueue as a person sees it: where lines come from, progress, what is in at the end."""
 
+import dataclasses
+import hashlib
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from queuectl.array import Array, array_jobs
 from queuectl.asking import Defaults, new_groups, new_job
 from queuectl.bulk import Asked, Line, enqueue_lines, read_lines
 from queuectl.exits import UsageProblem
 from queuectl.session import Session
 from queuectl.spec import JobSpec
-from queuectl_store import JobId
+from queuectl_store import JobId, NewGroup
 
 
 class Tally:
@@ -63,7 +67,7 @@ def enqueue_from(
             )
         except UsageProblem as error:
             _print_ids(session, tally)
-            raise UsageProblem(f"{str(error).splitlines()[0]}\n{tally}") from error
+            raise _with_tally(error, tally) from error
         except KeyboardInterrupt:
             _print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")
@@ -74,6 +78,39 @@ def enqueue_from(
     if session.terminal.talks_to_person:
         session.terminal.say(str(tally))
     return tally.ids
+
+
+def _with_tally(error: UsageProblem, tally: Tally) -> UsageProblem:
+    problem = str(error).splitlines()[0]
+    told = UsageProblem(f"{problem}\n{tally}")
+    told.code = error.code
+    return told
+
+
+def enqueue_array(
+    session: Session, asked: JobSpec, defaults: Defaults, array: Array
+) -> list[JobId]:
+    """Enqueue a job for each index, all or none, in a group of their own; print the ids.
+
+    Raises:
+        UsageProblem: *asked* names no work.
+    """
+    # The same key is the same array: a second call must find the first one's group.
+    token = hashlib.sha256(asked.key.encode("utf-8", "replace")).hexdigest() if asked.key else None
+    group = asked.group or f"array-{(token or secrets.token_hex(5))[:10]}"
+    job = new_job(dataclasses.replace(asked, group=group), defaults)
+    rules = NewGroup(name=group, concurrency=array.at_once, halt=asked.halt)
+    ids = session.open_store().enqueue(array_jobs(job, array), group=rules)
+    if session.json:
+        session.terminal.document({"enqueued": len(ids), "ids": ids, "group": group})
+        return ids
+    tally = Tally()
+    tally.ids = ids
+    _print_ids(session, tally)
+    session.terminal.say(
+        f"{len(ids):,} jobs are enqueued (ids {ids[0]}-{ids[-1]}) in the group {group}"
+    )
+    return ids
 
 
 def _complete(spec: JobSpec, defaults: Defaults) -> Asked:

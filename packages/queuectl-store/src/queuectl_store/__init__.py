@@ -3,23 +3,31 @@
 Open a store with `connect(url)`; everything else hangs on it.
 """
 
-from queuectl_store.admin import Admin, Moved
-from queuectl_store.checking import Finding
+from queuectl_store.admin import Admin
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
+from queuectl_store.dead import DeadGroup, DeadLetters
 from queuectl_store.document import attempt_document, instant, job_document, why_document
+from queuectl_store.editing import Edit
 from queuectl_store.errors import (
     CopyRefused,
+    DiskFailed,
+    DuplicateJob,
     InvalidCursor,
     InvalidJob,
     InvalidLimit,
+    InvalidSchedule,
     InvalidSetting,
+    KeyTaken,
     LostClaim,
     MissingDriver,
     NotAStore,
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ScheduleExists,
+    ScheduleOverlaps,
+    StillNeeded,
     StoreBusy,
     StoreDamaged,
     StoreError,
@@ -29,13 +37,14 @@ from queuectl_store.errors import (
     UnknownGroup,
     UnknownJob,
     UnknownResource,
+    UnknownSchedule,
     UnknownWorker,
 )
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
-from queuectl_store.groups import Group, NewGroup
-from queuectl_store.halting import Halt, HaltOn, parse_halt
+from queuectl_store.graph.groups import Group, NewGroup
+from queuectl_store.graph.halting import Halt, HaltOn, parse_halt
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -52,7 +61,11 @@ from queuectl_store.job import (
     Worker,
     WorkerId,
 )
-from queuectl_store.maintenance import Maintenance, Stats
+from queuectl_store.limits.queue_admin import KEEP, Keep
+from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse
+from queuectl_store.limits.rates import Rate
+from queuectl_store.limits.sweeping import Swept
+from queuectl_store.moving import Moved
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import (
     Cancelled,
@@ -69,17 +82,39 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
-from queuectl_store.queue_admin import KEEP, Keep
-from queuectl_store.queues import Queue, QueueLimits, QueueState, ResourceUse
-from queuectl_store.rates import Rate
 from queuectl_store.reader import JobFilter, Reader
-from queuectl_store.relations import Clause, Dependency, Needs, OnDependencyFailure
-from queuectl_store.retention import Freed, Kept, Rules
-from queuectl_store.settings import SETTINGS, Setting, parse_bytes, parse_duration_ms, setting
+from queuectl_store.relations import (
+    Clause,
+    Dependency,
+    Needs,
+    OnDependencyFailure,
+    OnDuplicate,
+    Unique,
+    UniqueScope,
+)
+from queuectl_store.schedules.document import schedule_document, schedule_words, slot_document
+from queuectl_store.schedules.schedule import (
+    Missed,
+    NewSchedule,
+    Overlap,
+    Schedule,
+    Slot,
+    SlotOutcome,
+)
+from queuectl_store.settings import (
+    QUEUE_SETTINGS,
+    SETTINGS,
+    Setting,
+    parse_bytes,
+    parse_duration_ms,
+    setting,
+)
 from queuectl_store.shared import Settings
 from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
 from queuectl_store.store import Store
-from queuectl_store.sweeping import Swept
+from queuectl_store.upkeep.checking import Finding
+from queuectl_store.upkeep.maintenance import Maintenance, Stats
+from queuectl_store.upkeep.retention import Freed, Kept, Rules
 
 __version__ = "0.1.0"
 
@@ -87,6 +122,7 @@ __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
     "KEEP",
+    "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
     "WAITING",
@@ -101,7 +137,12 @@ __all__ = [
     "CopyRefused",
     "Cursor",
     "Dead",
+    "DeadGroup",
+    "DeadLetters",
     "Dependency",
+    "DiskFailed",
+    "DuplicateJob",
+    "Edit",
     "Event",
     "Exchange",
     "Explanation",
@@ -114,6 +155,7 @@ __all__ = [
     "InvalidCursor",
     "InvalidJob",
     "InvalidLimit",
+    "InvalidSchedule",
     "InvalidSetting",
     "Job",
     "JobFilter",
@@ -121,22 +163,27 @@ __all__ = [
     "JobState",
     "Keep",
     "Kept",
+    "KeyTaken",
     "LeaseTime",
     "Listener",
     "LostClaim",
     "Maintenance",
     "ManualClock",
+    "Missed",
     "MissingDriver",
     "Move",
     "Moved",
     "Needs",
     "NewGroup",
     "NewJob",
+    "NewSchedule",
     "NewWorker",
     "NotAStore",
     "OnDependencyFailure",
+    "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
+    "Overlap",
     "Page",
     "Queue",
     "QueueDraining",
@@ -151,11 +198,17 @@ __all__ = [
     "Retry",
     "Rules",
     "RunFacts",
+    "Schedule",
+    "ScheduleExists",
+    "ScheduleOverlaps",
     "Setting",
     "Settings",
     "Shell",
+    "Slot",
+    "SlotOutcome",
     "Snoozed",
     "Stats",
+    "StillNeeded",
     "StopRequest",
     "Store",
     "StoreBusy",
@@ -168,9 +221,12 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Task",
+    "Unique",
+    "UniqueScope",
     "UnknownGroup",
     "UnknownJob",
     "UnknownResource",
+    "UnknownSchedule",
     "UnknownWorker",
     "Verb",
     "Work",
@@ -183,7 +239,10 @@ __all__ = [
     "parse_bytes",
     "parse_duration_ms",
     "parse_halt",
+    "schedule_document",
+    "schedule_words",
     "setting",
+    "slot_document",
     "verb_of",
     "why_document",
 ]

@@ -2,6 +2,7 @@
 
 import re
 
+from queuectl_store.bounds import is_whole, shown
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import NewJob
 
@@ -19,8 +20,8 @@ def check_demands(new: NewJob) -> None:
     Raises:
         InvalidJob: The message names the field and the rule.
     """
-    if not 1 <= new.slots <= MOST_SLOTS:
-        raise InvalidJob(f"slots must be from 1 to {MOST_SLOTS}, got {new.slots}")
+    if not (is_whole(new.slots) and 1 <= new.slots <= MOST_SLOTS):
+        raise InvalidJob(f"slots must be from 1 to {MOST_SLOTS}, got {shown(new.slots)}")
     if new.concurrency_key is not None:
         _check_key(new.concurrency_key)
     if len(new.resources) > MOST_RESOURCES:
@@ -28,8 +29,8 @@ def check_demands(new: NewJob) -> None:
     for name, amount in new.resources.items():
         if problem := resource_problem(name):
             raise InvalidJob(problem)
-        if not 1 <= amount <= MOST_UNITS:
-            raise InvalidJob(f"a job takes 1 to {MOST_UNITS} of {name}, not {amount}")
+        if not (is_whole(amount) and 1 <= amount <= MOST_UNITS):
+            raise InvalidJob(f"a job takes 1 to {MOST_UNITS} of {name}, not {shown(amount)}")
 
 
 def resource_problem(name: str) -> str | None:

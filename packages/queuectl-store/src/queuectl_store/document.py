@@ -27,7 +27,7 @@ def job_document(job: Job, *, reason: str | None = None, log: str | None = None)
         "name": job.name,
         "tags": dict(job.tags),
         "group": job.group,
-        "unique_key": None,
+        "unique_key": job.unique_key,
         "after": list(job.after),
         "attempt": job.attempt,
         "max_retries": job.max_retries,

@@ -8,10 +8,16 @@ StoreError
 ├── StoreBusy            another process kept the write lock past the deadline
 ├── StoreFull            no space left; nothing was written
 ├── StoreDamaged         the database fails its own checks; stop using it
+├── DiskFailed           the disk did not keep what was flushed to it; stop using the store
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
+├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
+├── InvalidSchedule      the schedule would never fire, or cannot be read
+├── ScheduleExists       another schedule has this name
+├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
+├── UnknownSchedule      no schedule has this name
 ├── InvalidCursor        no place in the event feed, or one in another store's
 ├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
@@ -20,7 +26,9 @@ StoreError
 ├── UnknownJob           no job has this id
 ├── UnknownGroup         no group has this name
 ├── UnknownWorker        no worker has this id, or its lease was taken
-└── RefusedInState       the verb is not allowed in the job's state
+├── RefusedInState       the verb is not allowed in the job's state
+├── KeyTaken             the job may not run again while another one has its unique key
+└── StillNeeded          the job may not be deleted: another one waits for it
 """
 
 from collections.abc import Sequence
@@ -58,14 +66,45 @@ class StoreDamaged(StoreError):
     """The database reports corruption; nothing more may be read from or written to it."""
 
 
+class DiskFailed(StoreError):
+    """The disk refused a flush; the last change may or may not be stored.
+
+    Not for another try: the system drops what it could not flush, so that a second flush that
+    succeeds proves nothing of the first.
+    """
+
+
 class OutcomeUnknown(StoreError):
-    """The connection or the disk failed during COMMIT; the change may or may not be stored."""
+    """The connection or a write failed during COMMIT; the change may or may not be stored.
+
+    The same call made again is safe where it carries its own key or token.
+    """
 
 
 class InvalidJob(StoreError):
     """The job, at place *index* of those given, cannot be stored as asked; nothing was stored."""
 
     index: int = 0
+
+
+class DuplicateJob(StoreError):
+    """Another job has the unique key; nothing of the call was stored.
+
+    Attributes:
+        index: The place of the refused job among those given.
+        job_id: The job that has the key; None where it is another one of the same call.
+    """
+
+    index: int = 0
+
+    def __init__(self, unique_key: str, job_id: int | None, state: str | None) -> None:
+        other = (
+            "another job of this call has it"
+            if job_id is None
+            else f"job {job_id} has it and is {state}; `queuectl show {job_id}` shows it"
+        )
+        super().__init__(f"the unique key {unique_key!r} is taken: {other}")
+        self.unique_key, self.job_id, self.state = unique_key, job_id, state
 
 
 class QueueDraining(StoreError):
@@ -95,6 +134,39 @@ class UnknownResource(StoreError):
 
 class InvalidSetting(StoreError, ValueError):
     """There is no setting of that name, or the value does not fit it."""
+
+
+class InvalidSchedule(StoreError):
+    """The schedule cannot be read, or would never fire; nothing was stored."""
+
+
+class ScheduleExists(StoreError):
+    """Another schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is a schedule {name!r} already; `queuectl schedule edit` changes it"
+        )
+        self.name = name
+
+
+class ScheduleOverlaps(StoreError):
+    """The schedule's last job has not ended, and its policy lets no second one begin."""
+
+    def __init__(self, name: str, job_id: int, state: str) -> None:
+        super().__init__(
+            f"job {job_id} of schedule {name!r} is {state}; its overlap policy is skip:"
+            " wait for the job, or edit the policy"
+        )
+        self.name, self.job_id, self.state = name, job_id, state
+
+
+class UnknownSchedule(StoreError):
+    """No schedule has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
 
 
 class InvalidCursor(StoreError, ValueError):
@@ -145,6 +217,28 @@ class RefusedInState(StoreError):
             f"cannot {verb} job {job_id}: it is {state}; that works on {', '.join(allowed)} jobs"
         )
         self.job_id, self.verb, self.state = job_id, verb, state
+
+
+class KeyTaken(StoreError):
+    """The job may not run again while another one has its unique key."""
+
+    def __init__(self, job_id: int, verb: str, unique_key: str, holder: int) -> None:
+        super().__init__(
+            f"cannot {verb} job {job_id}: job {holder} has its unique key {unique_key!r};"
+            f" wait for that one, or cancel it"
+        )
+        self.job_id, self.verb, self.holder = job_id, verb, holder
+
+
+class StillNeeded(StoreError):
+    """The job may not be deleted: another one waits for it."""
+
+    def __init__(self, job_id: int, child_id: int) -> None:
+        super().__init__(
+            f"cannot purge job {job_id}: job {child_id} depends on it and has not ended;"
+            " cancel that one first"
+        )
+        self.job_id, self.child_id = job_id, child_id
 
 
 def _jobs(job_ids: Sequence[int]) -> str:

@@ -58,7 +58,11 @@ class NewJob:
         env: Variables set for this job on top of *environment*.
         delay_ms: Milliseconds from the enqueue until it may run; excludes *run_at*.
         run_at: UTC milliseconds before which it does not run.
+        max_retries: None means its queue's setting, else the store's, when it is enqueued.
+        timeout_ms: 0 means no limit; None as for *max_retries*.
         backoff: None means the settings in force when an attempt fails.
+        exit_retry, exit_dead: Exit codes that ask for a retry, or to be dead at once; None as for
+            *backoff*.
         key: Makes the enqueue repeatable: a second one with the same key finds the first one's
             job. None lets the store make one.
         slots: Slots of its worker that a run takes.
@@ -79,9 +83,11 @@ class NewJob:
     delay_ms: int | None = None
     run_at: int | None = None
     hold: bool = False
-    max_retries: int = 3
+    max_retries: int | None = None
     timeout_ms: int | None = None
     backoff: Backoff | None = None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
     key: str | None = None
     slots: int = 1
     concurrency_key: str | None = None
@@ -130,6 +136,7 @@ class Job:
         crashes: Workers that vanished while running it, since a person last retried it.
         note: Why it is held, dead or cancelled, where the state alone does not say.
         environment_id: Which stored environment it runs with.
+        guarded: Limits of its own, or of its group, may hold it back.
         allotted: Which indexes of each named resource its run has.
         waits_for: The limit that it waits for while pending, such as `key:mail/alice`.
         unmet: Clauses of its dependencies that are still open.
@@ -164,7 +171,10 @@ class Job:
     worker_id: WorkerId | None
     cancel_requested: bool
     note: str | None
+    exit_retry: frozenset[int] | None = None
+    exit_dead: frozenset[int] | None = None
     slots: int = 1
+    guarded: bool = False
     concurrency_key: str | None = None
     resources: Mapping[str, int] = field(default_factory=dict)
     allotted: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -189,13 +199,7 @@ class Job:
     @property
     def command(self) -> str | None:
         """The command as a person would type it; None for a task."""
-        match self.work:
-            case Shell(script=script):
-                return script
-            case Argv(argv=argv):
-                return _joined(argv)
-            case Task():
-                return None
+        return command_text(self.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +243,17 @@ class Worker:
     seen_at: int
     running: int
     alive: bool
+
+
+def command_text(work: Work) -> str | None:
+    """Return the command as a person would type it; None for a task."""
+    match work:
+        case Shell(script=script):
+            return script
+        case Argv(argv=argv):
+            return _joined(argv)
+        case Task():
+            return None
 
 
 def _joined(argv: tuple[str, ...]) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from queuectl_store import pacing, records
+from queuectl_store import records, replays
 from queuectl_store.job import Claim
 from queuectl_store.ledger import Moved
+from queuectl_store.limits import pacing
 from queuectl_store.outcome import Finish
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
@@ -15,8 +16,11 @@ from queuectl_store.turn import Times, finish, write_moves
 
 
 def stage(connection: sa.Connection, times: Times, limit: int) -> int:
-    """Make jobs pending whose time has come, and let go what a rate held back; return how many."""
-    let_out = pacing.let_out(connection, times)
+    """Make jobs pending whose time has come, and let go what a rate held back; return how many.
+
+    A paced retry of dead letters is such a rate.
+    """
+    let_out = pacing.let_out(connection, times) + replays.let_out(connection, times)
     rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
     moved = [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows]
     write_moves(connection, times, moved)

@@ -7,17 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import bonds, overview, reasons, records, why
+from queuectl_store import reasons, records, why
+from queuectl_store.bounds import clean, whole
 from queuectl_store.database import Database
 from queuectl_store.demands import MOST_SLOTS
 from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Feed, Page
-from queuectl_store.groups import Group
+from queuectl_store.graph import bonds
+from queuectl_store.graph.groups import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
-from queuectl_store.limit_reasons import limit_reasons
-from queuectl_store.queues import Queue, ResourceUse
+from queuectl_store.limits import overview
+from queuectl_store.limits.queues import Queue, ResourceUse
+from queuectl_store.limits.reasons import limit_reasons
 from queuectl_store.sql import read as sql
 from queuectl_store.sql.hot import is_in
 from queuectl_store.sql.rows import TagValue
@@ -26,6 +29,7 @@ from queuectl_store.sql.tables import jobs as table
 from queuectl_store.states import WAITING, JobState, Verb
 
 _LAST_ID = 2**63 - 1
+_LONGEST_SEARCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class JobFilter:
     Attributes:
         search: Text that the command, task, arguments, name or reason contains, in any case.
         since_ms: UTC milliseconds; only jobs enqueued from then on.
+        fingerprint: What the errors of dead jobs have in common (`DeadLetters.groups`).
     """
 
     states: Collection[JobState] = ()
@@ -44,6 +49,7 @@ class JobFilter:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     since_ms: int | None = None
+    fingerprint: str | None = None
     group: str | None = None
 
 
@@ -67,18 +73,18 @@ class Reader:
 
     def find(self, ids: Sequence[JobId]) -> list[Job]:
         """Return those of *ids* that exist, in the order asked."""
-        wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(ids)])
+        wanted = json.dumps([{"n": n, "id": whole(each)} for n, each in enumerate(ids)])
         with self._database.read() as connection:
             rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
             return _jobs(connection, rows)
 
     def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
-        query = sql.JOBS.where(*_conditions(chosen))
+        query = sql.JOBS.where(*conditions(chosen))
         if before is not None:
-            query = query.where(table.c.id < before)
+            query = query.where(table.c.id < whole(before))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).all()
+            rows = connection.execute(query.order_by(table.c.id.desc()).limit(whole(limit))).all()
             return _jobs(connection, rows)
 
     def attempts(self, job_id: JobId) -> list[Attempt]:
@@ -216,7 +222,7 @@ class Reader:
         with self._database.read() as connection:
             if queues is None:
                 return bool(connection.execute(sql.WORK_LEFT, values).scalar_one())
-            values["queues"] = json.dumps([{"name": name} for name in queues])
+            values["queues"] = json.dumps([{"name": clean(name)} for name in queues])
             return bool(connection.execute(sql.WORK_LEFT_IN, values).scalar_one())
 
     def version(self) -> int:
@@ -235,18 +241,25 @@ class Reader:
             return int(connection.execute(sql.NOW, times).scalar_one())
 
 
-def _conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
+def conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
+    """Return in SQL what *chosen* asks of a job."""
     conditions: list[sa.ColumnElement[bool]] = []
     if chosen.states:
         conditions.append(is_in(*sorted(JobState(state) for state in chosen.states)))
     if chosen.queues:
-        conditions.append(table.c.queue.in_(sorted(chosen.queues)))
-    for column, value in ((table.c.task, chosen.task), (table.c.name, chosen.name)):
+        conditions.append(table.c.queue.in_(sorted(map(clean, chosen.queues))))
+    for column, value in (
+        (table.c.task, chosen.task),
+        (table.c.name, chosen.name),
+        (table.c.fingerprint, chosen.fingerprint),
+    ):
         if value is not None:
-            conditions.append(column == value)
-    conditions += [TagValue(table.c.spec, key) == value for key, value in chosen.tags.items()]
+            conditions.append(column == clean(value))
+    conditions += [
+        TagValue(table.c.spec, key) == clean(value) for key, value in chosen.tags.items()
+    ]
     if chosen.group is not None:
-        of_name = sa.select(groups_table.c.id).where(groups_table.c.name == chosen.group)
+        of_name = sa.select(groups_table.c.id).where(groups_table.c.name == clean(chosen.group))
         conditions.append(table.c.group_id == of_name.scalar_subquery())
     if chosen.since_ms is not None:
         conditions.append(table.c.created_at >= chosen.since_ms)
@@ -261,8 +274,9 @@ def _jobs(connection: sa.Connection, rows: Sequence[Any]) -> list[Job]:
 
 
 def _contains(text: str) -> sa.ColumnElement[bool]:
-    # The spec is JSON text: look for the words as JSON writes them.
-    escaped = json.dumps(text)[1:-1]
+    # The spec is JSON text: look for the words as JSON writes them; SQLite takes no long pattern.
+    escaped = json.dumps(text[:_LONGEST_SEARCH])[1:-1]
+    text = clean(text[:_LONGEST_SEARCH])
     return sa.or_(
         table.c.spec.icontains(escaped, autoescape=True),
         table.c.name.icontains(text, autoescape=True),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from queuectl_store.job import Job, JobId, Worker
+from queuectl_store.limits.waits import QUEUE_PAUSED, too_wide
 from queuectl_store.states import JobState
-from queuectl_store.waits import QUEUE_PAUSED, too_wide
 
 
 def reason(

@@ -1,6 +1,7 @@
 """From the store's rows to its values."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 from queuectl_store import spec
@@ -39,6 +40,8 @@ def job(
         max_retries=row.max_retries,
         timeout_ms=row.timeout_ms,
         backoff=details.backoff,
+        exit_retry=details.exit_retry,
+        exit_dead=details.exit_dead,
         created_at=row.created_at,
         run_at=row.run_at,
         started_at=row.started_at,
@@ -47,6 +50,7 @@ def job(
         cancel_requested=bool(row.cancel_requested),
         note=row.note,
         slots=row.slots,
+        guarded=bool(row.guarded),
         concurrency_key=row.concurrency_key,
         resources=json.loads(row.resources) if row.resources else {},
         allotted=json.loads(row.allotted) if row.allotted else {},
@@ -68,6 +72,13 @@ def job(
 def claim(row: Any) -> Claim:
     """Return the claim on the job in *row*."""
     return Claim(job=job(row), token=row.token)
+
+
+def plain(result: Any) -> list[Any]:
+    """Return the rows of *result* as objects whose columns are quick to read."""
+    # A row of Core looks for each attribute by its name: 0.5 µs a column, half the cost of a claim.
+    names = tuple(result.keys())
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in result.all()]
 
 
 def job_with_last(row: Any, *, after: tuple[JobId, ...] = ()) -> Job:

@@ -1,7 +1,10 @@
 """What a job may say of other jobs: after which it runs, and which it must not run beside."""
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+
+_LONGEST_SLOT = 200  # bytes; an index takes no more than a few thousand
 
 
 class Needs(StrEnum):
@@ -65,3 +68,11 @@ class Unique:
     lasts_ms: int | None = None
     while_waiting: bool = False
     on_duplicate: OnDuplicate = OnDuplicate.SKIP
+
+    def slot(self, queue: str) -> str:
+        """Return what no two live jobs may share: the key within its scope."""
+        # A space ends the queue's name, which has none: no key of one queue looks like another's.
+        where = f"queue:{queue} " if self.scope is UniqueScope.QUEUE else "store: "
+        if len(where + self.key) <= _LONGEST_SLOT and self.key.isascii():
+            return where + self.key
+        return f"{where}#{hashlib.sha256(self.key.encode()).hexdigest()}"

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from queuectl_store.bounds import clean, shown
 from queuectl_store.errors import InvalidSetting
 
 _LONGEST = 40  # characters
+_LONGEST_VALUE = 10_000
 _UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -44,9 +46,17 @@ class Setting:
             InvalidSetting: The text is not of this setting's kind.
         """
         try:
-            return self.read(text.strip())
+            return self.read(_checked(text).strip())
         except ValueError as error:
-            raise InvalidSetting(f"{self.name} is {self.kind}, got {text!r}: {error}") from error
+            raise InvalidSetting(
+                f"{self.name} is {self.kind}, got {shown(text)}: {str(error)[:200]}"
+            ) from error
+
+
+def _checked(text: str) -> str:
+    if len(text) > _LONGEST_VALUE or clean(text) != text:
+        raise ValueError(f"it must be text of at most {_LONGEST_VALUE} characters")
+    return text
 
 
 def parse_duration_ms(text: str) -> int:
@@ -203,6 +213,20 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
         )
     ),
     (
+        "raise_dead",
+        "",
+        "a list of exception names",
+        "Exceptions that end a task at once.",
+        _words,
+    ),
+    (
+        "crash_limit",
+        "3",
+        _COUNT,
+        "Vanished workers after which the job that they ran is dead.",
+        _between(1, 1_000),
+    ),
+    (
         "durability",
         "full",
         "full or normal",
@@ -216,6 +240,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         name: Setting(name=name, default=default, kind=kind, help=text, read=read)
         for name, default, kind, text, read in _ALL
     }
+)
+
+# Those that a queue may have of its own, for its jobs.
+QUEUE_SETTINGS = (
+    *("max_retries", "timeout", "backoff_base", "backoff_max", "backoff_jitter"),
+    *("exit_retry", "exit_dead", "raise_dead", "crash_limit"),
 )
 
 

@@ -1,17 +1,26 @@
 """The settings that were set in the store: one value for every program that uses it."""
 
+import json
+
 import sqlalchemy as sa
 
+from queuectl_store import spec
 from queuectl_store.database import Database
-from queuectl_store.settings import setting
+from queuectl_store.errors import InvalidSetting
+from queuectl_store.settings import QUEUE_SETTINGS, setting
 from queuectl_store.sql import admin as sql
 
 
 class Settings:
-    """The settings that were set in this store."""
+    """The settings that were set in this store.
+
+    Attributes:
+        changes: How often this object changed one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.changes = 0
 
     def all(self) -> dict[str, str]:
         """Return the text of every setting that was set; the others have their defaults."""
@@ -32,6 +41,7 @@ class Settings:
                 connection.execute(sql.ADD_SETTING, {"name": name, "value": value})
 
         self._database.write(write)
+        self.changes += 1
 
     def unset(self, name: str) -> None:
         """Give *name* its default again.
@@ -41,3 +51,36 @@ class Settings:
         """
         setting(name)
         self._database.write(lambda connection: connection.execute(sql.UNSET_SETTING, {"of": name}))
+        self.changes += 1
+
+    def queues(self) -> dict[str, dict[str, str]]:
+        """Return by queue the text of every setting that it has of its own."""
+        with self._database.read() as connection:
+            rows = connection.execute(sql.QUEUE_SETTINGS).all()
+        return {row.name: json.loads(row.settings) for row in rows}
+
+    def set_for_queue(self, queue: str, name: str, value: str | None) -> None:
+        """Set *name* for the jobs of *queue* alone, in place of the store's; None unsets it.
+
+        Raises:
+            InvalidSetting: A queue has no such setting, or it is not a value for it.
+        """
+        if name not in QUEUE_SETTINGS:
+            known = ", ".join(QUEUE_SETTINGS)
+            raise InvalidSetting(f"a queue has no setting {name!r} of its own; it has {known}")
+        if not spec.is_queue_name(queue):
+            raise InvalidSetting(f"{queue[:40]!r} is not the name of a queue")
+        if value is not None:
+            setting(name).parse(value)
+
+        def write(connection: sa.Connection) -> None:
+            values = {"of_queue": queue}
+            connection.execute(sql.ADD_QUEUE, values)
+            held = connection.execute(sql.QUEUE_SETTINGS_OF, values).scalar_one()
+            settings = {**json.loads(held or "{}"), name: value}
+            kept = {key: text for key, text in settings.items() if text is not None}
+            to = json.dumps(kept) if kept else None
+            connection.execute(sql.SET_QUEUE_SETTINGS, {**values, "to": to})
+
+        self._database.write(write, repeatable=True)
+        self.changes += 1

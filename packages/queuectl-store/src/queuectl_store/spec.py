@@ -10,15 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from queuectl_store import bounds
+from queuectl_store.bounds import MAX_MS as MAX_MS
+from queuectl_store.bounds import clean as clean
+from queuectl_store.bounds import is_whole, shown
 from queuectl_store.demands import check_demands
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
+from queuectl_store.relations import Unique
 
 MAX_SPEC_BYTES = 1_048_576
-MAX_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
 _TEXT_LIMIT = 1_000
-_INT32 = 2_147_483_647
+_DEEPEST = 64
+_INT32 = bounds.INT32
+_UINT32 = 4_294_967_295  # Windows has exit codes up to here
+_MOST_CODES = 256
+# Three times as fast as json.loads, which looks for blanks and a byte order mark around it.
+_read = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,8 @@ class Spec:
     env: Mapping[str, str]
     tags: Mapping[str, str]
     backoff: Backoff | None
+    exit_retry: frozenset[int] | None
+    exit_dead: frozenset[int] | None
 
 
 def encode(new: NewJob) -> str:
@@ -43,12 +54,15 @@ def encode(new: NewJob) -> str:
         fields["tags"] = dict(new.tags)
     if new.backoff is not None:
         fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
+    for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes is not None:
+            fields[name] = sorted(codes)
     return _dump(fields)
 
 
 def decode(text: str) -> Spec:
     """Return the spec that *encode* wrote."""
-    fields = json.loads(text)
+    fields, _ = _read(text)
     backoff = fields.get("backoff")
     return Spec(
         work=_work(fields),
@@ -56,7 +70,13 @@ def decode(text: str) -> Spec:
         env=fields.get("env", {}),
         tags=fields.get("tags", {}),
         backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
+        exit_retry=_codes(fields.get("exit_retry")),
+        exit_dead=_codes(fields.get("exit_dead")),
     )
+
+
+def _codes(numbers: list[int] | None) -> frozenset[int] | None:
+    return None if numbers is None else frozenset(numbers)
 
 
 def check(new: NewJob, spec: str) -> None:
@@ -67,11 +87,10 @@ def check(new: NewJob, spec: str) -> None:
     """
     _check_names(new)
     _check_numbers(new)
+    _check_unique(new.unique)
     _check_work(new.work)
+    _check_variables(new)
     check_demands(new)
-    for what, text in (("cwd", new.cwd or ""), *_pairs("env", new.env)):
-        if "\0" in text:
-            raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
     if len(spec) > MAX_SPEC_BYTES:
         raise InvalidJob(
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
@@ -79,11 +98,9 @@ def check(new: NewJob, spec: str) -> None:
         )
 
 
-def clean(text: str | None) -> str | None:
-    """Make *text* storable in both databases: NUL and lone surrogates become visible escapes."""
-    if text is None or (text.isascii() and "\0" not in text):
-        return text
-    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+def is_queue_name(name: str) -> bool:
+    """Tell whether a queue may be called *name*."""
+    return _QUEUE_NAME.fullmatch(name) is not None
 
 
 def queue_problem(name: str) -> str | None:
@@ -91,7 +108,7 @@ def queue_problem(name: str) -> str | None:
     if _QUEUE_NAME.fullmatch(name):
         return None
     return (
-        f"the queue name {name!r} is not usable: 1 to 100 letters, digits, _ . : / or -,"
+        f"the queue name {shown(name)} is not usable: 1 to 100 letters, digits, _ . : / or -,"
         " beginning with a letter or digit"
     )
 
@@ -102,26 +119,68 @@ def _check_names(new: NewJob) -> None:
     texts = [("name", new.name), ("key", new.key), *_pairs("tag", new.tags)]
     for what, text in texts:
         if text is not None and (len(text) > _TEXT_LIMIT or clean(text) != text):
-            raise InvalidJob(f"{what} {text[:40]!r} is over {_TEXT_LIMIT} characters or not text")
-    if new.key == "" or new.name == "":
-        raise InvalidJob("an empty name or key names nothing; leave it out")
+            raise InvalidJob(f"{what} {shown(text)} is over {_TEXT_LIMIT} characters or not text")
+    if new.key == "" or new.name == "" or "" in new.tags:
+        raise InvalidJob("an empty name, key or tag names nothing; leave it out")
 
 
 def _check_numbers(new: NewJob) -> None:
     limits = {
         "priority": (new.priority, -_INT32, _INT32),
         "max_retries": (new.max_retries, 0, 1_000_000),
-        "timeout": (new.timeout_ms, 1, MAX_MS),
+        "timeout": (new.timeout_ms, 0, MAX_MS),
         "delay": (new.delay_ms, 0, MAX_MS // 2),
         "run_at": (new.run_at, 0, MAX_MS),
     }
     for what, (value, low, high) in limits.items():
-        if value is not None and not low <= value <= high:
-            raise InvalidJob(f"{what} must be from {low} to {high}, got {value}")
+        if value is not None and not (is_whole(value) and low <= value <= high):
+            raise InvalidJob(
+                f"{what} must be a whole number from {low} to {high}, got {shown(value)}"
+            )
     if new.delay_ms is not None and new.run_at is not None:
         raise InvalidJob("a delay and a run_at exclude one another")
     if new.backoff is not None:
         _check_backoff(new.backoff)
+    for what, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
+        if codes and (len(codes) > _MOST_CODES or not all(map(_is_code, codes))):
+            raise InvalidJob(f"{what} takes up to {_MOST_CODES} codes from 1 to {_UINT32}")
+
+
+def _is_code(number: int) -> bool:
+    return is_whole(number) and 1 <= number <= _UINT32
+
+
+def _check_unique(unique: Unique | None) -> None:
+    if unique is None:
+        return
+    key = unique.key
+    if not key or len(key) > _TEXT_LIMIT or clean(key) != key:
+        raise InvalidJob(
+            f"unique key {key[:40]!r} is empty, over {_TEXT_LIMIT} characters or not text"
+        )
+    if unique.lasts_ms is not None:
+        if not (is_whole(unique.lasts_ms) and 1 <= unique.lasts_ms <= MAX_MS // 2):
+            raise InvalidJob(
+                f"a unique key lasts from 1 ms to {MAX_MS // 2}, not {shown(unique.lasts_ms)}"
+            )
+        if unique.while_waiting:
+            raise InvalidJob("a unique key that is free once its job starts cannot last as well")
+
+
+def _check_variables(new: NewJob) -> None:
+    environment = new.environment or {}
+    texts = [("cwd", new.cwd or ""), *_pairs("env", new.env), *_pairs("environment", environment)]
+    for what, text in texts:
+        if "\0" in text:
+            raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
+    if "" in new.env or "" in environment:
+        raise InvalidJob("a variable needs a name")
+    size = sum(len(key) + len(value) for key, value in environment.items())
+    if size > MAX_SPEC_BYTES:
+        raise InvalidJob(
+            f"the environment is {size:,} characters; the limit is {MAX_SPEC_BYTES:,}:"
+            " pass less of it"
+        )
 
 
 def _check_backoff(backoff: Backoff) -> None:
@@ -144,11 +203,27 @@ def _check_work(work: Work) -> None:
                 raise InvalidJob("a shell command needs something to run")
             if "\0" in script:
                 raise InvalidJob("the command holds a NUL byte, which no program can be given")
-        case Task(name=name):
+        case Task(name=name, args=args, kwargs=kwargs):
             if not name or clean(name) != name or len(name) > _TEXT_LIMIT:
-                raise InvalidJob(f"{name[:40]!r} is not a task name")
+                raise InvalidJob(f"{shown(name)} is not a task name")
+            _check_argument([list(args), kwargs], 0)
         case _:
             assert_never(work)
+
+
+def _check_argument(value: Any, depth: int) -> None:
+    # Read back on a deeper stack than this, it must not overflow that one.
+    if depth > _DEEPEST:
+        raise InvalidJob(f"the arguments are nested more than {_DEEPEST} deep; pass them flat")
+    match value:
+        case Mapping():
+            for key, item in value.items():
+                if not isinstance(key, str):
+                    raise InvalidJob(f"the key {shown(key)} of an argument is not text")
+                _check_argument(item, depth + 1)
+        case list() | tuple():
+            for item in value:
+                _check_argument(item, depth + 1)
 
 
 def _work_fields(work: Work) -> dict[str, Any]:
@@ -175,8 +250,10 @@ def _dump(fields: Mapping[str, Any]) -> str:
     try:
         return json.dumps(fields, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidJob(f"the job's arguments do not fit JSON: {error}") from error
+        raise InvalidJob(f"the job's arguments do not fit JSON: {str(error)[:200]}") from error
 
 
 def _pairs(what: str, mapping: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(f"{what} {key!r}", text) for key, value in mapping.items() for text in (key, value)]
+    return [
+        (f"{what} {shown(key)}", text) for key, value in mapping.items() for text in (key, value)
+    ]

@@ -39,6 +39,8 @@ class Verb(StrEnum):
     RERUN = "rerun"
     UNBLOCK = "unblock"
     BLOCK = "block"
+    GIVE_UP = "give_up"
+    EDIT = "edit"
 
 
 class Move(NamedTuple):
@@ -47,18 +49,26 @@ class Move(NamedTuple):
     Attributes:
         otherwise: Where it ends while `run_at` is still ahead.
         unmet: Where it ends while a dependency does not hold yet; comes before *otherwise*.
+        stays: Those of *sources* that it leaves as they are.
     """
 
     sources: frozenset[JobState]
     target: JobState
     otherwise: JobState | None = None
     unmet: JobState | None = None
+    stays: frozenset[JobState] = frozenset()
 
     @property
     def targets(self) -> frozenset[JobState]:
-        """Every state in which it may end."""
+        """Every state in which a move from another one may end."""
         ends = (self.target, self.otherwise, self.unmet)
         return frozenset(state for state in ends if state is not None)
+
+    def allows(self, source: JobState, target: JobState) -> bool:
+        """Tell whether it leads from *source* to *target*."""
+        if source in self.stays:
+            return source is target
+        return source in self.sources and target in self.targets
 
 
 FINAL = frozenset({JobState.SUCCEEDED, JobState.DEAD, JobState.CANCELLED})
@@ -89,5 +99,13 @@ TRANSITIONS: Mapping[Verb, Move] = MappingProxyType(
         Verb.UNBLOCK: Move(frozenset({JobState.BLOCKED}), JobState.PENDING, JobState.SCHEDULED),
         # The parent for which it was cancelled is to run again.
         Verb.BLOCK: Move(frozenset({JobState.CANCELLED}), JobState.BLOCKED),
+        Verb.GIVE_UP: Move(frozenset({JobState.RETRYING}), JobState.DEAD),
+        # A new time moves a job that waits for nothing else; other changes leave it where it is.
+        Verb.EDIT: Move(
+            WAITING | {JobState.DEAD},
+            JobState.PENDING,
+            JobState.SCHEDULED,
+            stays=frozenset({JobState.BLOCKED, JobState.HELD, JobState.RETRYING, JobState.DEAD}),
+        ),
     }
 )

@@ -1,36 +1,35 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import calls, environments, keeping, leasing, records, spec, sweeping, within
+from queuectl_store import keeping, leasing, records, spec
 from queuectl_store.admin import Admin
-from queuectl_store.consequences import DUE, follow_due
 from queuectl_store.database import Database
-from queuectl_store.environments import Environments
+from queuectl_store.dead import DeadLetters
+from queuectl_store.enqueue import environments
+from queuectl_store.enqueue.intake import Intake
 from queuectl_store.errors import OutcomeUnknown
-from queuectl_store.groups import NewGroup
-from queuectl_store.job import Claim, JobId, NewJob, NewWorker, WorkerId
-from queuectl_store.maintenance import Maintenance
+from queuectl_store.graph.consequences import DUE, follow_due
+from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
+from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.reader import Reader
-from queuectl_store.shared import Settings
+from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.sweeping import Swept
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
+from queuectl_store.upkeep.maintenance import Maintenance
 
 _ROWS_A_STATEMENT = 1_000
 
 T = TypeVar("T")
 
 
-class Store:
+class Store(Intake):
     """One store; safe to use from several threads, not across a fork.
 
     Every method is one transaction. One that lost against another process is repeated; what
@@ -38,66 +37,14 @@ class Store:
     """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self.url: str = database.engine.url
-        self.path: Path | None = database.engine.path
         self.reader = Reader(database)
         self.admin = Admin(database)
-        self.settings = Settings(database)
+        self.dead = DeadLetters(database, self.admin)
+        self.schedules = Schedules(database)
+        self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
-
-    def enqueue(
-        self,
-        jobs: Sequence[NewJob],
-        *,
-        key: str | None = None,
-        group: NewGroup | Sequence[NewGroup] | None = None,
-        seal: bool = True,
-    ) -> list[JobId]:
-        """Store *jobs*, all or none, and return their ids in order.
-
-        On stable storage when it returns. A job whose key is there already is not stored
-        again: its id is returned, so a caller that got no answer may simply call again.
-
-        Args:
-            key: Makes the whole call repeatable: a second one with the same key adds nothing
-                and returns the first one's ids.
-            group: Made if it is not there yet. All jobs that name no other group belong to
-                it; several groups only say what those are that the jobs name.
-            seal: No more jobs of *group* are to come. Until then it is not complete, if it
-                has a completion job.
-
-        Raises:
-            InvalidJob: One cannot be stored; `index` says which, the message why.
-        """
-        call = calls.checked(jobs, key=key, group=group, seal=seal)
-        ids = self._write(
-            lambda c, times: calls.store(c, times, Environments(), call), repeatable=True
-        )
-        self._database.engine.notify()
-        return ids
-
-    def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
-        """Store *jobs* in the transaction that *session* is in: with it, or not at all.
-
-        They are visible, and workers are woken, once the caller commits.
-
-        Args:
-            session: A SQLAlchemy Session or Connection of the same database.
-
-        Raises:
-            InvalidJob: As `enqueue`.
-            StoreUnreachable: *session* leads to another database, or to none.
-        """
-        call = calls.checked(jobs)
-        connection, engine = within.connection_of(session), self._database.engine
-        within.check_same_store(connection, self.path)
-        try:
-            ids = calls.store(connection, dict(engine.times()), Environments(), call)
-        except sa.exc.DBAPIError as error:
-            raise engine.translate(error, committing=False) from error
-        within.after_commit(session, connection, engine.notify)
-        return ids
 
     def register(self, worker: NewWorker) -> WorkerId:
         """Introduce *worker*; its lease begins now.
@@ -190,13 +137,18 @@ class Store:
     def stage(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Make up to *limit* jobs pending whose time has come; returns how many.
 
-        Jobs whose rate lets them start by now are let go besides, and counted.
+        Jobs whose rate, or whose turn in a paced retry, lets them start by now are let go
+        besides, and counted.
         """
 
         count = self._write(lambda c, times: keeping.stage(c, times, limit))
         if count:
             self._database.engine.notify()
         return count
+
+    def fire(self, *, limit: int = 20) -> int:
+        """Make the jobs of up to *limit* schedules that are due; returns how many were."""
+        return self.schedules.fire(limit=limit)
 
     def resolve(self, *, limit: int = _ROWS_A_STATEMENT) -> int:
         """Go on with what ends of jobs left due: children to be told, groups that were halted.
@@ -213,7 +165,7 @@ class Store:
         return touched
 
     def due_in_ms(self) -> int | None:
-        """Return the milliseconds until a job or a rate is due, 0 if one is, None if none is."""
+        """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none."""
         times = self._database.engine.times()
         with self._database.read() as connection:
             row = connection.execute(upkeep.DUE_IN, times).one()
@@ -235,26 +187,6 @@ class Store:
         if rescued:
             self._database.engine.notify()
         return rescued
-
-    def sweep(self, after: str = "", *, boosts: Mapping[str, int] | None = None) -> Swept:
-        """Let jobs go that wait for a limit in which there is room, whatever the cause.
-
-        Bounded: looks at the next 1,000 limits that are waited for, after *after*.
-
-        Args:
-            boosts: How many times more of some limits; see `limits.let_go`.
-        """
-        with self._database.read() as connection:
-            swept = sweeping.look(connection, after)
-        if swept.found:
-            count = self._write(lambda c, _: sweeping.let_go(c, swept.found, boosts or {}))
-            if count:
-                self._database.engine.notify()
-        return swept
-
-    def forget_full_buckets(self) -> None:
-        """Delete the buckets of keys that nobody has used for as long as they take to fill."""
-        self._write(sweeping.forget_full_buckets)
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
@@ -285,12 +217,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:

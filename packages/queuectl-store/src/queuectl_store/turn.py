@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from queuectl_store import consequences, ledger, records
-from queuectl_store.admitting import Admission
+from queuectl_store import ledger, records
+from queuectl_store.bounds import whole
+from queuectl_store.graph import consequences
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.ledger import Moved
-from queuectl_store.limits import enter, free_up, lock_counts
+from queuectl_store.limits.admitting import Admission
+from queuectl_store.limits.transaction import enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
 from queuectl_store.sql import claim as claim_sql
 from queuectl_store.sql import hot
@@ -119,7 +121,7 @@ def _take(
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}
-            taken = connection.execute(claim_sql.CLAIM, {**values, **room}).all()
+            taken = records.plain(connection.execute(claim_sql.CLAIM, {**values, **room}))
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
         rows += sorted(taken, key=lambda row: (-row.priority, row.id))
@@ -159,13 +161,13 @@ def finish(
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
     # Whoever was told that a running job will stop must not see it run again (reliability P9).
-    runs = [_run(each) for each in finishes if isinstance(each.outcome, _RUNS_AGAIN)]
-    if not runs:
-        return finishes
-    rows = connection.execute(hot.CANCELLED_MEANWHILE, {"runs": runs_json(runs)})
-    cancelled = {(row.id, row.token) for row in rows}
+    rows = connection.execute(hot.LOCK_RUNS, {"runs": runs_json(map(_run, finishes))})
+    cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
-        replace(each, outcome=Cancelled()) if _run(each) in cancelled else each for each in finishes
+        replace(each, outcome=Cancelled())
+        if _run(each) in cancelled and isinstance(each.outcome, _RUNS_AGAIN)
+        else each
+        for each in finishes
     ]
 
 
@@ -193,4 +195,5 @@ def _run(finish: Finish) -> Run:
 
 def runs_json(runs: Iterable[Run]) -> str:
     """Return (job id, token) pairs as rows for a statement."""
-    return json.dumps([{"job_id": job_id, "token": token} for job_id, token in runs])
+    rows = [{"job_id": whole(job_id), "token": whole(token)} for job_id, token in runs]
+    return json.dumps(rows)

@@ -24,7 +24,7 @@ def explain(
         workers: Those whose lease runs.
         reason: From reasons.py.
     """
-    found = _found(connection, job, workers)
+    found = _found(connection, job, workers, reason)
     return Explanation(
         job=job,
         reason=reason,
@@ -34,14 +34,16 @@ def explain(
     )
 
 
-def _found(connection: sa.Connection, job: Job, workers: Sequence[Worker]) -> Found:
+def _found(
+    connection: sa.Connection, job: Job, workers: Sequence[Worker], reason: str | None
+) -> Found:
     match job.state:
         case JobState.BLOCKED:
             return _blocked(connection, job)
         case JobState.HELD:
             return _held(connection, job)
         case JobState.PENDING:
-            return pending(connection, job, workers)
+            return pending(connection, job, workers, reason)
         case JobState.RUNNING:
             return _running(job, workers)
         case _:

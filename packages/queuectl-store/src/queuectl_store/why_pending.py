@@ -8,21 +8,22 @@ import sqlalchemy as sa
 
 from queuectl_store.explanation import MOST, Found
 from queuectl_store.job import Job, JobId, Worker
+from queuectl_store.limits.waits import GROUP_HALTED
 from queuectl_store.sql import why as sql
 
 
-def pending(connection: sa.Connection, job: Job, workers: Sequence[Worker]) -> Found:
-    """Say what a pending job waits for."""
+def pending(
+    connection: sa.Connection, job: Job, workers: Sequence[Worker], reason: str | None
+) -> Found:
+    """Say what a pending job waits for; *reason* is what a list says of it."""
+    if stopped := _queue_stops(connection, job, reason or ""):
+        return stopped
     if job.waits_for:
-        return _waits_for_limit(connection, job, job.waits_for)
-    return (
-        _queue_stops(connection, job)
-        or _no_worker(job, workers)
-        or _in_line(connection, job, workers)
-    )
+        return _waits_for_limit(connection, job, job.waits_for, reason)
+    return _no_worker(job, workers) or _in_line(connection, job, workers)
 
 
-def _waits_for_limit(connection: sa.Connection, job: Job, limit: str) -> Found:
+def _waits_for_limit(connection: sa.Connection, job: Job, limit: str, reason: str | None) -> Found:
     kind, _, name = limit.partition(":")
     match kind:
         case "key":
@@ -30,6 +31,11 @@ def _waits_for_limit(connection: sa.Connection, job: Job, limit: str) -> Found:
                 _holders(connection, job, lambda row: row.concurrency_key == job.concurrency_key),
                 f"as many jobs of the key {job.concurrency_key!r} run in {job.queue} as may",
                 f"`queuectl queue set {job.queue} --key-concurrency N` allows more",
+            )
+        case "group" if reason == GROUP_HALTED:
+            return Found(
+                detail="its group was halted, and starts nothing any more",
+                remedy=f"it will be cancelled; `queuectl retry {job.id}` lifts the halt",
             )
         case "group":
             same_group = _holders(connection, job, lambda row: row.group_id == job.group_id)
@@ -61,7 +67,7 @@ def _rate(connection: sa.Connection, limit: str) -> Found:
     return Found(detail=f"{what} lets out {pace}", remedy="it starts by itself at its turn")
 
 
-def _queue_stops(connection: sa.Connection, job: Job) -> Found | None:
+def _queue_stops(connection: sa.Connection, job: Job, reason: str) -> Found | None:
     queue = connection.execute(sql.QUEUE, {"of_queue": job.queue}).first()
     if queue is None:
         return None
@@ -69,6 +75,13 @@ def _queue_stops(connection: sa.Connection, job: Job) -> Found | None:
         return Found(
             detail=f"the queue {job.queue} is paused",
             remedy=f"`queuectl queue resume {job.queue}`",
+        )
+    if job.waits_for:
+        return None
+    if reason.startswith("rate "):
+        return Found(
+            detail=f"the queue {job.queue} has a {reason}",
+            remedy=f"it starts at its turn; `queuectl queue set {job.queue} --rate R` changes it",
         )
     if queue.concurrency is not None:
         holders = _holders(connection, job, lambda _: True)

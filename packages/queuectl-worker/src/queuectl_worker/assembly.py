@@ -114,7 +114,9 @@ class Assembly:
     def _make_loops(self) -> list[Loop]:
         heartbeat = Heartbeat(self.membership, self.hot_loop, self.drain, self.executor)
         self._heartbeat = self._loop("heartbeat", heartbeat.tick, HEARTBEAT_GAP_S)
-        self._stager = self._loop("stager", stager(self._store), STAGER_GAP_S)
+        self._stager = self._loop(
+            "stager", stager(self._store, is_hungry=lambda: self.hot_loop.is_hungry), STAGER_GAP_S
+        )
         loops = [
             self._heartbeat,
             self._stager,

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from queuectl_store import Finish
 from queuectl_worker.timing import Pause
 
-FULL = 100
+FULL = 200
 # Waited only while runs are short, when those claimed ahead keep the slots busy for longer.
-LATEST_MS = 12
+LATEST_MS = 60
 BACK_PRESSURE = 1_000
 
 

@@ -13,6 +13,8 @@ from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
 
+_WAITS = (Retry, Snoozed)
+
 
 class Exchanger:
     """The hot loop's dealings with the store.
@@ -108,9 +110,9 @@ class Exchanger:
         refused = {key_of(finish.claim) for finish in exchange.refused}
         self._completer.recorded(sent, refused=exchange.refused)
         for finish in sent:
-            if key_of(finish.claim) in refused:
+            if refused and key_of(finish.claim) in refused:
                 log.warning("a late result was refused", extra={"job_id": finish.claim.job.id})
                 self._tell(ResultRefused(finish=finish))
                 continue
-            self._made_wait |= isinstance(finish.outcome, Retry | Snoozed)
+            self._made_wait |= isinstance(finish.outcome, _WAITS)
             self._tell(JobEnded(finish=finish))

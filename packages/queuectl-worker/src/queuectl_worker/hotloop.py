@@ -69,6 +69,12 @@ class HotLoop:
         parts = self._parts
         return not (parts.runner.held or len(parts.completer) or parts.exchanger.may_find_more)
 
+    @property
+    def is_hungry(self) -> bool:
+        """Whether slots are free and the last claim found no more jobs; for any thread."""
+        is_full = self._parts.runner.held_slots >= self._slots
+        return not (is_full or self._parts.exchanger.may_find_more)
+
     def wake(self) -> None:
         """Turn soon; safe in a signal handler."""
         self._wake.set()

@@ -55,11 +55,11 @@ class Options:
             raise InvalidTask(f"there is no option {unknown[0]!r}; there are {known}")
         return replace(self, **changes)
 
-    def new_job(self, work: Task, *, queue: str, max_retries: int) -> NewJob:
+    def new_job(self, work: Task, *, queue: str) -> NewJob:
         """Return the job of *work*.
 
         Args:
-            queue, max_retries: Where the options name none.
+            queue: Where the options name none.
 
         Raises:
             InvalidTask: An option is not a value of its kind.
@@ -71,7 +71,7 @@ class Options:
             delay_ms=_span_ms("delay", self.delay),
             run_at=_instant_ms(self.at),
             timeout_ms=_span_ms("timeout", self.timeout),
-            max_retries=max_retries if self.max_retries is None else self.max_retries,
+            max_retries=self.max_retries,
             backoff=self._backoff(),
             key=self.key,
             name=self.name,

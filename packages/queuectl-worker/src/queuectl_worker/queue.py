@@ -2,17 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar, overload
 
 from queuectl_store import (
     DEFAULT_QUEUE,
-    InvalidSetting,
     JobId,
     NewJob,
     Store,
     connect,
-    setting,
 )
 from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import Kind, TaskSide
@@ -45,7 +42,6 @@ class Queue:
         self._url, self._queue = url, queue
         self._store = url if isinstance(url, Store) else None
         self._lock = threading.Lock()
-        self._max_retries: int | None = None
         self.tasks = Registry()
         self.after_send: Callable[[], object] | None = None
 
@@ -125,14 +121,10 @@ class Queue:
         """Return the job of that id; looked at when something is asked of it."""
         return QueuedJob(self.store, JobId(job_id))
 
-    def defaults(self) -> tuple[str, int]:
-        """Return the queue and the retries of jobs that name none."""
-        if self._max_retries is None:
-            retries = setting("max_retries")
-            text = self.store.settings.all().get(retries.name, retries.default)
-            with suppress(InvalidSetting):
-                self._max_retries = retries.parse(text)
-        return self._queue, self._max_retries if self._max_retries is not None else 3
+    @property
+    def default_queue(self) -> str:
+        """The queue of jobs that name none."""
+        return self._queue
 
     def worker(
         self,

@@ -19,7 +19,8 @@ def rescuer(store: Store, tuning: Callable[[], Tuning]) -> Callable[[], float]:
 
     def verdict(claim: Claim) -> Finish:
         jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
-        outcome = decide(claim.job, VANISHED, policy=tuning().policy, jitter=jitter)
+        policy = tuning().policy_of(claim.job.queue)
+        outcome = decide(claim.job, VANISHED, policy=policy, jitter=jitter)
         facts = RunFacts(started_at=claim.job.started_at, error=error_of(VANISHED))
         return Finish(claim=claim, outcome=outcome, facts=facts, crashed=True)
 

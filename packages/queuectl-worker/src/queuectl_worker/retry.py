@@ -5,6 +5,7 @@ vanished worker left behind.
 """
 
 import signal as signals
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -55,18 +56,24 @@ class Crashed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """A task raised an exception. *trace* is its traceback as text."""
+    """A task raised an exception that asks for nothing.
+
+    Attributes:
+        trace: Its traceback as text.
+        kinds: The names of the classes that its own is derived from, for rules by exception.
+    """
 
     kind: str
     message: str
     trace: str = ""
+    kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRetry:
     """The work asked to be tried again; None *after_ms* is the job's backoff."""
 
-    reason: str
+    reason: str = ""
     after_ms: int | None = None
 
 
@@ -74,7 +81,7 @@ class AskedRetry:
 class GaveUp:
     """The work said that trying again is of no use."""
 
-    reason: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +106,19 @@ Failure = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """The rules in force where a job does not carry its own.
+    """The rules in force where a job does not carry its own: its queue's, or the store's.
 
     Attributes:
         exit_retry: Codes that ask for a retry, even where *exit_dead* names them too.
         exit_dead: Codes that ask never to be retried.
+        raise_dead: Exceptions that are never retried, by the names of their classes.
         crash_limit: Crashes after which a job is dead, whatever its allowance.
     """
 
     backoff: Backoff = Backoff()  # noqa: RUF009  # frozen, so sharing it is safe
     exit_retry: frozenset[int] = frozenset({EX_TEMPFAIL})
     exit_dead: frozenset[int] = frozenset({DO_NOT_RETRY})
+    raise_dead: frozenset[str] = frozenset()
     crash_limit: int = CRASH_LIMIT
 
 
@@ -122,14 +131,14 @@ def decide(job: Job, failure: Failure, *, policy: RetryPolicy, jitter: float) ->
     if job.cancel_requested:
         return Cancelled()
     if isinstance(failure, SnoozedItself):
-        return Snoozed(delay_ms=failure.for_ms)
+        return Snoozed(delay_ms=_within_reason(failure.for_ms))
     if reason := _hopeless(job, failure, policy):
         return Dead(reason=reason)
     reason, used = error_of(failure), job.attempt - job.attempt_base
     if job.attempts_left == 0:
         return Dead(reason=f"attempt {used} of {job.max_retries + 1} failed: {reason}")
     if isinstance(failure, AskedRetry) and failure.after_ms is not None:
-        return Retry(delay_ms=failure.after_ms, reason=reason)
+        return Retry(delay_ms=_within_reason(failure.after_ms), reason=reason)
     delay_ms = retry_delay_ms(used, job.backoff or policy.backoff, jitter=jitter)
     return Retry(delay_ms=delay_ms, reason=reason)
 
@@ -147,8 +156,10 @@ def error_of(failure: Failure) -> str:
             return text
         case Raised(kind=kind, message=text):
             return f"{kind}: {text}" if text else kind
-        case AskedRetry(reason=text) | GaveUp(reason=text):
-            return text
+        case AskedRetry(reason=text):
+            return text or "it asked for a retry"
+        case GaveUp(reason=text):
+            return text or "it gave up"
         case SnoozedItself(for_ms=for_ms):
             return f"snoozed for {for_ms / 1000:g}s"
         case _:
@@ -162,19 +173,31 @@ def retry_delay_ms(retry: int, backoff: Backoff, *, jitter: float) -> int:
     except OverflowError:
         seconds = backoff.max_s
     factor = 1 + backoff.jitter * (2 * jitter - 1)
-    return int(max(0.0, min(seconds * factor * 1000, LONGEST_DELAY_MS)))
+    return _within_reason(seconds * factor * 1000)
+
+
+def _within_reason(delay_ms: float) -> int:
+    return int(max(0.0, min(delay_ms, LONGEST_DELAY_MS)))
 
 
 def _hopeless(job: Job, failure: Failure, policy: RetryPolicy) -> str | None:
     match failure:
-        case CannotStart(message=message) | GaveUp(reason=message):
-            return message
-        case Exited(code=code) if code in policy.exit_dead and code not in policy.exit_retry:
+        case CannotStart() | GaveUp():
+            return error_of(failure)
+        case Exited(code=code) if _forbids_retry(job, code, policy):
             return f"exit code {code} asks for no retry"
+        case Raised(kind=kind, kinds=kinds) if policy.raise_dead & {kind, *kinds}:
+            return error_of(failure)
         case Crashed() if job.crashes + 1 >= policy.crash_limit:
             return "crashed worker"
         case _:
             return None
+
+
+def _forbids_retry(job: Job, code: int, policy: RetryPolicy) -> bool:
+    dead = policy.exit_dead if job.exit_dead is None else job.exit_dead
+    again = policy.exit_retry if job.exit_retry is None else job.exit_retry
+    return code in dead and code not in again
 
 
 def _signal_name(number: int) -> str:

@@ -96,9 +96,11 @@ class Runner:
     def take(self, report: RunReport, *, now_ms: int) -> None:
         """Act on one report of the executor; one on a run that is not held any more is ignored."""
         match report:
-            case RunStarted(key=key):
-                self._started(report, self._runs.started(key))
-            case RunEnded(key=key, ending=ending, facts=facts, run_ms=run_ms):
+            case RunStarted(key=key, pid=pid, at_ms=at_ms):
+                self._started(key, pid, at_ms)
+            case RunEnded(key=key, ending=ending, facts=facts, run_ms=run_ms, pid=pid):
+                if pid is not None:
+                    self._started(key, pid, facts.started_at or 0)
                 self._pace_after(ending, run_ms)
                 self._end(key, ending, facts, now_ms)
             case RunRecalled(key=key):
@@ -140,10 +142,10 @@ class Runner:
         self._executor.stop_all(grace_ms=0)
         self._runs.clear()
 
-    def _started(self, report: RunStarted, run: Run | None) -> None:
-        if run is not None:
+    def _started(self, key: RunKey, pid: int | None, at_ms: int) -> None:
+        if (run := self._runs.started(key)) is not None:
             self._host_pause.clear()
-            self._tell(JobStarted(claim=run.claim, pid=report.pid, at_ms=report.at_ms))
+            self._tell(JobStarted(claim=run.claim, pid=pid, at_ms=at_ms))
 
     def _pace_after(self, ending: Ending, run_ms: int) -> None:
         if isinstance(ending, Crashed):
@@ -184,9 +186,8 @@ class Runner:
                 # A person's wish came after the claim was read: the rule book must hear of it.
                 job = replace(run.claim.job, cancel_requested=run.is_cancelled)
                 jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
-                return decide(job, ending, policy=self._tuning().policy, jitter=jitter)
-            case _:
-                assert_never(ending)
+                policy = self._tuning().policy_of(job.queue)
+                return decide(job, ending, policy=policy, jitter=jitter)
 
     def _release(self, run: Run) -> Released:
         if self.is_stopping:

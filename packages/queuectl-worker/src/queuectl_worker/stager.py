@@ -1,4 +1,4 @@
-"""Makes jobs pending when their time has come, and frees those that need not wait any more."""
+"""Does what is due: stages jobs, makes those of schedules, frees those that need not wait."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,14 @@ from queuectl_worker.loop import JITTER
 from queuectl_worker.sweeper import Sweeper
 
 BATCH = 1_000
+SCHEDULES = 20
 LONGEST_S = 1.0
 SHORTEST_S = 0.005
 
 
-def stager(store: Store) -> Callable[[], float]:
-    """Return the tick that does what is due and says when the next job will be."""
-    sweeper = Sweeper(store)
+def stager(store: Store, *, is_hungry: Callable[[], bool]) -> Callable[[], float]:
+    """Return the tick that does what is due and says when the next will be."""
+    sweeper = Sweeper(store, is_hungry=is_hungry)
 
     def tick() -> float:
         # Any worker does it: the one that ended the parent may be gone by now.
@@ -23,7 +24,7 @@ def stager(store: Store) -> Callable[[], float]:
         due_ms = store.due_in_ms()
         if due_ms is None or due_ms > 0:
             return pause_s(due_ms)
-        moved = store.stage(limit=BATCH)
+        moved = store.stage(limit=BATCH) + store.fire(limit=SCHEDULES)
         # Nothing moved: another worker was first, and its commit is not far behind.
         return 0.0 if moved else SHORTEST_S
 

@@ -22,8 +22,9 @@ class Sender(Protocol):
         """Store *jobs*, in the transaction of *session* if one is given."""
         ...
 
-    def defaults(self) -> tuple[str, int]:
-        """Return the queue and the retries of jobs that name none."""
+    @property
+    def default_queue(self) -> str:
+        """The queue of jobs that name none."""
         ...
 
 
@@ -91,9 +92,8 @@ class TaskFunction(Generic[P, R]):
             InvalidArguments: The arguments do not fit.
         """
         packed_args, packed_kwargs = self.signature.pack(args, kwargs)
-        queue, max_retries = self._sender.defaults()
         work = Task(name=self.name, args=packed_args, kwargs=packed_kwargs)
-        return options.new_job(work, queue=queue, max_retries=max_retries)
+        return options.new_job(work, queue=self._sender.default_queue)
 
 
 class BoundTask(Generic[P]):

@@ -19,6 +19,7 @@ class Tuning:
         kill_grace_ms: Between SIGTERM and SIGKILL.
         grace_ms: How long a stopping worker lets its jobs finish.
         env_pass: Patterns for jobs that were enqueued without an environment.
+        policy: The retry rules; *queue_policies* are those of queues with rules of their own.
         lease_ms, concurrency, log_cap, log_dir: Fixed when the worker starts.
     """
 
@@ -26,24 +27,36 @@ class Tuning:
     grace_ms: int
     env_pass: tuple[str, ...]
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    queue_policies: Mapping[str, RetryPolicy] = field(default_factory=dict)
     lease_ms: int
     concurrency: int
     log_cap: int
     log_dir: str
 
+    def policy_of(self, queue: str) -> RetryPolicy:
+        """Return the retry rules for jobs of *queue* that carry none."""
+        return self.queue_policies.get(queue, self.policy)
 
-def read_tuning(texts: Mapping[str, str]) -> Tuning:
+
+def read_tuning(
+    texts: Mapping[str, str], queues: Mapping[str, Mapping[str, str]] | None = None
+) -> Tuning:
     """Turn the settings' *texts* into values; a setting that is not among them has its default.
+
+    Args:
+        queues: The settings that queues have of their own, by queue.
 
     Raises:
         InvalidSetting: A text is not of its setting's kind.
     """
-    value = {name: setting.parse(texts.get(name, setting.default)) for name, setting in _USED}
+    value = _values(texts)
+    own = {name: _policy(_values({**texts, **said})) for name, said in (queues or {}).items()}
     return Tuning(
         kill_grace_ms=value["kill_grace"],
         grace_ms=value["grace"],
         env_pass=value["env_pass"],
         policy=_policy(value),
+        queue_policies=own,
         lease_ms=value["lease"],
         concurrency=value["concurrency"],
         log_cap=value["log_cap"],
@@ -62,16 +75,24 @@ class Tuner:
         for name in overrides:
             setting(name)  # raises on a name that is none
         self._store, self.overrides = store, dict(overrides)
-        self.texts = {**store.settings.all(), **self.overrides}
-        self.current = read_tuning(self.texts)
+        self.texts: dict[str, str] = {}
+        self.current = self._read()
 
     def refresh(self) -> None:
         """Read the store's settings again; keeps the last good ones when they make no sense."""
-        self.texts = {**self._store.settings.all(), **self.overrides}
         try:
-            self.current = read_tuning(self.texts)
+            self.current = self._read()
         except InvalidSetting as error:
             log.warning("a setting is not usable", extra={"reason": str(error)})
+
+    def _read(self) -> Tuning:
+        settings = self._store.settings
+        self.texts = {**settings.all(), **self.overrides}
+        return read_tuning(self.texts, settings.queues())
+
+
+def _values(texts: Mapping[str, str]) -> dict[str, Any]:
+    return {name: setting.parse(texts.get(name, setting.default)) for name, setting in _USED}
 
 
 def _policy(value: Mapping[str, Any]) -> RetryPolicy:
@@ -81,7 +102,11 @@ def _policy(value: Mapping[str, Any]) -> RetryPolicy:
         jitter=value["backoff_jitter"],
     )
     return RetryPolicy(
-        backoff=backoff, exit_retry=value["exit_retry"], exit_dead=value["exit_dead"]
+        backoff=backoff,
+        exit_retry=value["exit_retry"],
+        exit_dead=value["exit_dead"],
+        raise_dead=frozenset(value["raise_dead"]),
+        crash_limit=value["crash_limit"],
     )
 
 
@@ -90,5 +115,6 @@ _USED = tuple(
     for name in (
         *("kill_grace", "grace", "env_pass", "lease", "concurrency", "log_cap", "log_dir"),
         *("backoff_base", "backoff_max", "backoff_jitter", "exit_retry", "exit_dead"),
+        *("raise_dead", "crash_limit"),
     )
 )

@@ -143,8 +143,8 @@ class Worker:
         return not self._store.work_left(self._queues, slots=self.tuning.concurrency)
 
     def _stand_still(self, live: Assembly, error: StoreError) -> None:
-        """Let what runs come to its end, and touch the damaged store no more."""
-        log.critical("the store is damaged", extra={"reason": error})
+        """Let what runs come to its end, and touch the store no more."""
+        log.critical("the store must not be used any more", extra={"reason": error})
         live.stop_renewing()
         live.drain.request(Stop.DRAIN)
         while live.hot_loop.held:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from queuectl.array import parse_array
 from queuectl.asking import Defaults, new_groups, new_job, read_defaults
 from queuectl.commands.wait import wait_for
 from queuectl.exits import UsageProblem
@@ -19,7 +20,7 @@ from queuectl.jobs import documents
 from queuectl.moments import describe_moment, local_time
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text, spec_from_words
-from queuectl.submission import enqueue_from
+from queuectl.submission import enqueue_array, enqueue_from
 from queuectl_store import JobId, NewGroup, NewJob
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -57,6 +58,14 @@ def enqueue(
             " are printed. With --from it needs --atomic.",
         ),
     ] = None,
+    array: Annotated[
+        str | None,
+        typer.Option(
+            "--array",
+            metavar="0-99%4",
+            help="A job an index, which it finds in QUEUECTL_ARRAY_INDEX; with %4, four at a time.",
+        ),
+    ] = None,
     hold: Annotated[bool, typer.Option("--hold", help="Keep it until `queuectl release`.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for it and exit with its code.")
@@ -72,10 +81,12 @@ def enqueue(
       queuectl enqueue '{"command": "sleep 2", "priority": "high"}'
       ls *.wav | sed 's/.*/flac "&"/' | queuectl enqueue --from -
       queuectl enqueue --after 12,13 -- ./publish
+      queuectl enqueue --array 0-99%4 'render --frame $QUEUECTL_ARRAY_INDEX'
       queuectl enqueue --from build.jsonl --atomic --key build-7
 
     Options come before the command. The job runs in the current folder, with the variables that
-    the setting env_pass names. With --json: the job; with --from: enqueued and ids.
+    the setting env_pass names. With --json: the job; with --from or --array: enqueued and
+    ids.
     """
     session: Session = ctx.obj
     options = replace(spec_from_options(ctx), hold=hold or None)
@@ -83,6 +94,8 @@ def enqueue(
         raise UsageProblem(
             "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
         )
+    if array is not None and from_ is not None:
+        raise UsageProblem("--array makes jobs of one command; --from has its own")
     if key is not None and from_ is not None and not atomic:
         raise UsageProblem("--key with --from needs --atomic: one key stands for one batch")
     asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
@@ -91,10 +104,19 @@ def enqueue(
         ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic, key=key)
     else:
         asked = asked if key is None else replace(asked, key=key)
-        ids = enqueue_one(session, new_job(asked, defaults()), new_groups([asked]))
-        _print_one(session, ids[0])
+        ids = _enqueue_words(session, asked, defaults(), array)
     if wait:
         raise typer.Exit(wait_for(session, ids, timeout_s=None))
+
+
+def _enqueue_words(
+    session: Session, asked: JobSpec, defaults: Defaults, array: str | None
+) -> list[JobId]:
+    if array is not None:
+        return enqueue_array(session, asked, defaults, parse_array(array))
+    ids = enqueue_one(session, new_job(asked, defaults), new_groups([asked]))
+    _print_one(session, ids[0])
+    return ids
 
 
 def asked_job(ctx: typer.Context, words: Sequence[str]) -> tuple[NewJob, list[NewGroup]]:
@@ -126,7 +148,11 @@ def _read_spec(words: Sequence[str]) -> JobSpec:
 
 def _defaults(session: Session, *, is_whole: bool) -> Defaults:
     return read_defaults(
-        session.settings(), os.environ, cwd=Path.cwd(), is_whole_environment=is_whole
+        session.settings(),
+        os.environ,
+        cwd=Path.cwd(),
+        is_whole_environment=is_whole,
+        queues=session.open_store().settings.queues(),
     )
 
 

@@ -1,6 +1,6 @@
 """`queuectl queue`: queues, their limits, pause and drain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -55,6 +55,12 @@ def list_queues(ctx: typer.Context) -> None:
     print_table(session.terminal, _COLUMNS, [_row(queue) for queue in queues])
 
 
+Rule = Annotated[
+    str | None,
+    typer.Option(metavar="VALUE|default", help="For its jobs, in place of the setting."),
+]
+
+
 @app.command("set")
 def set_queue(
     ctx: typer.Context,
@@ -80,16 +86,24 @@ def set_queue(
     key_burst: Annotated[
         int, typer.Option(min=1, metavar="B", help="With --key-rate: how many at once.")
     ] = 1,
+    max_retries: Rule = None,
+    timeout: Rule = None,
+    backoff_base: Rule = None,
+    backoff_max: Rule = None,
 ) -> None:
-    """Set limits of a queue; what is not named stays as it is, none takes a limit away.
+    """Set limits and retry rules of a queue; what is not named stays as it is.
+
+    For a limit, none takes it away; for a rule, default gives it back to the settings.
 
     \b
     Examples:
       queuectl queue set mail --concurrency 4 --rate 10/m
       queuectl queue set api --key-concurrency 2 --key-rate 5/s --key-burst 10
       queuectl queue set mail --rate none
+      queuectl queue set mail --max-retries 10 --backoff-max 1h --timeout 30s
 
-    With --json: the queue and its limits.
+    max_retries and timeout hold for jobs enqueued from then on. With --json: the queue, its limits
+    and settings.
     """
     session: Session = ctx.obj
     if (burst > 1 and rate in (None, "none")) or (key_burst > 1 and key_rate in (None, "none")):
@@ -100,13 +114,29 @@ def set_queue(
         "rate": _rate(rate, burst, "--rate"),
         "key_rate": _rate(key_rate, key_burst, "--key-rate"),
     }
-    if all(value is KEEP for value in wanted.values()):
-        raise UsageProblem("say which limit to set; `queuectl queue set --help` shows them")
-    limits = session.open_store().admin.set_queue(queue, **wanted)
+    rules = {
+        "max_retries": max_retries,
+        "timeout": timeout,
+        "backoff_base": backoff_base,
+        "backoff_max": backoff_max,
+    }
+    if all(value is KEEP for value in wanted.values()) and not any(rules.values()):
+        raise UsageProblem("say what to set; `queuectl queue set --help` shows what there is")
+    _set(session, queue, wanted, {name: text for name, text in rules.items() if text is not None})
+
+
+def _set(session: Session, queue: str, wanted: Mapping[str, Any], rules: Mapping[str, str]) -> None:
+    store = session.open_store()
+    for name, text in rules.items():
+        store.settings.set_for_queue(queue, name, None if text == "default" else text)
+    limits = store.admin.set_queue(queue, **wanted)
+    own = store.settings.queues().get(queue, {})
     if session.json:
-        session.terminal.document({"name": queue, **_limits_document(limits)})
+        document = {"name": queue, **_limits_document(limits), "settings": own}
+        session.terminal.document(document)
         return
-    session.terminal.say(f"{queue}: {_told(limits) or 'no limits'}")
+    told = [_told(limits), ", ".join(f"{name} {text}" for name, text in sorted(own.items()))]
+    session.terminal.say(f"{queue}: {', '.join(filter(None, told)) or 'no limits'}")
 
 
 @app.command("pause")

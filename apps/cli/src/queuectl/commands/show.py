@@ -84,6 +84,7 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
         "group": job.group,
         "after": ", ".join(map(str, job.after)),
         "tags": "  ".join(f"{key}={value}" for key, value in job.tags.items()),
+        **_demands(job),
         "folder": job.cwd,
         "attempts": f"{job.attempt} used, {job.attempts_left} left",
         "timeout": short_span(timeout) if timeout is not None else None,
@@ -97,6 +98,18 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
         "error": Cell(text=ended.error, style="red") if ended and ended.error else None,
         "progress": job.progress,
         "log": document["log"],
+    }
+
+
+def _demands(job: Job) -> dict[str, Cell | str | None]:
+    units = {name: ",".join(map(str, ids)) for name, ids in job.allotted.items()}
+    return {
+        "slots": str(job.slots) if job.slots > 1 else None,
+        "key": job.concurrency_key,
+        "resources": "  ".join(
+            f"{name}={n}" + (f" (has {units[name]})" if name in units else "")
+            for name, n in job.resources.items()
+        ),
     }
 
 

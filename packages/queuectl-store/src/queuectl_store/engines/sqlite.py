@@ -3,6 +3,7 @@
 The file is never opened here but by SQLite: closing a second descriptor would drop its locks.
 """
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -15,16 +16,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from queuectl_store.clock import Clock
-from queuectl_store.engines.filesystem import network_filesystem
 from queuectl_store.engines.sqlite_care import SqliteCare
-from queuectl_store.engines.sqlite_faults import translate
-from queuectl_store.errors import (
-    MissingDriver,
-    StoreBusy,
-    StoreDamaged,
-    StoreError,
-    StoreUnreachable,
-)
+from queuectl_store.engines.sqlite_faults import is_spent, translate
+from queuectl_store.engines.sqlite_file import identity, make_file, refuse_network
+from queuectl_store.errors import MissingDriver, StoreBusy, StoreDamaged, StoreError
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
 
 Durability = Literal["full", "normal"]
@@ -50,9 +45,9 @@ class SqliteEngine:
         self._file = path
         self.url = f"sqlite:///{path}"
         self._clock, self._durability = clock, durability
-        _refuse_network(path)
-        _make_file(path, create=create)
-        self._identity = _identity(path)
+        refuse_network(path)
+        make_file(path, create=create)
+        self._identity = identity(path)
         self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
         self._reader = self._engine(pool_size=4, max_overflow=12, reads_only=True)
         self._bell = FifoBell(path.with_name(path.name + ".wake"))
@@ -66,15 +61,11 @@ class SqliteEngine:
         self._commits += 1
         if self._commits % _LOOK_EVERY == 0:
             self.maintain()
-        connection = self._writer.connect()
-        connection.begin()
-        return connection
+        return self._begun(self._writer.connect())
 
     def begin_read(self) -> sa.Connection:
         """Return a connection that sees one state of the store and cannot write."""
-        connection = self._reader.connect()
-        connection.begin()
-        return connection
+        return self._begun(self._reader.connect())
 
     def times(self) -> Mapping[str, object]:
         """Return this host's clocks: all processes of a SQLite store run on one host."""
@@ -100,6 +91,8 @@ class SqliteEngine:
                     self._watch = self._raw(reads_only=True)
                 return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error as error:
+                _close(self._watch)
+                self._watch = None
                 raise translate(error, self._file, committing=False) from error
 
     def notify(self) -> None:
@@ -118,7 +111,7 @@ class SqliteEngine:
             StoreDamaged: Another file, or none, is now where the store was: what is written
                 here would be lost with this process.
         """
-        if _identity(self._file) != self._identity:
+        if identity(self._file) != self._identity:
             raise StoreDamaged(
                 f"the store {self._file} was moved, deleted or replaced while in use;"
                 " put it back, or restart this program on the new one"
@@ -138,25 +131,34 @@ class SqliteEngine:
         the write lock while another copies. When the lock is taken, the next step will do it.
         """
         with self._lock:
-            if self._guard is None:
-                self._guard = self._raw(reads_only=False)
             try:
-                self._guard.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
+                self._copy_wal()
+            except sqlite3.Error as error:
+                _close(self._guard)
+                self._guard = None
+                raise translate(error, self._file, committing=False) from error
+
+    def _copy_wal(self) -> None:
+        if self._guard is None:
+            self._guard = self._raw(reads_only=False)
+        try:
+            self._guard.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if _is_locked(error):
                 return
-            try:
-                copier = self._raw(reads_only=False)
+            raise
+        try:
+            # Opened anew: one whose flush failed is not used again.
+            with contextlib.closing(self._raw(reads_only=False)) as copier:
                 copier.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-                copier.close()
-            finally:
-                self._guard.execute("ROLLBACK")
+        finally:
+            self._guard.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close every connection."""
         with self._lock:
-            for connection in (self._guard, self._watch):
-                if connection is not None:
-                    connection.close()
+            _close(self._guard)
+            _close(self._watch)
             self._guard = self._watch = None
         self._reader.dispose()
         self._writer.dispose()
@@ -182,7 +184,21 @@ class SqliteEngine:
             pool_reset_on_return="rollback",
         )
         sa.event.listen(engine, "begin", _begin_read if reads_only else _begin_write)
+        sa.event.listen(engine, "handle_error", _retire)
         return engine
+
+    def _begun(self, connection: sa.Connection) -> sa.Connection:
+        try:
+            connection.begin()
+        except sqlite3.Error as error:
+            if is_spent(error):
+                connection.invalidate(error)
+            connection.close()
+            raise translate(error, self._file, committing=False) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _raw(self, *, reads_only: bool) -> sqlite3.Connection:
         # Writers wait by our own retry (see _begin_write); readers meet a lock only while
@@ -194,7 +210,11 @@ class SqliteEngine:
             check_same_thread=False,
             cached_statements=256,
         )
-        _until_unlocked(lambda: _set_up(connection, self._durability, reads_only=reads_only))
+        try:
+            _until_unlocked(lambda: _set_up(connection, self._durability, reads_only=reads_only))
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 
@@ -211,6 +231,21 @@ def _set_up(connection: sqlite3.Connection, durability: Durability, *, reads_onl
         f"query_only={'on' if reads_only else 'off'}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _retire(context: sa.ExceptionContext) -> None:
+    # "Disconnected": neither this connection nor one that waits beside it is used again.
+    if is_spent(context.original_exception):
+        context.is_disconnect = True
+
+
+def _close(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        connection.close()
+
+
+def _is_locked(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _begin_read(connection: sa.Connection) -> None:
@@ -230,7 +265,7 @@ def _until_unlocked(step: Any) -> None:
         try:
             step()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if not _is_locked(error):
                 raise
             if time.monotonic() >= deadline:
                 raise StoreBusy(
@@ -240,44 +275,3 @@ def _until_unlocked(step: Any) -> None:
             time.sleep(random.uniform(0.0002, 0.002))  # noqa: S311
         else:
             return
-
-
-def _refuse_network(path: Path) -> None:
-    if kind := network_filesystem(path):
-        raise StoreUnreachable(
-            f"{path} is on a network file system ({kind}), where SQLite can lose data;"
-            " use a local folder, or PostgreSQL for several hosts"
-        )
-
-
-def _make_file(path: Path, *, create: bool) -> None:
-    # SQLite gives -wal and -shm the mode of the file: it must be private before they exist.
-    try:
-        path.stat()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise StoreUnreachable(
-            f"cannot use the store {path}: {error.strerror}; choose another place with --db"
-        ) from error
-    else:
-        return
-    if not create:
-        raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise StoreUnreachable(
-            f"cannot make a store at {path}: {error.strerror}; choose another place with --db"
-        ) from error
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from queuectl_store.errors import (
+    DiskFailed,
     NotAStore,
     OutcomeUnknown,
     StoreBusy,
@@ -13,10 +14,38 @@ from queuectl_store.errors import (
     StoreUnreachable,
 )
 
+_FLUSHES = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
+# After any of these a connection may hold what the file does not: what it read, that the file
+# could only be opened for reading, that a flush is still to do.
+_SPENT = {
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
+def is_spent(error: BaseException | None) -> bool:
+    """Tell whether the connection that raised *error* must not be used again."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SPENT
+
 
 def translate(error: BaseException | None, path: Path, *, committing: bool) -> StoreError:
     """Return the StoreError that *error*, raised by the sqlite3 module, stands for."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _FLUSHES:
+        return DiskFailed(
+            f"the disk did not keep what was written to {path} ({error}): the last change may or"
+            " may not be stored; stop the programs that use it and check the disk"
+        )
+    if code & 0xFF == sqlite3.SQLITE_IOERR and committing:
+        # The commit's record may or may not be on disk; this connection cannot tell.
+        return OutcomeUnknown(f"the disk failed while committing to {path}: {error}")
+    return _translate(code & 0xFF, error, path)
+
+
+def _translate(code: int, error: BaseException | None, path: Path) -> StoreError:
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreBusy(f"the store {path} is locked by another process; try again")
@@ -29,9 +58,6 @@ def translate(error: BaseException | None, path: Path, *, committing: bool) -> S
             )
         case sqlite3.SQLITE_NOTADB:
             return NotAStore(f"{path} is not a SQLite database; choose another file with --db")
-        case sqlite3.SQLITE_IOERR if committing:
-            # The commit's record may or may not be on disk; this connection cannot tell.
-            return OutcomeUnknown(f"the disk failed while committing to {path}: {error}")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return StoreUnreachable(
                 f"cannot use the store {path}: {error}; check that it is a file"

@@ -7,11 +7,12 @@ cannot use a partial index.
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.rows import Batch, NowMs, Transaction
+from queuectl_store.sql.kinds import Small, Whole, Words
+from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs
 
-BIG, INT, TEXT = sa.BigInteger(), sa.Integer(), sa.Text()
+BIG, INT, TEXT = Whole(), Small(), Words()
 
 NEW_JOBS = Batch(
     "new_jobs",
@@ -162,6 +163,8 @@ ENQUEUE = (
         .order_by(NEW_JOBS.c.n),
         include_defaults=False,
     )
+    # What another transaction inserts at this moment under the same key, or the same unique slot.
+    .ext(OnConflictDoNothing())
     .returning(jobs.c.id, jobs.c.key, jobs.c.state)
 )
 
@@ -234,11 +237,13 @@ WRITE_ENDINGS = sa.insert(events).from_select(
     ),
     include_defaults=False,
 )
-# Locked, so that a cancel that comes now finds what the finish made of the job.
-CANCELLED_MEANWHILE = (
-    sa.select(jobs.c.id, jobs.c.token)
+# Locked, so that a cancel that comes now finds what the finish made of the job; in the order in
+# which everybody locks jobs, so that no two batches wait for one another in a circle.
+LOCK_RUNS = (
+    sa.select(jobs.c.id, jobs.c.token, jobs.c.cancel_requested)
     .join(RUNS, sa.and_(RUNS.c.job_id == jobs.c.id, RUNS.c.token == jobs.c.token))
-    .where(is_in("running"), jobs.c.cancel_requested == 1)
+    .where(is_in("running"))
+    .order_by(jobs.c.id)
     .with_for_update(of=jobs)
 )
 RECORDED = sa.select(

@@ -24,15 +24,22 @@ LOCK_COUNTS = sa.select(LockCounts().label("locked"))
 
 # In the words of the index of guarded jobs.
 _guarded = sa.exists(sa.select(_one_row).where(IS_CLAIMABLE, jobs.c.guarded == ONE))
+# A subquery for one row, not a join: PostgreSQL would read every job of the queue for it.
+_any_claimable = (
+    sa.select(jobs.c.id)
+    .where(IS_CLAIMABLE, jobs.c.queue == queues.c.name)
+    .order_by(*_best_first)
+    .limit(_one_row)
+    .correlate(queues)
+    .scalar_subquery()
+)
 _limited = sa.exists(
     sa.select(_one_row)
     .select_from(queues)
     .where(
         queues.c.state != literal("paused"),
         sa.or_(queues.c.concurrency.is_not(None), queues.c.rate.is_not(None)),
-        sa.exists(
-            sa.select(_one_row).where(IS_CLAIMABLE, jobs.c.queue == queues.c.name).correlate(queues)
-        ),
+        _any_claimable.is_not(None),
     )
 )
 # First the lock, so that no limit changes from here on; what it reads may be older, and every
@@ -93,6 +100,19 @@ GROUPS = sa.select(groups.c.id, groups.c.name, groups.c.concurrency, groups.c.ha
     IDS, IDS.c.id == groups.c.id
 )
 BUCKETS_NAMED = sa.select(*buckets.columns).join(NAMES, NAMES.c.name == buckets.c.name)
+
+# Jobs that wait for no limit of their own. In the order of their index, so that PostgreSQL reads
+# no further than the limit; those of paused queues take no room.
+_ready = (
+    sa.select(jobs.c.queue, jobs.c.concurrency_key, jobs.c.group_id, jobs.c.resources)
+    .where(IS_CLAIMABLE, jobs.c.guarded == ONE)
+    .order_by(jobs.c.queue)
+    .limit(_at_most)
+    .subquery("ready")
+)
+PROMISED = sa.select(*_ready.columns, queues.c.state).join(
+    queues, queues.c.name == _ready.c.queue, isouter=True
+)
 
 _head = (
     sa.select(jobs.c.id)

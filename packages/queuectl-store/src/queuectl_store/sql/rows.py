@@ -4,8 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import ColumnElement, TableClause
+from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
+
+from queuectl_store.bounds import clean
 
 
 class Batch(TableClause):
@@ -53,6 +56,20 @@ class Transaction(ColumnElement[int]):
     type = sa.BigInteger()
 
 
+class OnConflictDoNothing(SyntaxExtension, ClauseElement):
+    """Leaves out the rows of an insert that a unique index refuses, whichever index it is.
+
+    On PostgreSQL it waits for a transaction that inserted such a row and has not ended yet.
+    """
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+
+    def apply_to_insert(self, insert_stmt: sa.Insert) -> None:
+        """Stand after the values."""
+        insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
+
+
 class _Lock(ColumnElement[str]):
     """A lock that lasts as long as its transaction; null on SQLite, where a writer is alone."""
 
@@ -79,6 +96,12 @@ class LockCounts(_Lock):
     inherit_cache = True
 
 
+class LockSlots(_Lock):
+    """What an enqueue of several unique jobs takes, which would else wait for one another."""
+
+    inherit_cache = True
+
+
 class TagValue(ColumnElement[str]):
     """The value of one tag in a job's spec; null where the job has no such tag."""
 
@@ -86,11 +109,11 @@ class TagValue(ColumnElement[str]):
     type = sa.Text()
 
     def __init__(self, spec: ColumnElement[str], tag: str) -> None:
-        self.spec, self.tag = spec, sa.bindparam("tag", tag, type_=sa.Text, unique=True)
+        self.spec, self.tag = spec, sa.bindparam("tag", clean(tag), type_=sa.Text, unique=True)
 
 
 # Any numbers that other programs do not use.
-_RULES, _COUNTS = 7_146_253_020, 7_146_253_021
+_RULES, _COUNTS, _SLOTS = 7_146_253_020, 7_146_253_021, 7_146_253_022
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _LEASE_NOW = sa.bindparam("lease_now", type_=sa.BigInteger)
 _DATABASE_MS = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
@@ -101,9 +124,11 @@ def _batch_sqlite(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
     if not kw.get("asfrom"):
         return element.name
     rows = compiler.process(element.rows)
-    fields = ", ".join(f"value ->> '{c.name}' AS {c.name}" for c in element.columns)
-    # json_each keeps the array's order; the key column is its index.
-    return f"(SELECT {fields} FROM json_each({rows})) AS {element.name}"  # noqa: S608 (our names)
+    fields = ", ".join(f"item ->> '{c.name}' AS {c.name}" for c in element.columns)
+    # json_each keeps the array's order. It writes `value` out as text anew each time that a
+    # column is read from it: materialised, a row is written once and parsed once.
+    items = f"WITH items(item) AS MATERIALIZED (SELECT value FROM json_each({rows}))"  # noqa: S608
+    return f"({items} SELECT {fields} FROM items) AS {element.name}"  # noqa: S608 (our names)
 
 
 @compiles(Batch, "postgresql")
@@ -153,9 +178,15 @@ def number(xid: str) -> str:
     return f"CAST(CAST({xid} AS TEXT) AS BIGINT)"
 
 
+@compiles(OnConflictDoNothing)
+def _do_nothing(_element: OnConflictDoNothing, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "ON CONFLICT DO NOTHING"
+
+
 @compiles(ShareRules, "sqlite")
 @compiles(LockRules, "sqlite")
 @compiles(LockCounts, "sqlite")
+@compiles(LockSlots, "sqlite")
 def _lock_sqlite(_element: _Lock, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "NULL"
 
@@ -173,6 +204,11 @@ def _lock_rules(_element: LockRules, _compiler: SQLCompiler, **_kw: Any) -> str:
 @compiles(LockCounts, "postgresql")
 def _lock_counts(_element: LockCounts, _compiler: SQLCompiler, **_kw: Any) -> str:
     return f"CAST(pg_advisory_xact_lock({_COUNTS}) AS TEXT)"
+
+
+@compiles(LockSlots, "postgresql")
+def _lock_slots(_element: LockSlots, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return f"CAST(pg_advisory_xact_lock({_SLOTS}) AS TEXT)"
 
 
 @compiles(TagValue, "sqlite")

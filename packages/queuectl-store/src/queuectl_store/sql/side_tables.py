@@ -125,7 +125,7 @@ schedules = sa.Table(
     sa.Column("window_ms", sa.BigInteger, nullable=False),
     sa.Column("overlap", sa.Text, nullable=False),
     sa.Column("paused", sa.Integer, nullable=False, server_default="0"),
-    # Changed by every edit: a fire that read an older one does nothing.
+    # Edits so far.
     sa.Column("revision", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("next_at", sa.BigInteger),
     sa.Column("last_slot", sa.BigInteger),
@@ -141,9 +141,12 @@ slots = sa.Table(
     metadata,
     sa.Column("schedule_id", sa.BigInteger, primary_key=True),
     sa.Column("slot", sa.BigInteger, primary_key=True),
-    # fired, missed or skipped
+    # fired, missed, skipped, refused or manual
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("job_id", sa.BigInteger),
+    # The last of a stretch of missed slots that have this one row.
+    sa.Column("until", sa.BigInteger),
+    sa.Column("note", sa.Text),
     sqlite_with_rowid=False,
 )

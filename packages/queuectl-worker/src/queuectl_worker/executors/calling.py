@@ -99,7 +99,8 @@ def ending_of(error: BaseException) -> Ending:
         case Snooze(for_ms=for_ms):
             return SnoozedItself(for_ms=for_ms)
         case _:
-            return Raised(kind=type(error).__name__, message=str(error), trace=_trace(error))
+            kinds = tuple(each.__name__ for each in type(error).__mro__)
+            return Raised(kind=kinds[0], message=str(error), trace=_trace(error), kinds=kinds)
 
 
 def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: Note) -> RunEnded:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from queuectl_store import Claim, RunFacts, StoreError, Task
 from queuectl_worker.environment import pick_environment, run_variables, without_private
-from queuectl_worker.executors.commandline import command_line, encode_variables
+from queuectl_worker.executors.commandline import command_line, encode, encode_variables
 from queuectl_worker.executors.protocol import (
     Completed,
     Ending,
@@ -30,7 +30,6 @@ from queuectl_worker.guardian import (
     Lost,
     NotStarted,
     Recalled,
-    Report,
     SpawnProblem,
     Started,
 )
@@ -41,6 +40,9 @@ from queuectl_worker.tuning import Tuning
 log = logging.getLogger(__name__)
 
 GUARDIAN_DIED = Crashed(reason="the process guardian died")
+
+_COMPLETED = Completed()
+_NO_ERROR = (Completed, Stopped, Unserved)
 
 
 class CommandExecutor:
@@ -117,7 +119,10 @@ class CommandExecutor:
         """Return what happened since the last call."""
         reports, self._own = self._own, []
         for report in self._guardian.receive():
-            reports.extend(self._translate(report))
+            if isinstance(report, Lost):
+                reports += self._lost(report.keys)
+            else:
+                reports.append(self._translate(report))
         return reports
 
     def close(self) -> None:
@@ -146,10 +151,10 @@ class CommandExecutor:
         return Launch(
             key=number,
             argv=command_line(job.work),
-            cwd=os.fsencode(job.cwd or self._cwd),
+            cwd=encode(job.cwd or self._cwd),
             env_ref=self._env_ref(job.environment_id),
             env=encode_variables(run_variables(claim)),
-            log=os.fsencode(self._logs.name(job.id, claim.token, job.started_at or 0)),
+            log=encode(self._logs.name(job.id, claim.token, job.started_at or 0)),
             timeout_ms=job.timeout_ms,
             kill_grace_ms=self._tuning().kill_grace_ms,
             slots=job.slots,
@@ -169,19 +174,17 @@ class CommandExecutor:
         )
         return ref
 
-    def _translate(self, report: Report) -> list[RunReport]:
+    def _translate(self, report: Started | Ended | NotStarted | Recalled) -> RunReport:
         match report:
+            case Ended():
+                return self._ended(report)
             case Started(key=number, pid=pid, at_ms=at_ms):
                 self._started.add(number)
-                return [RunStarted(key=key_of(self._claims[number]), pid=pid, at_ms=at_ms)]
-            case Ended():
-                return [self._ended(report)]
+                return RunStarted(key=key_of(self._claims[number]), pid=pid, at_ms=at_ms)
             case NotStarted():
-                return [self._not_started(report)]
+                return self._not_started(report)
             case Recalled(key=number):
-                return [RunRecalled(key=self._forget(number))]
-            case Lost(keys=numbers):
-                return self._lost(numbers)
+                return RunRecalled(key=self._forget(number))
             case _:
                 assert_never(report)
 
@@ -198,8 +201,9 @@ class CommandExecutor:
             cpu_ms=report.cpu_ms,
             log_bytes=report.log_bytes,
         )
+        pid = None if report.key in self._started else report.pid
         key = self._forget(report.key)
-        return RunEnded(key=key, facts=facts, ending=ending, run_ms=report.run_ms)
+        return RunEnded(key=key, facts=facts, ending=ending, run_ms=report.run_ms, pid=pid)
 
     def _not_started(self, report: NotStarted) -> RunReport:
         key = self._forget(report.key)
@@ -213,7 +217,8 @@ class CommandExecutor:
 
     def _lost(self, numbers: Sequence[int]) -> list[RunReport]:
         # Starts are told a few ms late: as many of the next in line as had a slot may have run too,
-        # and one of them may have killed the guardian. The others surely had not started.
+        # and one of them may have killed the guardian. The others count as not started, though of
+        # very short ones some may have come and gone untold.
         unstarted = [number for number in sorted(numbers) if number not in self._started]
         free_slots = self._slots - self._slots_of(set(numbers) - set(unstarted))
         waiting = set(unstarted)
@@ -247,7 +252,7 @@ def _ending(report: Ended, claim: Claim) -> Ending:
         return Stopped()
     if report.signal is not None:
         return Signalled(signal=report.signal)
-    return Exited(code=report.exit_code) if report.exit_code else Completed()
+    return Exited(code=report.exit_code) if report.exit_code else _COMPLETED
 
 
 def _unrun(key: RunKey, ending: Ending) -> RunEnded:
@@ -255,4 +260,4 @@ def _unrun(key: RunKey, ending: Ending) -> RunEnded:
 
 
 def _error(ending: Ending) -> str | None:
-    return None if isinstance(ending, Completed | Stopped | Unserved) else error_of(ending)
+    return None if isinstance(ending, _NO_ERROR) else error_of(ending)

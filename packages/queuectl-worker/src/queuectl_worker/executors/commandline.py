@@ -1,11 +1,17 @@
 """What the operating system is given for a command: bytes."""
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import assert_never
 
 from queuectl_store import Argv, Shell, Task, Work
+
+_CODEC, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+
+
+def encode(text: str) -> bytes:
+    """Do what `os.fsencode` does to text, without its questions: a launch asks a dozen times."""
+    return text.encode(_CODEC, _ERRORS)
 
 
 def command_line(work: Work) -> tuple[bytes, ...]:
@@ -16,9 +22,9 @@ def command_line(work: Work) -> tuple[bytes, ...]:
     """
     match work:
         case Argv(argv=argv):
-            return tuple(map(os.fsencode, argv))
+            return tuple(map(encode, argv))
         case Shell(script=script):
-            return tuple(map(os.fsencode, shell_line(script, platform=sys.platform)))
+            return tuple(map(encode, shell_line(script, platform=sys.platform)))
         case Task(name=name):
             raise ValueError(f"{name!r} is a task, not a command")
         case _:
@@ -33,4 +39,4 @@ def shell_line(script: str, *, platform: str) -> tuple[str, ...]:
 
 def encode_variables(variables: Mapping[str, str]) -> dict[bytes, bytes]:
     """Return *variables* as bytes; surrogate escapes become the bytes that they stand for."""
-    return {os.fsencode(name): os.fsencode(value) for name, value in variables.items()}
+    return {encode(name): encode(value) for name, value in variables.items()}

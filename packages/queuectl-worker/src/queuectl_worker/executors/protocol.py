@@ -41,12 +41,16 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
-    """The run is over, and nothing of it runs any more but strays that are being ended."""
+    """The run is over, and nothing of it runs any more but strays that are being ended.
+
+    *pid* is set when the run was so short that this is the first that is told of it.
+    """
 
     key: RunKey
     facts: RunFacts
     ending: Ending
     run_ms: int
+    pid: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ class Guardian:
             if self._channel is None:
                 self._start()
             self._outstanding.update(launch.key for launch in launches)
-            self._send((protocol.LAUNCH, tuple(launch.wire() for launch in launches)))
+            self._send((protocol.LAUNCH, tuple(map(tuple, launches))))
 
     def stop(self, key: int, *, grace_ms: int) -> None:
         """End a run: SIGTERM to its tree, SIGKILL after *grace_ms*; recall it if still queued."""
@@ -122,7 +122,7 @@ class Guardian:
             if self._channel is None:
                 return []
             reports: list[Report] = [
-                read_report(kind, fields)  # type: ignore[arg-type]  # the guardian sends mappings
+                read_report(kind, fields)  # type: ignore[arg-type]  # the guardian sends tuples
                 for kind, fields in self._channel.receive()
             ]
             self._outstanding -= {
@@ -181,7 +181,7 @@ class Guardian:
         ready.register(channel.fd, select.POLLIN)
         ready.poll(_START_SECONDS * 1000)
         match channel.receive():
-            case [(protocol.HELLO, {"pid": int(pid)})]:
+            case [(protocol.HELLO, (int(pid),))]:
                 return pid
             case _:
                 self._release()

@@ -1,11 +1,10 @@
 """What to run: one command as the worker hands it to the guardian."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
-    """One run of one command.
+class Launch(NamedTuple):
+    """One run of one command; `Request` is its other end and has the same fields.
 
     Attributes:
         key: The caller's number for this run, unique among the live ones.
@@ -28,17 +27,3 @@ class Launch:
     timeout_ms: int | None
     kill_grace_ms: int
     slots: int = 1
-
-    def wire(self) -> tuple[object, ...]:
-        """Give the fields in the order in which the guardian's `Request` takes them."""
-        return (
-            self.key,
-            self.argv,
-            self.cwd,
-            self.env_ref,
-            self.env,
-            self.log,
-            self.timeout_ms,
-            self.kill_grace_ms,
-            self.slots,
-        )

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from . import protocol
 from .procs import sweep
 from .protocol import Channel
-from .run import clock_ms
+from .run import NEVER, clock_ms
 from .runs import Runs
 from .spool import SpoolRoom
 from .table import ADOPTS_ORPHANS
 
 # How long reports may wait for company while commands queue: a message each would slow them.
-_COALESCE_MS = 5
+_COALESCE_MS = 20
 
 
 class Loop:
@@ -34,18 +34,22 @@ class Loop:
             protocol.EXTEND: self._runs.extend,
         }
         self._untold: list[tuple[str, object]] = []
-        self._tell_at: int | None = None
+        self._tell_at = NEVER
         self._exits = _wake_on_exit()
+        self._may_reap = False
 
     def run(self) -> None:
         """Serve the worker until it is gone."""
-        self._channel.send((protocol.HELLO, {"pid": os.getpid()}))
+        self._channel.send((protocol.HELLO, (os.getpid(),)))
         ready = select.poll()
         ready.register(self._exits, select.POLLIN)
+        watched = 0
         while not self._channel.is_closed:
-            wanted = select.POLLOUT if self._channel.is_backed_up else 0
-            ready.register(self._channel.fd, select.POLLIN | wanted)
-            self._turn({fd for fd, _ in ready.poll(self._pause_ms())})
+            wanted = select.POLLIN | (select.POLLOUT if self._channel.is_backed_up else 0)
+            if wanted != watched:
+                ready.register(self._channel.fd, wanted)
+                watched = wanted
+            self._turn([fd for fd, _ in ready.poll(self._pause_ms())])
 
     def end(self) -> None:
         """Leave no process, and keep the output of what was running."""
@@ -54,35 +58,41 @@ class Loop:
         sweep()
         self._runs.close()
 
-    def _turn(self, ready: set[int]) -> None:
+    def _turn(self, ready: list[int]) -> None:
         if self._channel.fd in ready:
             self._channel.flush()
             for verb, arguments in self._channel.receive():
                 self._verbs[verb](*arguments)  # type: ignore[misc]  # a tuple, as sent
         if self._exits in ready:
             os.read(self._exits, 4096)
-            self._runs.reap()
-        self._runs.advance(clock_ms())
+            self._may_reap = True
+        if self._may_reap:
+            self._may_reap = self._runs.reap()
+        now = clock_ms()
+        self._runs.advance(now)
         self._runs.fill()
-        self._tell_all()
+        if self._untold or self._runs.has_news:
+            self._tell_all(now)
 
     def _pause_ms(self) -> int | None:
-        dues = [due for due in (self._runs.next_due(), self._tell_at) if due is not None]
-        return max(0, min(dues) - clock_ms()) if dues else None
+        if self._may_reap:
+            return 0
+        due = min(self._runs.next_due(), self._tell_at)
+        return None if due == NEVER else max(0, due - clock_ms())
 
-    def _tell(self, kind: str, fields: dict[str, object]) -> None:
+    def _tell(self, kind: str, fields: tuple[object, ...]) -> None:
         self._untold.append((kind, fields))
 
-    def _tell_all(self) -> None:
+    def _tell_all(self, now: int) -> None:
         """Send the reports: at once when a slot may be waiting for the worker, else together."""
-        if not self._untold:
-            return
-        now = clock_ms()
-        self._tell_at = self._tell_at or now + _COALESCE_MS
-        if now >= self._tell_at or not self._runs.has_queue:
+        self._tell_at = min(self._tell_at, now + _COALESCE_MS)
+        is_time = now >= self._tell_at or not self._runs.has_queue
+        if is_time or self._runs.is_crowded:
+            self._runs.account()
+        if is_time:
             self._channel.send(*self._untold)
             self._untold.clear()
-            self._tell_at = None
+            self._tell_at = NEVER
 
 
 def _wake_on_exit() -> int:

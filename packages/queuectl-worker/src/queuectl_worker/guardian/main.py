@@ -6,6 +6,7 @@ package is imported, only the files beside this one and a little of the standard
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -38,6 +39,7 @@ def main(socket: str, slots: str, spool: str, cap: str, nonce: str) -> None:
         room.remove_leftovers()
         return
     kernel.become_subreaper()
+    gc.freeze()  # nothing that was made so far is ever garbage
     loop = Loop(channel, slots=int(slots), room=room, tag=f"{nonce}:".encode())
     loop.run()
     loop.end()

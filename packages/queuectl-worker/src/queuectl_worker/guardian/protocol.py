@@ -17,7 +17,7 @@ STOP_ALL = "stop_all"
 RECALL = "recall"
 EXTEND = "extend"
 
-# Kinds, guardian to worker. Their fields travel as a dictionary named as in reports.py.
+# Kinds, guardian to worker. Their fields travel in the order of reports.py.
 HELLO = "hello"
 STARTED = "started"
 ENDED = "ended"

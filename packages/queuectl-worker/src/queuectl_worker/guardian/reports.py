@@ -1,9 +1,11 @@
-"""What the guardian tells the worker: a closed union of facts about runs."""
+"""What the guardian tells the worker: a closed union of facts about runs.
 
-from collections.abc import Mapping
+Named tuples, since that is how they come over the socket, several thousand a second.
+"""
+
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import protocol
 
@@ -17,17 +19,18 @@ class SpawnProblem(StrEnum):
     RESOURCES = protocol.RESOURCES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """The command's first process exists. `at_ms` is wall-clock time."""
+class Started(NamedTuple):
+    """The command's first process exists. `at_ms` is wall-clock time.
+
+    It is not told of a run that ends within a few ms: its `Ended` says it all.
+    """
 
     key: int
     pid: int
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(NamedTuple):
     """The command's first process ended; what it left behind is being killed.
 
     Attributes:
@@ -42,6 +45,7 @@ class Ended:
     """
 
     key: int
+    pid: int
     exit_code: int | None
     signal: int | None
     timed_out: bool
@@ -52,11 +56,10 @@ class Ended:
     max_rss: int
     cpu_ms: int
     log_bytes: int
-    log_problem: str | None = None
+    log_problem: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotStarted:
+class NotStarted(NamedTuple):
     """The command could not be started. `message` is for people."""
 
     key: int
@@ -64,8 +67,7 @@ class NotStarted:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
+class Recalled(NamedTuple):
     """The run was still queued and will not start."""
 
     key: int
@@ -81,15 +83,16 @@ class Lost:
 Report = Started | Ended | NotStarted | Recalled | Lost
 
 
-def read_report(kind: str, fields: Mapping[str, Any]) -> Started | Ended | NotStarted | Recalled:
+def read_report(kind: str, fields: tuple[Any, ...]) -> Started | Ended | NotStarted | Recalled:
     """Turn one message of the guardian into its report."""
     match kind:
         case protocol.STARTED:
-            return Started(**fields)
+            return Started(*fields)
         case protocol.ENDED:
-            return Ended(**fields)
+            return Ended(*fields)
         case protocol.NOT_STARTED:
-            return NotStarted(**{**fields, "problem": SpawnProblem(fields["problem"])})
+            key, problem, message = fields
+            return NotStarted(key, SpawnProblem(problem), message)
         case protocol.RECALLED:
-            return Recalled(**fields)
+            return Recalled(*fields)
     raise ValueError(f"the guardian sent a report of an unknown kind: {kind!r}")

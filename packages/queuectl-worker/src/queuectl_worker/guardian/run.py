@@ -10,6 +10,8 @@ import time
 from .spool import Spool
 
 ASK_AGAIN_MS = 20
+# A time that never comes.
+NEVER = 1 << 62
 
 
 def clock_ms() -> int:
@@ -20,6 +22,9 @@ def clock_ms() -> int:
 def wall_ms() -> int:
     """Read the clock that people read."""
     return time.time_ns() // 1_000_000
+
+
+Exit = tuple[int, resource.struct_rusage]
 
 
 class Request:
@@ -56,12 +61,15 @@ class Request:
 class Run:
     """A request whose first process lives.
 
-    `due` is when something must be done to it next (None: nothing): SIGTERM at its limit, then
-    SIGKILL, then SIGKILL again until its first process has been reaped.
+    `due` is when something must be done to it next: SIGTERM at its limit, then SIGKILL, then
+    SIGKILL again until its first process has been reaped.
     """
 
     __slots__ = (
         "due",
+        "ended_at",
+        "ended_ms",
+        "exit",
         "grace_ms",
         "is_killing",
         "number",
@@ -83,7 +91,9 @@ class Run:
         self.started_at = clock_ms()
         self.grace_ms = request.grace_ms
         limit = request.timeout_ms
-        self.due: int | None = None if limit is None else self.started_at + limit
+        self.due = NEVER if limit is None else self.started_at + limit
+        self.exit: Exit | None = None
+        self.ended_ms = self.ended_at = 0
         self.is_killing = False
         self.timed_out = False
         self.stopped = False
@@ -107,20 +117,26 @@ class Run:
         self.due = now + ASK_AGAIN_MS
         return signal.SIGKILL
 
-    def ending(
-        self, status: int, usage: resource.struct_rusage, *, rss_unit: int
-    ) -> dict[str, object]:
-        """Give the fields of its `Ended`."""
+    def end(self, status: int, usage: resource.struct_rusage) -> None:
+        """Note that its first process was reaped."""
+        self.exit = (status, usage)
+        self.ended_ms = wall_ms()
+        self.ended_at = clock_ms()
+
+    def ending(self, exited: Exit, *, rss_unit: int) -> tuple[object, ...]:
+        """Give the first fields of its `Ended`, all but those of the log."""
+        status, usage = exited
         code = os.waitstatus_to_exitcode(status)
-        return {
-            "key": self.request.key,
-            "exit_code": code if code >= 0 else None,
-            "signal": -code if code < 0 else None,
-            "timed_out": self.timed_out,
-            "stopped": self.stopped,
-            "started_ms": self.started_ms,
-            "ended_ms": wall_ms(),
-            "run_ms": clock_ms() - self.started_at,
-            "max_rss": usage.ru_maxrss * rss_unit,
-            "cpu_ms": round((usage.ru_utime + usage.ru_stime) * 1000),
-        }
+        return (
+            self.request.key,
+            self.pid,
+            code if code >= 0 else None,
+            -code if code < 0 else None,
+            self.timed_out,
+            self.stopped,
+            self.started_ms,
+            self.ended_ms,
+            self.ended_at - self.started_at,
+            usage.ru_maxrss * rss_unit,
+            round((usage.ru_utime + usage.ru_stime) * 1000),
+        )

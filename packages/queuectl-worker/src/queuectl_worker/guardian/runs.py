@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
 
 from . import protocol
-from .run import ASK_AGAIN_MS, Request, Run, clock_ms
+from .run import ASK_AGAIN_MS, NEVER, Request, Run, clock_ms
 from .spawn import Programs, SpawnError, host_problem, spawn
 from .spool import Spool, SpoolRoom
 from .trees import Trees
 
-Tell = Callable[[str, "dict[str, object]"], None]
-Exit = tuple[Run, int, resource.struct_rusage]
+Tell = Callable[[str, "tuple[object, ...]"], None]
 
 _WATCH_MS = 100
+# Each has a spool file open until it is accounted for.
+_MOST_UNACCOUNTED = 16
 # ru_maxrss: kilobytes on Linux, bytes on macOS.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -26,7 +26,8 @@ class Runs:
     """The queue and the slots of one guardian.
 
     The queue is what makes it fast: the next command starts at the exit of the last one, without
-    a round trip to the worker.
+    a round trip to the worker. What else an exit asks for waits for `account`, which does it for
+    several at once: beside busy commands the processor's caches are cold at each exit.
     """
 
     def __init__(self, *, slots: int, room: SpoolRoom, tag: bytes, tell: Tell) -> None:
@@ -41,16 +42,27 @@ class Runs:
         self._by_pid: dict[int, Run] = {}
         self._by_key: dict[int, Run] = {}
         self._started = 0
-        self._fence: int | None = None
-        self._fall_due: int | None = None
-        self._watch_due: int | None = None
+        self._fresh: list[Run] = []
+        self._ended: list[Run] = []
+        self._run_due = NEVER  # none of the runs is due before
+        self._fence = self._fall_due = self._watch_due = NEVER
         self._programs = Programs()
         self._devnull = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
     @property
+    def has_news(self) -> bool:
+        """Whether `account` has something to tell."""
+        return bool(self._fresh or self._ended)
+
+    @property
     def has_queue(self) -> bool:
-        """Whether commands wait for a slot."""
+        """Whether commands wait for a slot, so that the worker need not hear of exits at once."""
         return bool(self._waiting)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many exits wait for `account` that it must come now."""
+        return len(self._ended) >= _MOST_UNACCOUNTED
 
     def define_env(self, number: int, env: dict[bytes, bytes]) -> None:
         """Keep an environment for launches to name."""
@@ -59,14 +71,14 @@ class Runs:
     def launch(self, *launches: tuple[object, ...]) -> None:
         """Put launches at the end of the queue."""
         for fields in launches:
-            request = Request(*fields)  # type: ignore[arg-type]  # Launch.wire gave them
+            request = Request(*fields)  # type: ignore[arg-type]  # those of Launch
             self._waiting[request.key] = request
 
     def recall(self, *keys: int) -> None:
         """Drop those of *keys* that have not started."""
         for key in keys:
             if self._waiting.pop(key, None) is not None:
-                self._tell(protocol.RECALLED, {"key": key})
+                self._tell(protocol.RECALLED, (key,))
 
     def stop(self, key: int, grace_ms: int) -> None:
         """End a run: SIGTERM now, SIGKILL after *grace_ms*; an impatient second stop counts."""
@@ -75,11 +87,12 @@ class Runs:
         if run is None:
             return
         now = clock_ms()
-        if run.due is not None and (run.stopped or run.timed_out):
+        if run.stopped or run.timed_out:
             run.due = min(run.due, now + grace_ms)
         else:
             self._trees.signal(run, run.ask(now, grace_ms=grace_ms))
         run.stopped = True
+        self._run_due = min(self._run_due, run.due)
 
     def stop_all(self, grace_ms: int) -> None:
         """End every run and empty the queue."""
@@ -91,26 +104,22 @@ class Runs:
         """Move the fence: the moment after which nothing may run."""
         self._fence = self._fall_due = until_ms
 
-    def next_due(self) -> int | None:
-        """Return when `advance` must be called next, None when only an event can bring work."""
-        dues = [run.due for run in self._by_pid.values()]
-        dues += [self._trees.due, self._watch_due]
-        if self._by_pid or self._waiting:
-            dues.append(self._fall_due)
-        return min((due for due in dues if due is not None), default=None)
+    def next_due(self) -> int:
+        """Return when `advance` must be called next, NEVER when only an event can bring work."""
+        due = min(self._run_due, self._trees.due, self._watch_due)
+        return min(due, self._fall_due) if self._by_pid or self._waiting else due
 
     def advance(self, now: int) -> None:
         """Do what time asks for: limits, fence, output, strays."""
-        if self._fence is not None and now >= self._fence:
+        if now >= self._fence:
             self._fall(now)
-        for run in self._by_pid.values():
-            if run.due is not None and now >= run.due:
-                self._trees.signal(run, run.next_signal(now))
-        if self._watch_due is not None and now >= self._watch_due:
+        if now >= self._run_due:
+            self._press(now)
+        if now >= self._watch_due:
             for run in self._by_pid.values():
                 self._room.watch(run.spool, run.request.log)
-            self._watch_due = now + _WATCH_MS if self._by_pid else None
-        if self._trees.due is not None and now >= self._trees.due:
+            self._watch_due = now + _WATCH_MS if self._by_pid else NEVER
+        if now >= self._trees.due:
             self._trees.look(now)
 
     def fill(self) -> None:
@@ -125,29 +134,44 @@ class Runs:
             try:
                 self._start(request)
             except SpawnError as error:
-                problem = {"problem": error.problem, "message": error.message}
-                self._tell(protocol.NOT_STARTED, {"key": request.key, **problem})
+                self._tell(protocol.NOT_STARTED, (request.key, error.problem, error.message))
         if started != self._started and not self._waiting:
             os.chdir("/")  # a folder that a process stands in cannot be unmounted
 
-    def reap(self) -> None:
-        """Collect every process that ended: first processes and adopted orphans."""
-        exits: list[Exit] = []
+    def reap(self) -> bool:
+        """Collect processes that ended, adopted orphans too; say whether there may be more."""
         try:
-            while True:
+            while len(self._ended) < _MOST_UNACCOUNTED:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
                 if not pid:
-                    break
+                    return False
                 run = self._by_pid.pop(pid, None)
                 if run is not None:
                     self._taken -= run.request.slots
-                    exits.append((run, status, usage))
+                    run.end(status, usage)
+                    self._trees.end(run)
+                    del self._by_key[run.request.key]
+                    self._ended.append(run)
+                    self.fill()
         except ChildProcessError:
-            pass
-        if exits:
-            # The next commands first: they run on while the last ones are accounted for.
-            self.fill()
-            self._finish(exits)
+            return False
+        return True
+
+    def account(self) -> None:
+        """Tell what started and ended, and see to what the ended ones left: strays and output."""
+        for run in self._fresh:
+            if run.exit is None:
+                fields = (run.request.key, run.pid, run.started_ms)
+                self._tell(protocol.STARTED, fields)
+        self._fresh.clear()
+        if not self._ended:
+            return
+        ended, self._ended = self._ended, []
+        has_strays = self._trees.bury(ended, clock_ms())
+        for run in ended:
+            if run.exit is not None:
+                log = self._room.settle(run.spool, run.request.log, may_reuse=not has_strays)
+                self._tell(protocol.ENDED, run.ending(run.exit, rss_unit=_RSS_UNIT) + log)
 
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
@@ -155,7 +179,7 @@ class Runs:
 
     def close(self) -> None:
         """Keep the output of what was running. The processes are the caller's to kill."""
-        for run in self._by_pid.values():
+        for run in (*self._by_pid.values(), *self._ended):
             self._room.settle(run.spool, run.request.log, may_reuse=False)
         self._room.close()
 
@@ -178,31 +202,31 @@ class Runs:
         run = Run(request, number=self._started, pid=pid, spool=spool)
         self._by_pid[pid] = self._by_key[request.key] = run
         self._taken += request.slots
-        self._trees.add(run, run.started_at)
-        if self._watch_due is None:
-            self._watch_due = run.started_at + _WATCH_MS
-        self._tell(protocol.STARTED, {"key": request.key, "pid": pid, "at_ms": run.started_ms})
+        self._trees.add(run)
+        self._run_due = min(self._run_due, run.due)
+        self._watch_due = min(self._watch_due, run.started_at + _WATCH_MS)
+        self._fresh.append(run)
 
     def _take_spool(self) -> Spool:
         try:
             return self._room.take()
         except OSError as error:
+            if self._ended:
+                self.account()  # it gives back the files of the silent ones
+                return self._take_spool()
             raise host_problem(error, "no file for the output could be made") from error
 
-    def _finish(self, exits: list[Exit]) -> None:
-        has_strays = self._trees.bury([run for run, _, _ in exits], clock_ms())
-        for run, status, usage in exits:
-            del self._by_key[run.request.key]
-            fields = run.ending(status, usage, rss_unit=_RSS_UNIT)
-            fields["log_bytes"], fields["log_problem"] = self._room.settle(
-                run.spool, run.request.log, may_reuse=not has_strays
-            )
-            self._tell(protocol.ENDED, fields)
+    def _press(self, now: int) -> None:
+        """Take the steps that are due with the runs."""
+        for run in self._by_pid.values():
+            if now >= run.due:
+                self._trees.signal(run, run.next_signal(now))
+        self._run_due = min((run.due for run in self._by_pid.values()), default=NEVER)
 
     def _fall(self, now: int) -> None:
         """Stop at once what the worker may no longer own: its lease ends with the fence."""
         self.recall(*self._waiting)
-        if not self._by_pid or self._fall_due is None or now < self._fall_due:
+        if not self._by_pid or now < self._fall_due:
             return
         self._fall_due = now + ASK_AGAIN_MS
         for run in self._by_pid.values():

@@ -58,20 +58,24 @@ class Programs:
         Raises:
             SpawnError: There is no such program, or it may not be executed.
         """
-        if b"/" in name:
-            return _pick([name], f"the program {_show(name)} does not exist")
         if (now := time.monotonic()) >= self._forget_at:
             self._found.clear()
             self._forget_at = now + _REMEMBER_SECONDS
         program = self._found.get((name, path))
         if program is None:
-            # An empty entry means the current folder, as in every shell.
-            entries = path.split(b":") if name else []
-            candidates = [os.path.join(entry or b".", name) for entry in entries]
-            program = _pick(candidates, f"no program named {_show(name)} on the PATH of the job")
+            program = _look_for(name, path)
             if program.startswith(b"/"):
                 self._found[name, path] = program
         return program
+
+
+def _look_for(name: bytes, path: bytes) -> bytes:
+    if b"/" in name:
+        return _pick([name], f"the program {_show(name)} does not exist")
+    # An empty entry means the current folder, as in every shell.
+    entries = path.split(b":") if name else []
+    candidates = [os.path.join(entry or b".", name) for entry in entries]
+    return _pick(candidates, f"no program named {_show(name)} on the PATH of the job")
 
 
 def _pick(candidates: list[bytes], missing: str) -> bytes:
@@ -152,9 +156,13 @@ def _start(
             program,
             argv,
             env,
-            file_actions=[(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate(fds)],
+            file_actions=(
+                (os.POSIX_SPAWN_DUP2, fds[0], 0),
+                (os.POSIX_SPAWN_DUP2, fds[1], 1),
+                (os.POSIX_SPAWN_DUP2, fds[2], 2),
+            ),
             setsid=True,
-            setsigmask=[],
+            setsigmask=(),
             setsigdef=_IGNORED,
         )
     except NotImplementedError:

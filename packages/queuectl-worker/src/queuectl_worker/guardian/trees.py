@@ -6,7 +6,7 @@ import signal
 
 from . import procs
 from .ledger import UNDECIDED, Ledger
-from .run import ASK_AGAIN_MS, Run
+from .run import ASK_AGAIN_MS, NEVER, Run
 from .table import ADOPTS_ORPHANS, Process
 
 # Often enough to have seen nearly every process before it leaves its session and its parents.
@@ -20,26 +20,30 @@ class Trees:
     """The processes below the guardian, by run.
 
     A stray, a process that outlives its run, gets SIGTERM when it is found and SIGKILL when the
-    run's grace is over. `due` is the time of the next look, None while there is nothing to see.
+    run's grace is over. `due` is the time of the next look, NEVER while there is nothing to see.
 
     *tag* is how the variable begins that each run has in its environment, and nobody else has.
     """
 
     def __init__(self, tag: bytes) -> None:
-        self.due: int | None = None
+        self.due = NEVER
         self._ledger = Ledger(tag)
         self._leaders: dict[int, int] = {}
         self._kill_at: dict[int, int] = {}
         self._asked: set[tuple[int, str]] = set()
 
-    def add(self, run: Run, now: int) -> None:
+    def add(self, run: Run) -> None:
         """Count the tree of *run*'s first process as its own from now on."""
         self._leaders[run.pid] = run.number
-        self.due = now + _LOOK_MS if self.due is None else self.due
+        self.due = min(self.due, run.started_at + _LOOK_MS)
+
+    def end(self, run: Run) -> None:
+        """Forget the first process of *run*: its pid may be another's now."""
+        del self._leaders[run.pid]
 
     def bury(self, ended: list[Run], now: int) -> bool:
-        """Forget the first processes of *ended*; say whether processes were left behind."""
-        sessions = {run.pid: self._leaders.pop(run.pid) for run in ended}
+        """Say whether *ended* left processes behind; these are strays from now on."""
+        sessions = {run.pid: run.number for run in ended}
         if not self._ledger.has_news(self._leaders, sessions):
             return False
         for run in ended:
@@ -101,7 +105,7 @@ class Trees:
     def _plan(self, now: int, *, is_busy: bool) -> None:
         """Set the time of the next look."""
         later = [max(at, now + ASK_AGAIN_MS) for at in self._kill_at.values()]
-        self.due = min([now + _LOOK_MS, *later]) if is_busy else None
+        self.due = min([now + _LOOK_MS, *later]) if is_busy else NEVER
 
 
 def _send_all(processes: list[Process], signum: int) -> None:

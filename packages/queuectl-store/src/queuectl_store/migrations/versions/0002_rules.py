@@ -237,6 +237,8 @@ def _schedules() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("schedule_id", "slot"),
         sqlite_with_rowid=False,
     )

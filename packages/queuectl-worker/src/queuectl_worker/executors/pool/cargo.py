@@ -17,7 +17,8 @@ _KINDS: dict[str, type[Any]] = {
 
 def pack_claim(claim: Claim) -> Message:
     """Return *claim*, which is one of a task, as JSON values."""
-    job = asdict(replace(claim.job, last=None))
+    # What becomes of a run is decided where it was claimed: the rules stay there.
+    job = asdict(replace(claim.job, last=None, exit_retry=None, exit_dead=None))
     return {"token": claim.token, "job": job}
 
 

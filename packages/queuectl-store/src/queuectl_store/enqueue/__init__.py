@@ -1,0 +1,1 @@
+"""From new jobs to rows: keys, names, unique jobs, environments, in one transaction."""

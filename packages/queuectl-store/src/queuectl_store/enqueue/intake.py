@@ -1,0 +1,84 @@
+"""How jobs come into a store: in a transaction of their own, or in the caller's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from queuectl_store.database import Database
+from queuectl_store.enqueue import calls, within
+from queuectl_store.enqueue.enqueuing import Surroundings
+from queuectl_store.enqueue.environments import Environments
+from queuectl_store.fallbacks import CurrentFallbacks
+from queuectl_store.graph.groups import NewGroup
+from queuectl_store.job import JobId, NewJob
+from queuectl_store.shared import Settings
+
+
+class Intake:
+    """Takes new jobs. The store is one; see there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.path: Path | None = database.engine.path
+        self.settings = Settings(database)
+        self._fallbacks = CurrentFallbacks(self.settings)
+
+    def enqueue(
+        self,
+        jobs: Sequence[NewJob],
+        *,
+        key: str | None = None,
+        group: NewGroup | Sequence[NewGroup] | None = None,
+        seal: bool = True,
+    ) -> list[JobId]:
+        """Store *jobs*, all or none, and return their ids in order.
+
+        On stable storage when it returns. A job whose key is there already is not stored
+        again: its id is returned, so a caller that got no answer may simply call again.
+
+        Args:
+            key: Makes the whole call repeatable: a second one with the same key adds nothing
+                and returns the first one's ids.
+            group: Made if it is not there yet. All jobs that name no other group belong to
+                it; several groups only say what those are that the jobs name.
+            seal: No more jobs of *group* are to come. Until then it is not complete, if it
+                has a completion job.
+
+        Raises:
+            InvalidJob: One cannot be stored; `index` says which, the message why.
+            DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
+        """
+        call = calls.checked(jobs, key=key, group=group, seal=seal)
+        engine, around = self._database.engine, self._around(jobs)
+        ids = self._database.write(
+            lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
+        )
+        engine.notify()
+        return ids
+
+    def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
+        """Store *jobs* in the transaction that *session* is in: with it, or not at all.
+
+        They are visible, and workers are woken, once the caller commits.
+
+        Args:
+            session: A SQLAlchemy Session or Connection of the same database.
+
+        Raises:
+            InvalidJob, DuplicateJob: As `enqueue`.
+            StoreUnreachable: *session* leads to another database, or to none.
+        """
+        call = calls.checked(jobs)
+        connection, engine = within.connection_of(session), self._database.engine
+        within.check_same_store(connection, self.path)
+        try:
+            ids = calls.store(connection, dict(engine.times()), self._around(jobs), call)
+        except sa.exc.DBAPIError as error:
+            raise engine.translate(error, committing=False) from error
+        within.after_commit(session, connection, engine.notify)
+        return ids
+
+    def _around(self, jobs: Sequence[NewJob]) -> Surroundings:
+        return Surroundings(Environments(), self._fallbacks.get(jobs))

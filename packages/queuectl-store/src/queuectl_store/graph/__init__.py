@@ -1,0 +1,1 @@
+"""What waits for what: dependencies between jobs, and groups of them."""

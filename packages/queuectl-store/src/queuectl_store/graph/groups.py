@@ -1,0 +1,245 @@
+"""Groups of jobs: made on first use, halted by a rule, complete when the last member has ended."""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from queuectl_store import ledger
+from queuectl_store.errors import InvalidJob
+from queuectl_store.graph.dependencies import id_rows
+from queuectl_store.graph.halting import Halt, HaltOn, parse_halt
+from queuectl_store.job import JobId, NewJob
+from queuectl_store.ledger import Moved
+from queuectl_store.sql import groups as sql
+from queuectl_store.sql import hot
+from queuectl_store.states import JobState, Verb
+
+_NAME = re.compile(r"\w[\w.:/-]{0,99}")
+_COUNTS = {
+    HaltOn.FAIL: sql.COUNT_DEAD,
+    HaltOn.SUCCESS: sql.COUNT_SUCCEEDED,
+    HaltOn.DONE: sql.COUNT_ENDED,
+}
+_MANY = 2_147_483_647
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """A group as it is asked for; one of that name that is there already is used.
+
+    Attributes:
+        concurrency: So many of its jobs run at once.
+        on_finish: Enqueued once, when the last member has ended.
+    """
+
+    name: str
+    concurrency: int | None = None
+    halt: Halt | None = None
+    on_finish: NewJob | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A stored group. Times are UTC milliseconds.
+
+    Attributes:
+        counts: Its jobs by state; states without jobs are left out.
+        sealed: No more members are to come: only then can it be complete.
+        halted: Why it was halted, such as `3 failed`.
+        finish_job_id: The completion job, once it was enqueued.
+        finished_at: When it became complete; None again while a member runs once more.
+    """
+
+    id: int
+    name: str
+    counts: Mapping[JobState, int]
+    sealed: bool
+    concurrency: int | None
+    halt: Halt | None
+    halted: str | None
+    finish_job_id: JobId | None
+    created_at: int
+    finished_at: int | None
+
+    @property
+    def total(self) -> int:
+        """All of its jobs."""
+        return sum(self.counts.values())
+
+
+def check(group: NewGroup) -> None:
+    """Refuse what cannot be stored.
+
+    Raises:
+        InvalidJob: The message names the rule.
+    """
+    check_name(group.name)
+    if group.concurrency is not None and not 1 <= group.concurrency <= _MANY:
+        raise InvalidJob(f"a group's concurrency must be 1 or more, got {group.concurrency}")
+    last = group.on_finish
+    if last is not None and (last.after or last.group or last.key or last.unique):
+        raise InvalidJob(
+            "the job that follows a group takes no dependencies, group, key or unique key"
+        )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that cannot be typed.
+
+    Raises:
+        InvalidJob: The message names the rule.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidJob(
+            f"the group name {name[:100]!r} is not usable: 1 to 100 letters, digits,"
+            " _ . : / or -, beginning with a letter or digit"
+        )
+
+
+def admit(
+    connection: sa.Connection,
+    times: dict[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    sealing: Collection[str],
+) -> dict[str, Any]:
+    """Make the groups that are not there yet, lock all of them, and return their rows by name.
+
+    Args:
+        rows: From `group_row`.
+        sealing: The names of those to which no more members are to come.
+
+    Raises:
+        InvalidJob: One was halted, or was made with other rules.
+    """
+    connection.execute(sql.ADD_GROUPS, {"new_groups": json.dumps(rows), **times})
+    names = json.dumps([{"name": row["name"]} for row in rows])
+    found = {row.name: row for row in connection.execute(sql.LOCK_GROUPS_BY_NAME, {"names": names})}
+    for row in rows:
+        _refuse_other(row, found[row["name"]])
+    open_ids = [row.id for name, row in found.items() if name in sealing and not row.sealed]
+    if open_ids:
+        connection.execute(sql.SEAL_GROUPS, {"chosen_groups": id_rows(open_ids)})
+    return found
+
+
+def group_row(group: NewGroup, *, sealed: bool, on_finish: str | None) -> dict[str, Any]:
+    """Return the row of a new group; *on_finish* is the completion job as a row for ENQUEUE."""
+    return {
+        "name": group.name,
+        "concurrency": group.concurrency,
+        "halt": None if group.halt is None else str(group.halt),
+        # Without a completion job nothing is fired too early by a group that looks complete.
+        "sealed": int(sealed or on_finish is None),
+        "on_finish": on_finish,
+    }
+
+
+class Looked(NamedTuple):
+    """What a look at groups led to: members that a halt cancelled, and completion jobs."""
+
+    cancelled: list[Any]
+    made_jobs: int
+
+
+def look(
+    connection: sa.Connection, times: dict[str, Any], ids: Collection[int], ended: Collection[int]
+) -> Looked:
+    """See which of the groups *ids* are complete or to be halted, once their members have moved.
+
+    Args:
+        ended: Those of which a member has just ended.
+    """
+    chosen = {"chosen_groups": id_rows(ids)}
+    rows = connection.execute(sql.LOCK_GROUPS, chosen).all()
+    still_open = set(connection.execute(sql.OPEN_GROUPS, chosen).scalars())
+    cancelled: list[Any] = []
+    made_jobs = 0
+    for row in rows:
+        if row.id not in still_open and row.sealed:
+            made_jobs += _end(connection, times, row)
+        elif row.finished_at is not None:
+            connection.execute(sql.REOPEN_GROUP, {"group": row.id})
+        if row.id in ended and row.id in still_open and row.halt and not row.halted:
+            cancelled += _judge(connection, times, row)
+    return Looked(cancelled=cancelled, made_jobs=made_jobs)
+
+
+def drain_halted(connection: sa.Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
+    """Cancel up to *limit* members that still wait although their group was halted."""
+    cancelled: list[Any] = []
+    for row in connection.execute(sql.HALTED_GROUPS, {"at_most": 10}).all():
+        if len(cancelled) < limit:
+            cancelled += _stop_members(connection, times, row, limit=limit - len(cancelled))
+    return cancelled
+
+
+def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> bool:
+    if row.finished_at is not None:
+        return False
+    job_id = None
+    if row.on_finish is not None and row.finish_job_id is None:
+        new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}", "follows": 1}
+        added = connection.execute(hot.ENQUEUE, {"new_jobs": json.dumps([new]), **times}).one()
+        job_id = added.id
+        moved = [Moved(job_id, Verb.ENQUEUE, added.state, 0)]
+        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+    connection.execute(sql.END_GROUP, {"group": row.id, "finish_job": job_id, **times})
+    return job_id is not None
+
+
+def _judge(connection: sa.Connection, times: dict[str, Any], row: Any) -> list[Any]:
+    halt = parse_halt(row.halt)
+    if halt.is_percent and not row.sealed:
+        return []
+    enough = _MANY if halt.is_percent else halt.count
+    values = {"group": row.id, "at_most": enough}
+    count = int(connection.execute(_COUNTS[halt.on], values).scalar_one())
+    members = 0
+    if halt.is_percent:
+        members = connection.execute(sql.MEMBERS, {"group": row.id}).scalar_one()
+    if not halt.is_reached(count, members):
+        return []
+    words = {HaltOn.FAIL: "failed", HaltOn.SUCCESS: "succeeded", HaltOn.DONE: "done"}
+    because = f"{count} of {members} {words[halt.on]}" if members else f"{count} {words[halt.on]}"
+    connection.execute(sql.HALT_GROUP, {"group": row.id, "because": because})
+    return _stop_members(connection, times, row, because=because, limit=1_000)
+
+
+def _stop_members(
+    connection: sa.Connection,
+    times: dict[str, Any],
+    row: Any,
+    *,
+    limit: int,
+    because: str | None = None,
+) -> list[Any]:
+    note = f"group {row.name} halted: {because or row.halted}"
+    values = {"group": row.id, "because": note, "at_most": limit, **times}
+    rows = list(connection.execute(sql.CANCEL_MEMBERS, values).all())
+    moved = [Moved(each.id, Verb.CANCEL, each.state, each.attempt, note=note) for each in rows]
+    if moved:
+        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+    if parse_halt(row.halt).now:
+        connection.execute(sql.ASK_MEMBERS_TO_STOP, {"group": row.id})
+    return rows
+
+
+def _refuse_other(asked: Mapping[str, Any], found: Any) -> None:
+    if found.halted is not None:
+        raise InvalidJob(
+            f"the group {found.name!r} was halted ({found.halted}) and takes no more jobs;"
+            " retry its jobs or use another name"
+        )
+    for what in ("concurrency", "halt", "on_finish"):
+        wanted, there = asked[what], getattr(found, what)
+        if wanted is not None and wanted != there:
+            raise InvalidJob(
+                f"the group {found.name!r} is there with another {what}"
+                f" ({'none' if there is None else 'on_finish' if what == 'on_finish' else there});"
+                " leave it out or use another name"
+            )

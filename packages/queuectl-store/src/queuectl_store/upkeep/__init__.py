@@ -1,0 +1,1 @@
+"""The store as a whole: pruned, checked, backed up, copied, measured."""

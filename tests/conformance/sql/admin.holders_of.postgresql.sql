@@ -1,0 +1,5 @@
+SELECT queuectl_jobs.id, queuectl_jobs.unique_key, holder.id AS holder
+FROM queuectl_jobs JOIN queuectl_jobs AS holder ON holder.unique_slot = queuectl_jobs.unique_slot
+    AND holder.id != queuectl_jobs.id AND holder.unique_live = 1
+WHERE queuectl_jobs.id IN (SELECT targets.id
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))

@@ -1,0 +1,2 @@
+DELETE FROM queuectl_jobs WHERE queuectl_jobs.id IN (SELECT targets.id
+FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))

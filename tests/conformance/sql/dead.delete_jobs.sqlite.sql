@@ -1,0 +1,3 @@
+DELETE FROM queuectl_jobs WHERE queuectl_jobs.id IN (SELECT targets.id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets)

@@ -1,0 +1,5 @@
+SELECT queuectl_jobs.id
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.id > %(after)s::BIGINT ORDER BY
+    queuectl_jobs.id
+LIMIT %(at_most)s::INTEGER

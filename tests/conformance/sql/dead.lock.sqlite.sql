@@ -1,0 +1,5 @@
+SELECT queuectl_jobs.id
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.id IN (SELECT targets.id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
+    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) ORDER BY queuectl_jobs.id

@@ -1,0 +1,3 @@
+SELECT EXISTS (SELECT 1
+FROM queuectl_jobs
+WHERE queuectl_jobs.waits_for = :of_bucket) AS anon_1

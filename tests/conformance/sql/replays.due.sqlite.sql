@@ -1,0 +1,5 @@
+SELECT queuectl_buckets.name, queuectl_buckets.full_at_us, queuectl_buckets.rate,
+    queuectl_buckets.rate_ms, queuectl_buckets.burst, queuectl_buckets.due_at, :now AS now
+FROM queuectl_buckets
+WHERE queuectl_buckets.due_at IS NOT NULL AND queuectl_buckets.due_at <= :now AND
+    queuectl_buckets.name LIKE 'replay:%' ORDER BY queuectl_buckets.name

@@ -1,0 +1,1 @@
+DELETE FROM queuectl_buckets WHERE queuectl_buckets.name = %(of_bucket)s::VARCHAR

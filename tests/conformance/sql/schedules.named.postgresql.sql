@@ -1,0 +1,9 @@
+SELECT queuectl_schedules.id, queuectl_schedules.name, queuectl_schedules.cron,
+    queuectl_schedules.every_ms, queuectl_schedules.tz, queuectl_schedules.job,
+    queuectl_schedules.missed, queuectl_schedules.window_ms, queuectl_schedules.overlap,
+    queuectl_schedules.paused, queuectl_schedules.revision, queuectl_schedules.next_at,
+    queuectl_schedules.last_slot, queuectl_schedules.last_fired_at, queuectl_schedules.last_job_id,
+    queuectl_schedules.created_at, coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
+    clock_timestamp()) * 1000 AS BIGINT)) AS now
+FROM queuectl_schedules
+WHERE queuectl_schedules.name = %(of)s::VARCHAR

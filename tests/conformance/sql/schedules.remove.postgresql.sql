@@ -1,0 +1,2 @@
+DELETE FROM queuectl_schedules WHERE queuectl_schedules.name = %(of)s::VARCHAR RETURNING
+    queuectl_schedules.id

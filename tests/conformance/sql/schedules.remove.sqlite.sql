@@ -1,0 +1,1 @@
+DELETE FROM queuectl_schedules WHERE queuectl_schedules.name = :of RETURNING id

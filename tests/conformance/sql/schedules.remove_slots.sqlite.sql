@@ -1,0 +1,1 @@
+DELETE FROM queuectl_slots WHERE queuectl_slots.schedule_id = :of

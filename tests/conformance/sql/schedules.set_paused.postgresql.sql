@@ -1,0 +1,7 @@
+UPDATE queuectl_schedules SET paused=%(is_paused)s::INTEGER, next_at=%(from_at)s::BIGINT WHERE
+    queuectl_schedules.id = %(of)s::BIGINT RETURNING queuectl_schedules.id, queuectl_schedules.name,
+    queuectl_schedules.cron, queuectl_schedules.every_ms, queuectl_schedules.tz,
+    queuectl_schedules.job, queuectl_schedules.missed, queuectl_schedules.window_ms,
+    queuectl_schedules.overlap, queuectl_schedules.paused, queuectl_schedules.revision,
+    queuectl_schedules.next_at, queuectl_schedules.last_slot, queuectl_schedules.last_fired_at,
+    queuectl_schedules.last_job_id, queuectl_schedules.created_at

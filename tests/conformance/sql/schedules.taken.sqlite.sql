@@ -1,0 +1,3 @@
+SELECT queuectl_slots.slot
+FROM queuectl_slots
+WHERE queuectl_slots.schedule_id = :of AND queuectl_slots.slot >= :since
