@@ -41,6 +41,7 @@ RECORDED = {
 }
 RUNS_AGAIN = (Retry, Snoozed, Released)
 USES_NO_ATTEMPT = (Snoozed, Released, Cancelled)
+BUILT_IN_RETRIES = 3  # where neither the job, its queue nor the store says anything
 ALIVE = ("running", "stopping")
 
 
@@ -270,7 +271,7 @@ class Model:
             "token": 0,
             "crashes": 0,
             "cancel_requested": 0,
-            "max_retries": new.max_retries,
+            "max_retries": BUILT_IN_RETRIES if new.max_retries is None else new.max_retries,
             "timeout_ms": new.timeout_ms,
             "created_at": self.now,
             "run_at": delayed if new.run_at is None else new.run_at,
