@@ -49,7 +49,7 @@ class Settlement:
         """
         kept: dict[str, R] = {}
         twins: dict[str, str] = {}
-        # Of several with one key the first is stored, within a call as between calls.
+        # A key that comes again stands for the first job that has it, unique or not.
         for row in _first_of_each_key(rows):
             slot = slot_of(row) or f"none {row.key}"
             first = kept.setdefault(slot, row)
@@ -133,11 +133,11 @@ class Settlement:
                 self._replaced.setdefault(row.unique_slot, []).append(row)
 
 
-def _first_of_each_key(rows: Sequence[R]) -> Iterable[R]:
+def _first_of_each_key(rows: Sequence[R]) -> list[R]:
     first: dict[str, R] = {}
     for row in rows:
         first.setdefault(row.key, row)
-    return first.values()
+    return list(first.values())
 
 
 def slot_of(row: Row) -> str | None:
