@@ -39,7 +39,6 @@ def assert_refused(result: Result, code: int, *said: str) -> None:
         (["enqueue", "--max-retries", "-1", "true"], ["max_retries", "-1"]),
         (["enqueue", "--max-retries", "many", "true"], ["many"]),
         (["enqueue", "--queue", "no spaces", "true"], ["no spaces"]),
-        (["enqueue", "--timeout", "0", "true"], ["timeout"]),
         (["list", "--state", "failed"], ["there is no state 'failed'", "dead"]),
         (["show", "x1"], ["'x1' is not a job id"]),
         (["cancel"], ["say which jobs to cancel"]),

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from queuectl_store import database, store, turn
-from queuectl_store.enqueue import enqueuing
+from queuectl_store import database, keeping, store, turn
+from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.limits import usage
 from queuectl_store.sql import admin, claim, hot, upkeep
 from queuectl_store.sql.hot import ENDED
@@ -67,7 +67,7 @@ def finish_never_refuses(patch: pytest.MonkeyPatch) -> None:
     def finish(*arguments: Any) -> turn.Recorded:
         return record(*arguments)._replace(refused=[])
 
-    for module in (turn, store):
+    for module in (turn, store, keeping):
         patch.setattr(module, "finish", finish)
 
 
@@ -84,7 +84,7 @@ def finish_loses_one_of_a_batch(patch: pytest.MonkeyPatch) -> None:
         kept = finishes[:-1] if len(finishes) > 1 else finishes
         return record(connection, times, worker, kept)
 
-    for module in (turn, store):
+    for module in (turn, store, keeping):
         patch.setattr(module, "finish", finish)
 
 
@@ -183,23 +183,23 @@ def stage_is_too_early(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def stage_forgets_the_event(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(store, "write_moves", lambda *_: None)
+    patch.setattr(keeping, "write_moves", lambda *_: None)
 
 
 @mutant
 def enqueue_ignores_keys(patch: pytest.MonkeyPatch) -> None:
     prepare, numbers = enqueuing.prepare, count()
 
-    def forgetful(new: Sequence[Any]) -> Any:
-        return prepare([replace(job, key=f"{job.key}#{next(numbers)}") for job in new])
+    def forgetful(new: Sequence[Any], **more: Any) -> Any:
+        return prepare([replace(job, key=f"{job.key}#{next(numbers)}") for job in new], **more)
 
     patch.setattr(enqueuing, "prepare", forgetful)
 
 
 @mutant
 def enqueue_confuses_the_ids(patch: pytest.MonkeyPatch) -> None:
-    enqueue = enqueuing.enqueue
-    patch.setattr(enqueuing, "enqueue", lambda *arguments: enqueue(*arguments)[::-1])
+    keep = calls.store
+    patch.setattr(calls, "store", lambda *arguments: keep(*arguments)[::-1])
 
 
 @mutant

@@ -8,6 +8,8 @@ from tests.properties.model import Edge
 from tests.properties.people import BY_HAND
 
 BEGINNINGS = (JobState.PENDING, JobState.SCHEDULED, JobState.HELD, JobState.BLOCKED)
+# An edit of a waiting job's fields; tests/conformance has it.
+NOT_MODELLED = {Verb.EDIT}
 WANTED = (
     "InvalidJob",
     "UnknownWorker",
@@ -54,6 +56,8 @@ def legal_edges() -> set[Edge]:
 
 def _moves() -> Iterator[Edge]:
     for verb, move in TRANSITIONS.items():
+        if verb in NOT_MODELLED:
+            continue
         for source in move.sources:
             for target in move.targets:
                 yield Edge(source, verb, target)

@@ -69,7 +69,7 @@ IMPOSSIBLE = st.sampled_from(
         {"queue": "no spaces"},
         {"priority": 2**31},
         {"max_retries": -1},
-        {"timeout_ms": 0},
+        {"timeout_ms": -1},
         {"delay_ms": 1, "run_at": 1},
         {"run_at": 10**18},
         {"key": ""},

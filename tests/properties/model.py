@@ -41,6 +41,7 @@ RECORDED = {
 }
 RUNS_AGAIN = (Retry, Snoozed, Released)
 USES_NO_ATTEMPT = (Snoozed, Released, Cancelled)
+BUILT_IN_RETRIES = 3  # where neither the job, its queue nor the store says anything
 ALIVE = ("running", "stopping")
 
 
@@ -235,6 +236,10 @@ class Model:
         """Seam: say whether new jobs may come into *queue*."""
         return True
 
+    def has_limits(self) -> bool:
+        """Seam: say whether any queue has limits that a claim has to ask for."""
+        return False
+
     def claimable(self, job: Row) -> bool:
         """Seam: say whether a worker may take *job*, as things stand at this point of a claim."""
         return bool(job["state"] == "pending")
@@ -266,7 +271,7 @@ class Model:
             "token": 0,
             "crashes": 0,
             "cancel_requested": 0,
-            "max_retries": new.max_retries,
+            "max_retries": BUILT_IN_RETRIES if new.max_retries is None else new.max_retries,
             "timeout_ms": new.timeout_ms,
             "created_at": self.now,
             "run_at": delayed if new.run_at is None else new.run_at,

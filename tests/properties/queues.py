@@ -30,6 +30,9 @@ class QueueModel(Model):
     def accepts(self, queue: str) -> bool:
         return super().accepts(queue) and self._state(queue) != "draining"
 
+    def has_limits(self) -> bool:
+        return super().has_limits() or bool(self.queues)
+
     def claimable(self, job: Row) -> bool:
         if not super().claimable(job) or self._state(job["queue"]) == "paused":
             return False

@@ -286,6 +286,12 @@ class Running(StoreMachine):
         limit: int,
         queues: tuple[str, ...] | None = None,
     ) -> None:
+        if finishes and limit and self.model.has_limits():
+            # PostgreSQL may find only in a second call that what has just ended can be claimed
+            # within a limit: `Exchange.again` says so.
+            self.makes_several_calls()
+            self.take_turn(worker, finishes, 0)
+            finishes = []
         runs, refused = self.model.exchange(worker, finishes, limit=limit, queues=queues)
 
         def act(store: Store) -> Any:

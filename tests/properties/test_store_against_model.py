@@ -17,7 +17,8 @@ from tests.properties.machine import Tally
 from tests.properties.twins import Twins
 
 STEPS_AN_EXAMPLE = 50
-STEPS = int(os.environ.get("QUEUECTL_TEST_STEPS", "10000"))
+ENOUGH = 10_000
+STEPS = int(os.environ.get("QUEUECTL_TEST_STEPS", ENOUGH))
 SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "0"))
 
 ROUND = settings(
@@ -55,4 +56,5 @@ def test_both_stores_do_what_the_model_does(twins: Twins) -> None:
         run_state_machine_as_test(hypothesis.seed(next(rounds))(Machine), settings=ROUND)
 
     print(f"{tally.steps} steps; scarce were {scarce(tally, most=STEPS // 500)}")
-    assert missing(tally) == []
+    # A shorter run, while rules are written, only says what it missed.
+    assert STEPS < ENOUGH or missing(tally) == []

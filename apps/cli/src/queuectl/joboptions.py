@@ -42,7 +42,7 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     (
         "--timeout",
         {"metavar": "TIME"},
-        f"Stop an attempt that runs longer: {_TIME}. [setting: timeout]",
+        f"Stop an attempt that runs longer: {_TIME}; 0 for no limit. [setting: timeout]",
     ),
     (
         "--max-retries",

@@ -49,7 +49,8 @@ class Settlement:
         """
         kept: dict[str, R] = {}
         twins: dict[str, str] = {}
-        for row in rows:
+        # A key that comes again stands for the first job that has it, unique or not.
+        for row in _first_of_each_key(rows):
             slot = slot_of(row) or f"none {row.key}"
             first = kept.setdefault(slot, row)
             if first is row:
@@ -130,6 +131,13 @@ class Settlement:
             # One that began to run meanwhile is left alone; the next round finds it running.
             for row in self._connection.execute(admin.REPLACE, values):
                 self._replaced.setdefault(row.unique_slot, []).append(row)
+
+
+def _first_of_each_key(rows: Sequence[R]) -> list[R]:
+    first: dict[str, R] = {}
+    for row in rows:
+        first.setdefault(row.key, row)
+    return list(first.values())
 
 
 def slot_of(row: Row) -> str | None:
