@@ -1,21 +1,29 @@
 """The program as a whole: version, help, plugins, and what it does not import."""
 
+import importlib
 import subprocess
 import sys
 import tomllib
+from typing import Any
 
 import pytest
 
 from queuectl import __version__
 from queuectl.catalogue import BUILT_IN
+from queuectl.lazy import built
 from scripts.bootstrap import ROOT
 from tests.cli.program import Program
 
+
+def target_of(name: str) -> Any:
+    """Import what a command is made of."""
+    module, _, attribute = BUILT_IN[name].target.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
 GROUPS = {
-    "worker": ["start", "list", "stop"],
-    "dlq": ["list", "show", "retry"],
-    "config": ["list", "get", "set", "unset", "path"],
-    "db": ["init", "migrate", "path"],
+    name: list(built(name, target_of(name)).commands)  # type: ignore[union-attr]
+    for name in ("worker", "dlq", "queue", "resource", "schedule", "config", "db")
 }
 COMMANDS = [
     [name, *below]

@@ -181,7 +181,7 @@ class Model:
     def by_hand(
         self, verb: Verb, ids: Sequence[int], reason: str | None = None
     ) -> tuple[list[int], list[Refusal]]:
-        """Cancel, hold, release, retry or rerun; return whom it reached, and why not the others."""
+        """Do *verb* to jobs; return whom it reached, and why not the others."""
         done, refused = [], []
         for job_id in ids:
             job = self.jobs.get(job_id)
@@ -380,7 +380,7 @@ class Model:
         if verb in (Verb.RETRY, Verb.RERUN):
             job |= {"attempt_base": job["attempt"], "crashes": 0, "worker_id": None}
             job |= dict.fromkeys(("run_at", "started_at", "finished_at"))
-        if verb is Verb.CANCEL:
+        if verb in (Verb.CANCEL, Verb.GIVE_UP):
             job["finished_at"] = self.now
         job["note"] = reason
         self._move(job, verb, target, note=reason)

@@ -1,4 +1,4 @@
-"""Rules: people cancel, hold, release, retry and rerun, where that works and where it does not."""
+"""Rules: what people do by hand, where that works and where it does not."""
 
 from collections.abc import Collection
 
@@ -22,7 +22,7 @@ from tests.properties.machine import PICK
 from tests.properties.model import Refusal
 from tests.properties.running import Running
 
-BY_HAND = (Verb.CANCEL, Verb.HOLD, Verb.RELEASE, Verb.RETRY, Verb.RERUN)
+BY_HAND = (Verb.CANCEL, Verb.HOLD, Verb.RELEASE, Verb.RETRY, Verb.RERUN, Verb.GIVE_UP)
 # Every state that each may start from. Running jobs are asked to stop, which moves nothing yet.
 WAYS = [(verb, source) for verb in BY_HAND for source in sorted(TRANSITIONS[verb].sources)]
 WAYS.append((Verb.CANCEL, JobState.RUNNING))
@@ -33,7 +33,11 @@ ENDS: dict[JobState, Outcome | None] = {
     JobState.RETRYING: Retry(delay_ms=HOUR, reason="no"),
 }
 NO_JOB = 2**40
-WITH_A_REASON = {Verb.CANCEL: "not needed", Verb.HOLD: "the disk is full"}
+WITH_A_REASON = {
+    Verb.CANCEL: "not needed",
+    Verb.HOLD: "the disk is full",
+    Verb.GIVE_UP: "no use",
+}
 
 
 class People(Enqueueing, Running):
