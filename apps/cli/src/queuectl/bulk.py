@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from queuectl.asking import Asked
 from queuectl.exits import UsageProblem, code_of
+from queuectl.interrupts import interrupted_afterwards
 from queuectl.spec import JobSpec, spec_from_text
 from queuectl_store import DuplicateJob, InvalidJob, JobId, NewGroup, Store
 
@@ -68,12 +69,14 @@ def enqueue_lines(
         followers = {n: each.follower for n, each in enumerate(asked) if each.follower}
         jobs = [each.job for each in asked]
         try:
-            ids = store.enqueue(jobs, key=key, group=groups, on_finish=followers)
+            # What is stored is counted, whenever the person interrupts.
+            with interrupted_afterwards():
+                ids = store.enqueue(jobs, key=key, group=groups, on_finish=followers)
+                stored(ids, batch[-1][0])
         except (InvalidJob, DuplicateJob) as error:
             bad = BadLine(batch[error.index or 0][0], str(error))
             bad.code = code_of(error)
             raise bad from error
-        stored(ids, batch[-1][0])
 
 
 def _batches(
