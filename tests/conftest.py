@@ -1,6 +1,7 @@
 """Fixtures that every test may use: stores to work on, and the rule against skipping in CI."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -52,6 +53,10 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 def pytest_configure() -> None:
     """Forget the settings of whoever runs the tests: they are about QueueCTL, not about them."""
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and every program that
+    # they start with them.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in list(os.environ):
         if name.startswith("QUEUECTL_") and not name.startswith("QUEUECTL_TEST_"):
             del os.environ[name]

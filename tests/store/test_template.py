@@ -39,6 +39,7 @@ WORK = (
         kwargs=st.dictionaries(ANY_TEXT, JSON, max_size=3),
     )
 )
+CODES = st.none() | st.frozensets(st.integers(1, 4_294_967_295), max_size=3)
 DEPENDENCY = st.builds(Dependency, parent=NUMBERS | ANY_TEXT, needs=st.sampled_from(Needs))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "work": WORK,
@@ -52,10 +53,12 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "delay_ms": st.none() | NUMBERS,
     "run_at": st.none() | NUMBERS,
     "hold": st.booleans(),
-    "max_retries": NUMBERS,
+    "max_retries": st.none() | NUMBERS,
     "timeout_ms": st.none() | NUMBERS,
     "backoff": st.none()
     | st.builds(Backoff, base=st.floats(1, 9), max_s=st.floats(0, 9e9), jitter=st.floats(0, 1)),
+    "exit_retry": CODES,
+    "exit_dead": CODES,
     "key": st.none() | ANY_TEXT,
     "slots": NUMBERS,
     "concurrency_key": st.none() | ANY_TEXT,
