@@ -215,10 +215,14 @@ class Model:
 
     def work_left(self, queues: Collection[str] | None) -> bool:
         return any(
-            job["state"] in ("pending", "running", "retrying")
+            (job["state"] == "running" or self.goes_on_by_itself(job))
             and (queues is None or job["queue"] in queues)
             for job in self.jobs.values()
         )
+
+    def goes_on_by_itself(self, job: Row) -> bool:
+        """Tell whether it will start without a person's help."""
+        return job["state"] in ("pending", "retrying")
 
     def running(self) -> list[Row]:
         return [job for job in self.jobs.values() if job["state"] == "running"]

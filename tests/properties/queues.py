@@ -39,6 +39,9 @@ class QueueModel(Model):
         most = self.queues.get(job["queue"], {}).get("concurrency")
         return most is None or self.running_in(job["queue"]) < most
 
+    def goes_on_by_itself(self, job: Row) -> bool:
+        return super().goes_on_by_itself(job) and self._state(job["queue"]) != "paused"
+
     def running_in(self, queue: str) -> int:
         return sum(job["queue"] == queue for job in self.running())
 
