@@ -19,7 +19,8 @@ from tests.properties.twins import Twins
 STEPS_AN_EXAMPLE = 50
 ENOUGH = 10_000
 STEPS = int(os.environ.get("QUEUECTL_TEST_STEPS", ENOUGH))
-SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "0"))
+# The same steps every time, so that a change is judged by what it changed; 0 looks for new ones.
+SEED = int(os.environ.get("QUEUECTL_TEST_SEED", "20261129"))
 
 ROUND = settings(
     max_examples=min(40, -(-STEPS // STEPS_AN_EXAMPLE)),
