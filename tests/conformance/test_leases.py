@@ -325,3 +325,20 @@ def test_a_run_that_ended_for_good_before_its_cancel_was_heard_stays_so(
 
     assert job(store, job_id).state in (JobState.SUCCEEDED, JobState.DEAD)
     assert not job(store, job_id).cancel_requested
+
+
+def test_a_late_finish_changes_nothing_while_the_next_run_goes_on(
+    store: Store, clock: ManualClock
+) -> None:
+    """The state alone says running again: only the token tells the two runs apart."""
+    slow, job_id = a_worker(store, lease_ms=10_000), enqueue_one(store)
+    old = claim_one(store, slow)
+    clock.advance(ms=10_001)
+    store.rescue(vanished)
+    store.stage()
+    new = claim_one(store, a_worker(store))
+
+    refused = store.finish(slow, [ended(old, Succeeded())])
+
+    assert [each.claim.token for each in refused] == [old.token]
+    assert (job(store, job_id).state, job(store, job_id).token) == (JobState.RUNNING, new.token)
