@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from scripts.bootstrap import ROOT
 from tests.postgres import PostgresMissing, PostgresServer, private_server
 
+# Long, and of one piece: what their fixtures made is used by all of their tests, or a test takes
+# minutes. Beside the others from the start, so that no core waits for them in the end.
+IN_ONE_PIECE = (
+    "tests/store/test_storage_faults.py",
+    "tests/packaging",
+    "tests/examples",
+    "tests/dashboard/test_gate.py",
+)
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
@@ -60,6 +69,14 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("QUEUECTL_") and not name.startswith("QUEUECTL_TEST_"):
             del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where several processes run the tests, what would be made twice apart."""
+    for item in items:
+        for piece in IN_ONE_PIECE:
+            if item.path.is_relative_to(ROOT / piece):
+                item.add_marker(pytest.mark.xdist_group(piece))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from scripts.bootstrap import program
+from tests.cli.forking import can_fork, run_forked, run_new
 
 _PATIENCE_S = 60
+# Compiled modules halve the start; and how wide a terminal is, the terminal says.
+_NOT_PASSED_ON = frozenset({"PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,7 @@ class Program:
         kept = {
             name: value
             for name, value in os.environ.items()
-            # Compiled modules halve the start; the tests' own settings must not reach the program.
-            if not name.startswith("QUEUECTL_") and name != "PYTHONDONTWRITEBYTECODE"
+            if not name.startswith("QUEUECTL_") and name not in _NOT_PASSED_ON
         }
         own = {
             "HOME": str(self.folder),
@@ -74,14 +76,14 @@ class Program:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Result:
-        ended = subprocess.run(
-            self.command(*words),
-            input=stdin,
-            capture_output=True,
-            cwd=cwd or self.folder,
-            env={**self.environ, **(env or {})},
-            timeout=_PATIENCE_S,
-            check=False,
+        command, variables = self.command(*words), {**self.environ, **(env or {})}
+        run = run_forked if can_fork(variables) else run_new
+        ended = run(
+            command,
+            stdin=stdin,
+            folder=cwd or self.folder,
+            variables=variables,
+            patience_s=_PATIENCE_S,
         )
         return Result(
             code=ended.returncode, out=ended.stdout, err=ended.stderr.decode("utf-8", "replace")
