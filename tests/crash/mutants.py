@@ -64,8 +64,8 @@ def finish_forgets_the_state(patch: pytest.MonkeyPatch) -> None:
 def finish_never_refuses(patch: pytest.MonkeyPatch) -> None:
     record = turn.finish
 
-    def finish(*arguments: Any) -> turn.Recorded:
-        return record(*arguments)._replace(refused=[])
+    def finish(*arguments: Any, **more: Any) -> turn.Recorded:
+        return record(*arguments, **more)._replace(refused=[])
 
     for module in (turn, store, keeping):
         patch.setattr(module, "finish", finish)
@@ -80,9 +80,11 @@ def finish_refuses_what_it_has_recorded(patch: pytest.MonkeyPatch) -> None:
 def finish_loses_one_of_a_batch(patch: pytest.MonkeyPatch) -> None:
     record = turn.finish
 
-    def finish(connection: Any, times: Any, worker: Any, finishes: Sequence[Any]) -> turn.Recorded:
+    def finish(
+        c: Any, times: Any, worker: Any, finishes: Sequence[Any], **more: Any
+    ) -> turn.Recorded:
         kept = finishes[:-1] if len(finishes) > 1 else finishes
-        return record(connection, times, worker, kept)
+        return record(c, times, worker, kept, **more)
 
     for module in (turn, store, keeping):
         patch.setattr(module, "finish", finish)

@@ -1,20 +1,20 @@
-UPDATE queuectl_jobs SET state=ended.state, attempt=((queuectl_jobs.attempt -
-    %(attempt_1)s::INTEGER) + ended.used), crashes=(queuectl_jobs.crashes + ended.crash),
+UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coalesce(ended.unused,
+    0)), crashes=(queuectl_jobs.crashes + coalesce(ended.crash, 0)),
     cancel_requested=%(cancel_requested)s::INTEGER, run_at=coalesce(coalesce(%(now)s::BIGINT,
     CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) + ended.delay_ms,
     queuectl_jobs.run_at), started_at=CASE WHEN (ended.state = 'pending') THEN NULL ELSE
-    queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.final = %(final_1)s::INTEGER) THEN
-    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) ELSE
-    NULL END, allotted=%(allotted)s::VARCHAR, unique_live=CASE WHEN (ended.final =
-    %(final_2)s::INTEGER AND (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <=
-    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)))) THEN 0
-    ELSE queuectl_jobs.unique_live END, children_due=CASE WHEN (ended.final = %(final_3)s::INTEGER)
-    THEN queuectl_jobs.has_children ELSE queuectl_jobs.children_due END,
-    fingerprint=ended.fingerprint, note=ended.note, result=ended.result FROM
-    json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
-    TEXT, state TEXT, final INTEGER, used INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result
-    TEXT, worker_id BIGINT, number INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT,
-    signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)
-    WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND
-    queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id, queuectl_jobs.token,
+    queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('succeeded', 'dead',
+    'cancelled')) THEN coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000
+    AS BIGINT)) ELSE NULL END, allotted=%(allotted)s::VARCHAR, unique_live=CASE WHEN (ended.state IN
+    ('succeeded', 'dead', 'cancelled') AND (queuectl_jobs.unique_until IS NULL OR
+    queuectl_jobs.unique_until <= coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
+    clock_timestamp()) * 1000 AS BIGINT)))) THEN 0 ELSE queuectl_jobs.unique_live END,
+    children_due=CASE WHEN (ended.state IN ('succeeded', 'dead', 'cancelled')) THEN
+    queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
+    note=ended.note, result=ended.result FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS
+    ended(job_id BIGINT, token BIGINT, verb TEXT, state TEXT, unused INTEGER, crash INTEGER,
+    delay_ms BIGINT, note TEXT, result TEXT, number INTEGER, recorded TEXT, started_at BIGINT,
+    exit_code BIGINT, signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT,
+    fingerprint TEXT) WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token
+    AND queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id, queuectl_jobs.token,
     queuectl_jobs.state, queuectl_jobs.children_due, queuectl_jobs.group_id

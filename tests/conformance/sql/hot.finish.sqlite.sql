@@ -1,18 +1,20 @@
-UPDATE queuectl_jobs SET state=ended.state, attempt=((queuectl_jobs.attempt - :attempt_1) +
-    ended.used), crashes=(queuectl_jobs.crashes + ended.crash), cancel_requested=:cancel_requested,
-    run_at=coalesce(:now + ended.delay_ms, queuectl_jobs.run_at), started_at=CASE WHEN (ended.state
-    = 'pending') THEN NULL ELSE queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.final =
-    :final_1) THEN :now ELSE NULL END, allotted=:allotted, unique_live=CASE WHEN (ended.final =
-    :final_2 AND (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now)) THEN 0
-    ELSE queuectl_jobs.unique_live END, children_due=CASE WHEN (ended.final = :final_3) THEN
+UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coalesce(ended.unused,
+    0)), crashes=(queuectl_jobs.crashes + coalesce(ended.crash, 0)),
+    cancel_requested=:cancel_requested, run_at=coalesce(:now + ended.delay_ms,
+    queuectl_jobs.run_at), started_at=CASE WHEN (ended.state = 'pending') THEN NULL ELSE
+    queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('succeeded', 'dead',
+    'cancelled')) THEN :now ELSE NULL END, allotted=:allotted, unique_live=CASE WHEN (ended.state IN
+    ('succeeded', 'dead', 'cancelled') AND (queuectl_jobs.unique_until IS NULL OR
+    queuectl_jobs.unique_until <= :now)) THEN 0 ELSE queuectl_jobs.unique_live END,
+    children_due=CASE WHEN (ended.state IN ('succeeded', 'dead', 'cancelled')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
     note=ended.note, result=ended.result FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM
     json_each(:ended)) SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token, item ->>
-    'verb' AS verb, item ->> 'state' AS state, item ->> 'final' AS final, item ->> 'used' AS used,
-    item ->> 'crash' AS crash, item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->>
-    'result' AS result, item ->> 'worker_id' AS worker_id, item ->> 'number' AS number, item ->>
-    'recorded' AS recorded, item ->> 'started_at' AS started_at, item ->> 'exit_code' AS exit_code,
-    item ->> 'signal' AS signal, item ->> 'error' AS error, item ->> 'max_rss' AS max_rss, item ->>
-    'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS log_bytes, item ->> 'fingerprint' AS fingerprint
-    FROM items) AS ended WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token
-    AND queuectl_jobs.state = 'running' RETURNING id, token, state, children_due, group_id
+    'verb' AS verb, item ->> 'state' AS state, item ->> 'unused' AS unused, item ->> 'crash' AS
+    crash, item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->> 'result' AS result,
+    item ->> 'number' AS number, item ->> 'recorded' AS recorded, item ->> 'started_at' AS
+    started_at, item ->> 'exit_code' AS exit_code, item ->> 'signal' AS signal, item ->> 'error' AS
+    error, item ->> 'max_rss' AS max_rss, item ->> 'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS
+    log_bytes, item ->> 'fingerprint' AS fingerprint FROM items) AS ended WHERE queuectl_jobs.id =
+    ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
+    id, token, state, children_due, group_id

@@ -1,10 +1,10 @@
 INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT
     coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS
-    anon_1, ended.job_id, ended.verb, ended.state, (ended.number - %(number_1)s::INTEGER) +
-    ended.used AS anon_2, ended.worker_id, ended.note, greatest(CAST(CAST(pg_current_xact_id() AS
+    anon_1, ended.job_id, ended.verb, ended.state, ended.number - coalesce(ended.unused, 0) AS
+    anon_2, %(worker)s::BIGINT AS anon_3, ended.note, greatest(CAST(CAST(pg_current_xact_id() AS
     TEXT) AS BIGINT), CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1) AS
-    anon_3
+    anon_4
 FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
-    TEXT, state TEXT, final INTEGER, used INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result
-    TEXT, worker_id BIGINT, number INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT,
-    signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)
+    TEXT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result TEXT, number
+    INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT, signal INTEGER, error TEXT, max_rss
+    BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)

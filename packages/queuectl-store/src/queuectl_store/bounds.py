@@ -15,12 +15,16 @@ Text = TypeVar("Text", str, str | None)
 
 def whole(number: Number) -> Number:
     """Return the nearest number that a column of 64 bits holds."""
-    return number if number is None else max(-INT64, min(number, INT64))
+    if number is None or -INT64 <= number <= INT64:
+        return number
+    return INT64 if number > 0 else -INT64
 
 
 def small(number: Number) -> Number:
     """Return the nearest number that a column of 32 bits holds."""
-    return number if number is None else max(-INT32, min(number, INT32))
+    if number is None or -INT32 <= number <= INT32:
+        return number
+    return INT32 if number > 0 else -INT32
 
 
 def delay(ms: Number) -> Number:

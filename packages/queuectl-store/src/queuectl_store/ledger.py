@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from queuectl_store import bounds, spec
 from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.fingerprint import fingerprint
-from queuectl_store.job import NewJob, NewWorker, Task, WorkerId
+from queuectl_store.job import NewJob, NewWorker, Task
 from queuectl_store.outcome import (
     Cancelled,
     Dead,
@@ -17,11 +17,12 @@ from queuectl_store.outcome import (
     Outcome,
     Released,
     Retry,
+    RunFacts,
     Snoozed,
     Succeeded,
     verb_of,
 )
-from queuectl_store.states import FINAL, TRANSITIONS, JobState, Verb
+from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 _RECORDED: dict[type[Outcome], str] = {
     Succeeded: "succeeded",
@@ -131,12 +132,17 @@ def new_worker(worker: NewWorker) -> dict[str, Any]:
 
 def moves(moved: Iterable[Moved]) -> str:
     """Return rows for WRITE_EVENTS."""
-    return _compact(dict(zip(Moved._fields, each, strict=True)) for each in moved)
+    return _encode([_known(zip(Moved._fields, each, strict=True)) for each in moved])
 
 
-def endings(worker_id: WorkerId | None, finishes: Iterable[Finish]) -> str:
+def taken(rows: Iterable[Any]) -> str:
+    """Return rows for WRITE_CLAIMS from those that CLAIM returned."""
+    return _encode([{"job_id": row.id, "attempt": row.attempt} for row in rows])
+
+
+def endings(finishes: Iterable[Finish]) -> str:
     """Return rows for FINISH, WRITE_ATTEMPTS and WRITE_ENDINGS."""
-    return _compact(_ending(worker_id, finish) for finish in finishes)
+    return _encode([_ending(finish) for finish in finishes])
 
 
 def recorded_as(finish: Finish) -> str:
@@ -144,49 +150,54 @@ def recorded_as(finish: Finish) -> str:
     return "crashed" if finish.crashed else _RECORDED[type(finish.outcome)]
 
 
-def _compact(rows: Iterable[dict[str, Any]]) -> str:
+def _known(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     # A column that is not there reads as null. SQLite looks for each column of a row from its
     # beginning, which makes blanks and nulls a third of what recording an attempt costs.
-    return _encode([{k: v for k, v in row.items() if v is not None} for row in rows])
+    return {name: value for name, value in columns if value is not None}
 
 
-def _ending(worker_id: WorkerId | None, finish: Finish) -> dict[str, Any]:
-    job, outcome, facts = finish.claim.job, finish.outcome, finish.facts
+def _ending(finish: Finish) -> dict[str, Any]:
+    outcome = finish.outcome
     verb = verb_of(outcome)
-    state = TRANSITIONS[verb].target
-    return {
-        "job_id": job.id,
+    row = {
+        "job_id": finish.claim.job.id,
         "token": finish.claim.token,
         "verb": verb,
-        "state": state,
-        "final": int(state in FINAL),
-        "used": int(not isinstance(outcome, _UNUSED)),
-        "crash": int(finish.crashed),
-        "delay_ms": _delay_ms(outcome),
-        **_reason(finish),
-        "result": spec.clean(outcome.result) if isinstance(outcome, Succeeded) else None,
-        "worker_id": worker_id,
-        "number": job.attempt,
+        "state": TRANSITIONS[verb].target,
+        "number": finish.claim.job.attempt,
         "recorded": recorded_as(finish),
-        "started_at": bounds.instant(facts.started_at),
-        "exit_code": bounds.whole(facts.exit_code),
-        "signal": bounds.small(facts.signal),
-        "error": spec.clean(facts.error),
-        "max_rss": bounds.whole(facts.max_rss),
-        "cpu_ms": bounds.whole(facts.cpu_ms),
-        "log_bytes": bounds.whole(facts.log_bytes),
     }
+    if isinstance(outcome, _UNUSED):
+        row["unused"] = 1
+    if finish.crashed:
+        row["crash"] = 1
+    if not isinstance(outcome, Succeeded):
+        row |= _known(_reason(outcome, finish.facts).items())
+    elif outcome.result is not None:
+        row["result"] = spec.clean(outcome.result)
+    return row | _known(_facts(finish.facts))
 
 
-def _delay_ms(outcome: Outcome) -> int | None:
-    return bounds.delay(outcome.delay_ms) if isinstance(outcome, Retry | Snoozed) else None
+def _facts(facts: RunFacts) -> Iterable[tuple[str, Any]]:
+    return (
+        ("started_at", bounds.instant(facts.started_at)),
+        ("exit_code", bounds.whole(facts.exit_code)),
+        ("signal", bounds.small(facts.signal)),
+        ("error", spec.clean(facts.error)),
+        ("max_rss", bounds.whole(facts.max_rss)),
+        ("cpu_ms", bounds.whole(facts.cpu_ms)),
+        ("log_bytes", bounds.whole(facts.log_bytes)),
+    )
 
 
-def _reason(finish: Finish) -> dict[str, str | None]:
-    note = spec.clean(_note(finish.outcome))
-    fault = finish.facts.error or note or ""
-    is_dead = isinstance(finish.outcome, Dead)
-    return {"note": note, "fingerprint": fingerprint(fault) if is_dead else None}
+def _reason(outcome: Outcome, facts: RunFacts) -> dict[str, Any]:
+    note = spec.clean(_note(outcome))
+    row: dict[str, Any] = {"note": note}
+    if isinstance(outcome, Retry | Snoozed):
+        row["delay_ms"] = bounds.delay(outcome.delay_ms)
+    if isinstance(outcome, Dead):
+        row["fingerprint"] = fingerprint(facts.error or note or "")
+    return row
 
 
 def _note(outcome: Outcome) -> str | None:

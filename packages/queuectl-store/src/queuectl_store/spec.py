@@ -7,8 +7,7 @@ would take raw.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from queuectl_store import bounds
 from queuectl_store.bounds import MAX_MS as MAX_MS
@@ -30,8 +29,7 @@ _MOST_CODES = 256
 _read = json.JSONDecoder().raw_decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
+class Spec(NamedTuple):
     """The part of a job that no statement looks into."""
 
     work: Work

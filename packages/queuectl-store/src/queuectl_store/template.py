@@ -23,7 +23,7 @@ from queuectl_store.relations import (
 )
 
 # What `spec` writes and reads: bytes that are not UTF-8 and task arguments are its business.
-_IN_SPEC = tuple(field.name for field in fields(spec.Spec))
+_IN_SPEC = spec.Spec._fields
 
 
 def to_json(new: NewJob) -> str:

@@ -17,7 +17,6 @@ from queuectl_store.limits.transaction import enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
 from queuectl_store.sql import claim as claim_sql
 from queuectl_store.sql import hot
-from queuectl_store.states import TRANSITIONS, Verb
 
 Run = tuple[JobId, int]
 Times = dict[str, Any]
@@ -60,7 +59,7 @@ def trade(
     """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
     ending = [each.claim.job for each in finishes]
     may_admit = enter(connection, ending, is_alone=is_alone)
-    refused, freed = finish(connection, times, worker_id, finishes)
+    refused, freed = finish(connection, times, worker_id, finishes, is_alone=is_alone)
     taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit)
     freed += taken.let_go
     exchange = Exchange(
@@ -96,10 +95,10 @@ def claim(
     is_limited = any(head.needs_admission for head in heads)
     gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
     rows = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
+    if rows:
+        values = {"taken": ledger.taken(rows), "worker": worker_id, **times}
+        connection.execute(claim_sql.WRITE_CLAIMS, values)
     claims = [records.claim(row) for row in rows]
-    state = TRANSITIONS[Verb.CLAIM].target
-    moved = [Moved(c.job.id, Verb.CLAIM, state, c.job.attempt, worker_id) for c in claims]
-    write_moves(connection, times, moved)
     if gate is None:
         return Taken(claims, again=is_limited)
     gate.close()
@@ -133,27 +132,35 @@ def finish(
     times: Times,
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
+    *,
+    is_alone: bool = False,
 ) -> Recorded:
-    """Record *finishes* whose token is still the job's, and what follows; return the others."""
+    """Record *finishes* whose token is still the job's, and what follows; return the others.
+
+    Args:
+        is_alone: No other transaction writes while this one does.
+    """
     if not finishes:
         return Recorded([])
     lock_counts(connection, (each.claim.job for each in finishes))
     # In the order of ids, as everybody locks jobs.
     finishes = sorted(finishes, key=lambda each: each.claim.job.id)
-    finishes = _heeding_cancels(connection, finishes)
-    rows = ledger.endings(worker_id, finishes)
-    moved = connection.execute(hot.FINISH, {"ended": rows, **times}).all()
+    if not is_alone or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
+        finishes = _heeding_cancels(connection, finishes)
+    rows = ledger.endings(finishes)
+    moved = records.plain(connection.execute(hot.FINISH, {"ended": rows, **times}))
     # By token too: a worker may hold the old claim and the new one of the same job.
     done = {(row.id, row.token) for row in moved}
     refused = [finish for finish in finishes if _run(finish) not in done]
     if refused:
         kept = [finish for finish in finishes if _run(finish) in done]
-        rows = ledger.endings(worker_id, kept)
+        rows = ledger.endings(kept)
         refused = _not_recorded(connection, worker_id, refused)
     let_go = 0
     if done:
-        connection.execute(hot.WRITE_ATTEMPTS, {"ended": rows, **times})
-        connection.execute(hot.WRITE_ENDINGS, {"ended": rows, **times})
+        values = {"ended": rows, "worker": worker_id, **times}
+        connection.execute(hot.WRITE_ATTEMPTS, values)
+        connection.execute(hot.WRITE_ENDINGS, values)
         let_go = consequences.follow(connection, times, moved)
     ended = (each.claim.job for each in finishes if _run(each) in done)
     return Recorded(refused, let_go=let_go + free_up(connection, ended))

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, ZERO, literal
-from queuectl_store.sql.rows import LeaseNowMs, NowMs
+from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
 from queuectl_store.sql.side_tables import queues
-from queuectl_store.sql.tables import jobs, workers
+from queuectl_store.sql.tables import events, jobs, workers
 
 # What the whole queue has to be asked for; limits of a key concern guarded jobs alone.
 HAS_LIMITS = sa.or_(
@@ -100,4 +100,20 @@ CLAIM = (
     .where(jobs.c.id.in_(sa.select(_best.c.id)))
     .values(**BECOMES_RUNNING)
     .returning(*jobs.columns)
+)
+
+TAKEN = Batch("taken", job_id=BIG, attempt=INT)
+# What every claim has in common is not written out for each.
+WRITE_CLAIMS = sa.insert(events).from_select(
+    ["at", "job_id", "verb", "state", "attempt", "worker_id", "tx"],
+    sa.select(
+        NowMs(),
+        TAKEN.c.job_id,
+        literal("claim"),
+        literal("running"),
+        TAKEN.c.attempt,
+        sa.bindparam("worker", type_=BIG),
+        Transaction(),
+    ),
+    include_defaults=False,
 )

@@ -52,13 +52,12 @@ ENDED = Batch(
     token=BIG,
     verb=TEXT,
     state=TEXT,
-    final=INT,
-    used=INT,
+    # 1: the run uses no attempt. Null is 0, as for `crash`.
+    unused=INT,
     crash=INT,
     delay_ms=BIG,
     note=TEXT,
     result=TEXT,
-    worker_id=BIG,
     number=INT,
     recorded=TEXT,
     started_at=BIG,
@@ -176,6 +175,9 @@ WRITE_EVENTS = sa.insert(events).from_select(
     include_defaults=False,
 )
 
+_IS_FINAL = ENDED.c.state.in_([literal("succeeded"), literal("dead"), literal("cancelled")])
+_unused = sa.func.coalesce(ENDED.c.unused, ZERO)
+_worker = sa.bindparam("worker", type_=BIG)
 FINISH = (
     sa.update(jobs)
     .where(
@@ -185,22 +187,20 @@ FINISH = (
     )
     .values(
         state=ENDED.c.state,
-        attempt=jobs.c.attempt - 1 + ENDED.c.used,
-        crashes=jobs.c.crashes + ENDED.c.crash,
+        attempt=jobs.c.attempt - _unused,
+        crashes=jobs.c.crashes + sa.func.coalesce(ENDED.c.crash, ZERO),
         run_at=sa.func.coalesce(NowMs() + ENDED.c.delay_ms, jobs.c.run_at),
         started_at=sa.case(
             (ENDED.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
         ),
-        finished_at=sa.case((ENDED.c.final == 1, NowMs()), else_=sa.null()),
+        finished_at=sa.case((_IS_FINAL, NowMs()), else_=sa.null()),
         cancel_requested=0,
         note=ENDED.c.note,
         result=ENDED.c.result,
         allotted=None,
         fingerprint=ENDED.c.fingerprint,
-        unique_live=sa.case(
-            (sa.and_(ENDED.c.final == 1, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live
-        ),
-        children_due=sa.case((ENDED.c.final == 1, jobs.c.has_children), else_=jobs.c.children_due),
+        unique_live=sa.case((sa.and_(_IS_FINAL, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live),
+        children_due=sa.case((_IS_FINAL, jobs.c.has_children), else_=jobs.c.children_due),
     )
     .returning(jobs.c.id, jobs.c.token, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
 )
@@ -209,7 +209,6 @@ _ATTEMPT = (
     "job_id",
     "token",
     "number",
-    "worker_id",
     "started_at",
     "exit_code",
     "signal",
@@ -219,8 +218,8 @@ _ATTEMPT = (
     "log_bytes",
 )
 WRITE_ATTEMPTS = sa.insert(attempts).from_select(
-    [*_ATTEMPT, "state", "finished_at"],
-    sa.select(*(ENDED.c[name] for name in _ATTEMPT), ENDED.c.recorded, NowMs()),
+    [*_ATTEMPT, "state", "worker_id", "finished_at"],
+    sa.select(*(ENDED.c[name] for name in _ATTEMPT), ENDED.c.recorded, _worker, NowMs()),
     include_defaults=False,
 )
 WRITE_ENDINGS = sa.insert(events).from_select(
@@ -230,8 +229,8 @@ WRITE_ENDINGS = sa.insert(events).from_select(
         ENDED.c.job_id,
         ENDED.c.verb,
         ENDED.c.state,
-        ENDED.c.number - 1 + ENDED.c.used,
-        ENDED.c.worker_id,
+        ENDED.c.number - _unused,
+        _worker,
         ENDED.c.note,
         Transaction(),
     ),
