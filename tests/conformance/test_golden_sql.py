@@ -23,6 +23,7 @@ from queuectl_store.sql import (
     groups,
     hot,
     limits,
+    outlook,
     prune,
     queues,
     read,
@@ -58,7 +59,7 @@ COLUMNS = {
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, relations, groups, schedules, unique, dead, replays):
+    for module in (*modules, outlook, relations, groups, schedules, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

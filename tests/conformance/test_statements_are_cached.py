@@ -1,12 +1,13 @@
 import pytest
 import sqlalchemy as sa
 
-from queuectl_store.sql import claim, hot, limits, upkeep
+from queuectl_store.sql import claim, hot, limits, outlook, upkeep
 
 HOT = {
     "ENQUEUE": hot.ENQUEUE,
     "CLAIM": claim.CLAIM,
     "PENDING_QUEUES": claim.PENDING_QUEUES,
+    "WRITE_CLAIMS": claim.WRITE_CLAIMS,
     "FINISH": hot.FINISH,
     "WRITE_EVENTS": hot.WRITE_EVENTS,
     "WRITE_ATTEMPTS": hot.WRITE_ATTEMPTS,
@@ -16,6 +17,7 @@ HOT = {
     "ADMIT": limits.ADMIT,
     "RUNNING": limits.RUNNING,
     "UNPARK": limits.UNPARK,
+    "OUTLOOK": outlook.OUTLOOK,
 }
 
 

@@ -82,6 +82,7 @@ from queuectl_store.outcome import (
     Succeeded,
     verb_of,
 )
+from queuectl_store.outlook import Outlook
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import (
     Clause,
@@ -183,6 +184,7 @@ __all__ = [
     "OnDuplicate",
     "Outcome",
     "OutcomeUnknown",
+    "Outlook",
     "Overlap",
     "Page",
     "Queue",

@@ -17,10 +17,11 @@ from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
+from queuectl_store.outlook import Outlook
 from queuectl_store.reader import Reader
 from queuectl_store.schedules.verbs import Schedules
-from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
+from queuectl_store.sql.outlook import OUTLOOK
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
 from queuectl_store.upkeep.maintenance import Maintenance
 
@@ -170,13 +171,25 @@ class Store(Intake):
         Args:
             slots: Those of schedules count, which never come to an end.
         """
+        return self.outlook(slots=slots).due_in_ms
+
+    def outlook(self, *, slots: bool = True) -> Outlook:
+        """Look at all that `resolve`, `stage`, `fire` and the sweep of limits may find to do.
+
+        Args:
+            slots: Those of schedules count, which never come to an end.
+        """
         times = self._database.engine.times()
         with self._database.read() as connection:
-            row = connection.execute(upkeep.DUE_IN, times).one()
-            paced = connection.execute(limits_sql.BUCKET_DUE_IN, times).scalar_one()
+            row = connection.execute(OUTLOOK, times).one()
         recurring = row.recurring if slots else None
-        waits = [w for w in (row.scheduled, row.retrying, recurring, paced) if w is not None]
-        return max(0, min(waits)) if waits else None
+        waits = (row.scheduled, row.retrying, recurring, row.paced)
+        due_in_ms = min((wait for wait in waits if wait is not None), default=None)
+        return Outlook(
+            has_consequences=bool(row.has_consequences),
+            has_waiting=bool(row.has_waiting),
+            due_in_ms=due_in_ms if due_in_ms is None else max(0, due_in_ms),
+        )
 
     def rescue(self, decide: Callable[[Claim], Finish], *, limit: int = 100) -> list[Finish]:
         """Take the jobs of workers whose lease ran out, and record what *decide* makes of each.

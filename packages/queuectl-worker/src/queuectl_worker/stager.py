@@ -17,13 +17,13 @@ def stager(store: Store, *, is_hungry: Callable[[], bool]) -> Callable[[], float
     sweeper = Sweeper(store, is_hungry=is_hungry)
 
     def tick() -> float:
+        outlook = store.outlook()
         # Any worker does it: the one that ended the parent may be gone by now.
-        if store.resolve(limit=BATCH):
+        if outlook.has_consequences and store.resolve(limit=BATCH):
             return 0.0
-        sweeper.sweep_if_due()
-        due_ms = store.due_in_ms()
-        if due_ms is None or due_ms > 0:
-            return pause_s(due_ms)
+        sweeper.sweep_if_due(has_waiting=outlook.has_waiting)
+        if outlook.due_in_ms is None or outlook.due_in_ms > 0:
+            return pause_s(outlook.due_in_ms)
         moved = store.stage(limit=BATCH) + store.fire(limit=SCHEDULES)
         # Nothing moved: another worker was first, and its commit is not far behind.
         return 0.0 if moved else SHORTEST_S

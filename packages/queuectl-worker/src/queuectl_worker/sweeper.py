@@ -24,12 +24,21 @@ class Sweeper:
         self._next_ms = monotonic_ms() + EACH_MS
         self._forget_ms = monotonic_ms() + FORGET_EACH_MS
 
-    def sweep_if_due(self) -> None:
-        """Sweep, unless the last time was less than a second ago."""
+    def sweep_if_due(self, *, has_waiting: bool) -> None:
+        """Sweep if jobs wait for limits, unless the last time was less than a second ago."""
         now_ms = monotonic_ms()
         if now_ms < self._next_ms:
             return
         self._next_ms = now_ms + EACH_MS
+        if has_waiting:
+            self._sweep()
+        else:
+            self._after, self._boosts = "", {}
+        if now_ms >= self._forget_ms:
+            self._forget_ms = now_ms + FORGET_EACH_MS
+            self._store.limits.forget_full_buckets()
+
+    def _sweep(self) -> None:
         is_hungry = self._is_hungry()
         swept = self._store.limits.sweep(self._after, boosts=self._boosts, is_hungry=is_hungry)
         self._after = swept.after
@@ -40,6 +49,3 @@ class Sweeper:
             for name in swept.found
             if is_hungry
         }
-        if now_ms >= self._forget_ms:
-            self._forget_ms = now_ms + FORGET_EACH_MS
-            self._store.limits.forget_full_buckets()

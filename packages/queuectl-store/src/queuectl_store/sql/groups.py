@@ -131,13 +131,10 @@ HALTED_GROUPS = (
     # Locked, so that no retry lifts the halt before its members are cancelled.
     .with_for_update(of=groups, skip_locked=True)
 )
-ANY_HALTED = sa.select(
-    sa.exists(
-        sa.select(ONE).where(
-            groups.c.halted.is_not(None), groups.c.finished_at.is_(None), _must_end
-        )
-    )
+IS_ANY_HALTED = sa.exists(
+    sa.select(ONE).where(groups.c.halted.is_not(None), groups.c.finished_at.is_(None), _must_end)
 )
+ANY_HALTED = sa.select(IS_ANY_HALTED)
 
 COUNTS = (
     sa.select(jobs.c.group_id, jobs.c.state, sa.func.count().label("n"))

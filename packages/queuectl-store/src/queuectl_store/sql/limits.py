@@ -173,9 +173,6 @@ BUCKETS_DUE = (
     .order_by(buckets.c.due_at)
     .limit(_at_most)
 )
-BUCKET_DUE_IN = sa.select((sa.func.min(buckets.c.due_at) - NowMs()).label("due")).where(
-    buckets.c.due_at.is_not(None)
-)
 SAVE_BUCKETS = (
     sa.update(buckets)
     .where(buckets.c.name == BUCKETS.c.name)

@@ -43,7 +43,8 @@ DUE_PARENTS = (
     .limit(sa.bindparam("at_most", type_=INT))
     .with_for_update(skip_locked=True)
 )
-ANY_DUE = sa.select(sa.exists(sa.select(ONE).where(_is_due)))
+IS_ANY_DUE = sa.exists(sa.select(ONE).where(_is_due))
+ANY_DUE = sa.select(IS_ANY_DUE)
 MAKE_DUE = sa.update(jobs).where(_parents).values(children_due=ONE)
 CLEAR_DUE = sa.update(jobs).where(_parents, _is_due).values(children_due=ZERO)
 

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.hot import BIG, INT, RUNS, TEXT, ZERO, is_in, literal
+from queuectl_store.sql.hot import BIG, INT, RUNS, TEXT, is_in, literal
 from queuectl_store.sql.rows import LeaseNowMs, NowMs
-from queuectl_store.sql.side_tables import environments, schedules
+from queuectl_store.sql.side_tables import environments
 from queuectl_store.sql.tables import jobs, workers
 
 RENEW = (
@@ -40,23 +40,6 @@ STAGE = (
     .where(jobs.c.id.in_(sa.select(_due.c.id)))
     .values(state=literal("pending"))
     .returning(jobs.c.id, jobs.c.attempt)
-)
-
-
-def _earliest(state: str) -> sa.ScalarSelect[int]:
-    # Both states are named so that the partial index serves: SQLite does not infer it from one.
-    due = is_in("scheduled", "retrying")
-    return sa.select(sa.func.min(jobs.c.run_at)).where(due, is_in(state)).scalar_subquery()
-
-
-_scheduled, _retrying = _earliest("scheduled"), _earliest("retrying")
-_recurring = (
-    sa.select(sa.func.min(schedules.c.next_at)).where(schedules.c.paused == ZERO).scalar_subquery()
-)
-DUE_IN = sa.select(
-    (_scheduled - NowMs()).label("scheduled"),
-    (_retrying - NowMs()).label("retrying"),
-    (_recurring - NowMs()).label("recurring"),
 )
 
 # Alembic's own table: the number of the newest migration.
