@@ -254,7 +254,6 @@ def test_usage_and_times_are_measured(desk: Desk) -> None:
 
     assert ended.max_rss > 60_000_000
     assert 20 <= ended.cpu_ms <= ended.run_ms + 20
-    assert ended.ended_ms >= ended.started_ms
 
 
 def test_no_descriptors_left_is_the_hosts_fault_and_passes(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import select
 import signal
 from collections.abc import Callable
 
-from . import protocol
+from . import kernel, protocol
 from .procs import sweep
 from .protocol import Channel
 from .run import NEVER, clock_ms
@@ -35,7 +35,8 @@ class Loop:
         }
         self._untold: list[tuple[str, object]] = []
         self._tell_at = NEVER
-        self._exits = _wake_on_exit()
+        exits = kernel.watch_exits()
+        self._exits = _wake_on_exit() if exits is None else exits
         self._may_reap = False
 
     def run(self) -> None:
@@ -96,7 +97,7 @@ class Loop:
 
 
 def _wake_on_exit() -> int:
-    """Return a descriptor that is readable when a child may have ended."""
+    """Return what `watch_exits` does, where the system does not offer it: the end of a pipe."""
     wakes, writes = os.pipe()
     os.set_blocking(wakes, False)
     os.set_blocking(writes, False)

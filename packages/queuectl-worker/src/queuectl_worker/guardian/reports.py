@@ -51,7 +51,6 @@ class Ended(NamedTuple):
     timed_out: bool
     stopped: bool
     started_ms: int
-    ended_ms: int
     run_ms: int
     max_rss: int
     cpu_ms: int

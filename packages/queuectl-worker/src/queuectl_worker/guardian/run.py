@@ -68,7 +68,6 @@ class Run:
     __slots__ = (
         "due",
         "ended_at",
-        "ended_ms",
         "exit",
         "grace_ms",
         "is_killing",
@@ -93,7 +92,7 @@ class Run:
         limit = request.timeout_ms
         self.due = NEVER if limit is None else self.started_at + limit
         self.exit: Exit | None = None
-        self.ended_ms = self.ended_at = 0
+        self.ended_at = 0
         self.is_killing = False
         self.timed_out = False
         self.stopped = False
@@ -120,7 +119,6 @@ class Run:
     def end(self, status: int, usage: resource.struct_rusage) -> None:
         """Note that its first process was reaped."""
         self.exit = (status, usage)
-        self.ended_ms = wall_ms()
         self.ended_at = clock_ms()
 
     def ending(self, exited: Exit, *, rss_unit: int) -> tuple[object, ...]:
@@ -135,7 +133,6 @@ class Run:
             self.timed_out,
             self.stopped,
             self.started_ms,
-            self.ended_ms,
             self.ended_at - self.started_at,
             usage.ru_maxrss * rss_unit,
             round((usage.ru_utime + usage.ru_stime) * 1000),

@@ -192,6 +192,7 @@ def fork_and_exec(
                 os.dup2(fd, target)
             for signum in _IGNORED:
                 signal.signal(signum, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
             os.execve(program, argv, env)  # noqa: S606  a job asks for a shell if it wants one
         except OSError as error:
             os.write(report, b"%d" % (error.errno or errno.EIO))
