@@ -46,6 +46,9 @@ class Nemesis:
         """Let everybody go on, at a time when all that was put off is due."""
         if self._going_on is not None:
             self._going_on.join()
+        # One that is stopped before it has its handlers ends by the signal, and that shows nothing.
+        for worker in self.workers:
+            worker.until_joined()
         self._clock.step_to(AFTER_ALL_MS)
 
     def _kill_one(self) -> None:
