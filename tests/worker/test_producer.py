@@ -24,6 +24,11 @@ def test_short_jobs_are_claimed_about_a_hundred_milliseconds_ahead() -> None:
     assert claim_limit(slots=2, held=0, pace=pace) == 102
 
 
+def test_the_first_runs_are_not_taken_for_the_rule() -> None:
+    assert ahead(slots=8, pace=Pace().after([1])) == 16
+    assert ahead(slots=8, pace=Pace().after([1] * 5)) == 80
+
+
 def test_one_long_job_ends_claiming_ahead_at_once_and_short_ones_bring_it_back() -> None:
     short = Pace().after([1] * 10)
     disturbed = short.after([10_000])
@@ -37,7 +42,7 @@ def test_run_that_has_not_ended_slows_the_pace() -> None:
 
 
 def test_small_gaps_in_a_full_window_are_not_worth_a_claim() -> None:
-    pace = Pace().after([1] * 10)
+    pace = Pace().after([1] * 20)
 
     assert claim_limit(slots=2, held=110, pace=pace) == 0
     assert claim_limit(slots=2, held=100, pace=pace) == 102

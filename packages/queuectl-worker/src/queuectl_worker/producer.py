@@ -12,6 +12,8 @@ from dataclasses import dataclass
 AHEAD_MS = 100
 TOO_LONG_MS = 100
 MOST_AHEAD = 300
+# The first runs say little; and a first claim of hundreds would keep the slots waiting for itself.
+AHEAD_A_RUN = 16
 # What a process costs at least; the mean of runs of 0 and 1 ms says less.
 SHORTEST_MS = 0.5
 
@@ -21,27 +23,30 @@ WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long runs take, by a moving average; None before the first one ended."""
+    """How long runs take, by a moving average of those that ended; None before the first one."""
 
     mean_run_ms: float | None = None
+    ended: int = 0
 
     def after(self, runs_ms: Iterable[int]) -> "Pace":
         """Return the pace with these runs counted in."""
-        mean = self.mean_run_ms
+        mean, ended = self.mean_run_ms, self.ended
         for run_ms in runs_ms:
+            ended += 1
             mean = float(run_ms) if mean is None else mean + WEIGHT * (run_ms - mean)
-        return Pace(mean)
+        return Pace(mean, ended)
 
     def at_least(self, run_ms: int) -> "Pace":
         """Return a pace no faster than *run_ms*: something that has not ended takes that long."""
-        return Pace(max(self.mean_run_ms or 0.0, float(run_ms)))
+        return Pace(max(self.mean_run_ms or 0.0, float(run_ms)), self.ended)
 
 
 def ahead(*, slots: int, pace: Pace) -> int:
     """Return how many runs to hold beyond the slots."""
     if pace.mean_run_ms is None or pace.mean_run_ms > TOO_LONG_MS:
         return 0
-    return min(MOST_AHEAD, int(slots * AHEAD_MS / max(pace.mean_run_ms, SHORTEST_MS)))
+    within_the_time = int(slots * AHEAD_MS / max(pace.mean_run_ms, SHORTEST_MS))
+    return min(MOST_AHEAD, AHEAD_A_RUN * pace.ended, within_the_time)
 
 
 def claim_limit(*, slots: int, held: int, pace: Pace) -> int:
