@@ -13,10 +13,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from queuectl_store import JobState, NewJob, Shell, Store, connect
 from queuectl_worker import JobEnded, JobStarted, News, Worker, WorkerJoined
@@ -27,11 +29,34 @@ WARM_UP = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Seconds of processor time: the process with the worker, its guardian, what that ran."""
+
+    worker: float
+    guardian: float
+    commands: float
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return self.worker + self.guardian + self.commands
+
+    def since(self, before: "Parts") -> "Parts":
+        """Return what was used after *before* was read."""
+        return Parts(
+            worker=self.worker - before.worker,
+            guardian=self.guardian - before.guardian,
+            commands=self.commands - before.commands,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What one drain took: seconds, and seconds of processor time where they can be told."""
+    """What one drain took: seconds, and seconds of processor time."""
 
     wall: float
-    cpu: float | None = None
+    cpu: float
+    parts: Parts | None = None
 
 
 class Stopwatch:
@@ -115,15 +140,30 @@ def by_a_new_worker(jobs: int, slots: int) -> Spent:
 
 
 def by_a_running_worker(jobs: int, slots: int) -> Spent:
-    """Time a worker that ran jobs before, from the enqueue's return to the last commit."""
+    """Time a worker that ran jobs before, from the moment it may have them to the last commit."""
     watch = Stopwatch()
     with new_store() as store, running_worker(store, slots, watch):
         store.enqueue([TRUE] * WARM_UP)
         watch.wait_for(WARM_UP)
+        guardian = psutil.Process().children(recursive=True)
+        # Paused meanwhile, or it would begin before all are there.
+        store.admin.pause("default")
         store.enqueue([TRUE] * jobs)
-        began = time.perf_counter()
+        before, began = parts(guardian), time.perf_counter()
+        store.admin.resume("default")
         watch.wait_for(WARM_UP + jobs)
-    return Spent(wall=watch.ended_at - began)
+        used = parts(guardian).since(before)
+    return Spent(wall=watch.ended_at - began, cpu=used.total, parts=used)
+
+
+def parts(guardian: Sequence[psutil.Process]) -> Parts:
+    """Read the processor times of this process and of *guardian*, with what that has waited for."""
+    times = [process.cpu_times() for process in guardian]
+    return Parts(
+        worker=time.process_time(),
+        guardian=sum(each.user + each.system for each in times),
+        commands=sum(each.children_user + each.children_system for each in times),
+    )
 
 
 def cpu_seconds() -> float:
@@ -179,15 +219,19 @@ def new_store() -> Store:
 def print_table(rounds: dict[str, list[Spent]], jobs: int, slots: int) -> None:
     """Print medians, and the medians of each round's ratio to the first way."""
     first = next(iter(rounds.values()))
-    heads = f"{'commands/s':>12}{'ratio':>8}{'cpu ms each':>13}"
+    heads = f"{'commands/s':>12}{'ratio':>8}{'cpu ms each':>13}{'ratio':>8}"
     print(f"{f'{slots} slots, sh -c true':<24}{heads}  {os.cpu_count()} cores")
     for name, spent in rounds.items():
         rate = statistics.median(jobs / each.wall for each in spent)
-        pairs = zip(first, spent, strict=True)
+        cpu = statistics.median(each.cpu / jobs * 1000 for each in spent)
+        pairs = list(zip(first, spent, strict=True))
         ratio = statistics.median(reference.wall / each.wall for reference, each in pairs)
-        known = [each.cpu / jobs * 1000 for each in spent if each.cpu is not None]
-        cpu = f"{statistics.median(known):.3f}" if known else "-"
-        print(f"{name:<24}{rate:>12,.0f}{ratio:>8.2f}{cpu:>13}")
+        cpu_ratio = statistics.median(reference.cpu / each.cpu for reference, each in pairs)
+        print(f"{name:<24}{rate:>12,.0f}{ratio:>8.2f}{cpu:>13.3f}{cpu_ratio:>8.2f}")
+    known = [each.parts for spent in rounds.values() for each in spent if each.parts is not None]
+    for part in ("worker", "guardian", "commands"):
+        cpu = statistics.median(getattr(each, part) / jobs * 1000 for each in known)
+        print(f"{f'  of a running one: {part}':<44}{cpu:>13.3f}")
 
 
 if __name__ == "__main__":
