@@ -147,6 +147,24 @@ def test_retry_rules_of_a_queue_hold_for_its_jobs_and_are_given_back(queuectl: P
     assert queuectl("queue", "set", "mail", "--timeout", "soon").code == 2
 
 
+def test_a_queue_keeps_its_ended_jobs_in_its_own_way(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--queue", "mail", "true")
+    queuectl.must("enqueue", "true")
+    queuectl.must("cancel", "1", "2")
+
+    said = queuectl.must("queue", "set", "mail", "--keep-cancelled", "1h", "--keep-jobs-bytes", "0")
+    pruned = queuectl.must("prune", "--json").document
+    again = queuectl.must("queue", "set", "mail", "--keep-jobs-bytes", "default", "--json")
+    refused = queuectl("queue", "set", "mail", "--keep-dead", "sometimes")
+
+    assert said.err == "mail: keep_cancelled 1h, keep_jobs_bytes 0\n"
+    assert pruned["jobs"] == 1
+    assert [job["id"] for job in queuectl.must("list", "--json").documents] == [2]
+    assert again.document["settings"] == {"keep_cancelled": "1h"}
+    assert refused.code == 2
+    assert "keep_dead" in refused.err
+
+
 def test_an_array_runs_a_job_an_index_a_few_at_a_time(queuectl: Program) -> None:
     script = 'echo + >> log; sleep 0.05; echo - >> log; echo "$QUEUECTL_ARRAY_INDEX" >> indexes'
     said = queuectl.must("enqueue", "--array", "0-9%2", "--json", script).document

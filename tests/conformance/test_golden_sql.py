@@ -30,6 +30,7 @@ from queuectl_store.sql import (
     relations,
     replays,
     schedules,
+    sizes,
     stats,
     unique,
     upkeep,
@@ -70,9 +71,14 @@ def named_statements() -> Iterator[tuple[str, sa.Executable]]:
         yield f"relations.settles.{verb}", move
     for kind, wrong in checks.WRONG.items():
         yield f"checks.wrong.{kind}", wrong
-    for kind, statements in (("ended", prune.ENDED), ("nth", prune.NTH), ("count", prune.COUNT)):
+    for kind, statements in {
+        "prune.ended": prune.ENDED,
+        "prune.nth": prune.NTH,
+        "prune.count": prune.COUNT,
+        "sizes.newest": sizes.NEWEST,
+    }.items():
         for state, statement in statements.items():
-            yield f"prune.{kind}.{state}", statement
+            yield f"{kind}.{state}", statement
 
 
 STATEMENTS = dict(named_statements())

@@ -29,6 +29,7 @@ from queuectl_store import (
     WorkerId,
     parse_halt,
 )
+from queuectl_store.upkeep import sizing
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 from tests.conformance.ties import after
 
@@ -134,6 +135,11 @@ ACTS = [
     an_act("renew", lambda store, worker: store.renew(worker), "running"),
     an_act("rescue", lambda store, _: store.rescue(vanished), "running"),
     an_act("prune", lambda store, _: next(store.maintenance.prune(ONLY_THE_NEWEST)), "ended"),
+    an_act(
+        "measure",
+        lambda store, _: next(sizing.beyond(store._database, "q0", JobState.SUCCEEDED, 2**40)),
+        "ended",
+    ),
     an_act("prunable", lambda store, _: store.maintenance.prunable(ONLY_THE_NEWEST), "ended"),
     an_act(
         "prune_environments",

@@ -1,5 +1,6 @@
 """What has ended long enough ago goes, in small steps; what is still needed stays."""
 
+import json
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,16 +10,20 @@ import sqlalchemy as sa
 
 from queuectl_store import (
     Dead,
+    Dependency,
     Freed,
     InvalidSetting,
     JobId,
     JobState,
     ManualClock,
+    Retry,
     Store,
     Succeeded,
     UnknownJob,
     connect,
 )
+from queuectl_store.sql.sizes import NEWEST, OF_AN_ATTEMPT, OF_AN_EVENT
+from queuectl_store.upkeep import sizing
 from queuectl_store.upkeep.retention import STEP, delete_jobs
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, job
 
@@ -87,6 +92,76 @@ def test_only_the_newest_are_kept_where_a_number_is_set(store: Store, clock: Man
     assert prune(store).jobs == 3
 
     assert left(store, *ids, dead) == [*ids[3:], dead]
+
+
+def test_only_as_many_bytes_are_kept_as_are_set(store: Store, clock: ManualClock) -> None:
+    ids = succeed(store, 5)
+    sizes = measured(store)
+    store.settings.set("keep_jobs_bytes", str(sizes[0] + sizes[1]))
+
+    assert store.maintenance.prunable(store.maintenance.retention()).jobs == 3
+    assert prune(store).jobs == 3
+
+    assert left(store, *ids) == ids[3:]
+    store.settings.set("keep_jobs_bytes", str(sizes[0] + sizes[1] - 1))
+    prune(store)
+    assert left(store, *ids) == ids[4:]
+
+
+def test_bytes_are_kept_of_each_queue_and_state_and_a_queue_has_its_own_say(
+    store: Store, clock: ManualClock
+) -> None:
+    store.settings.set("keep_jobs_bytes", "0")
+    store.settings.set_for_queue("mail", "keep_jobs_bytes", "1G")
+    mail, others = succeed(store, 2, queue="mail"), succeed(store, 2)
+    dead = enqueue_one(store)
+    finish_one(store, a_worker(store), Dead(reason="no"))
+    waiting = enqueue_one(store)
+
+    prune(store)
+
+    assert left(store, *mail, *others, dead, waiting) == [*mail, waiting]
+
+
+def test_what_is_needed_stays_beyond_any_number_of_bytes(store: Store, clock: ManualClock) -> None:
+    (parent,) = succeed(store, 1)
+    child = enqueue_one(store, after=((Dependency(parent=parent),),), hold=True)
+    store.settings.set("keep_jobs_bytes", "0")
+
+    assert prune(store) == store.maintenance.prunable(store.maintenance.retention()) == Freed()
+
+    assert left(store, parent, child) == [parent, child]
+
+
+def test_the_size_of_a_job_is_that_of_its_texts_and_rows(store: Store, clock: ManualClock) -> None:
+    """In bytes, not in characters, and with all its attempts and events."""
+    worker = a_worker(store)
+    enqueue_one(store, queue="of_this_test")
+    failed = claim_one(store, worker)
+    store.finish(worker, [ended(failed, Retry(delay_ms=0, reason="no"))])
+    store.stage(limit=1)
+    again = claim_one(store, worker)
+    store.finish(worker, [ended(again, Succeeded())])
+    (size,) = measured(store)
+
+    enqueue_one(store, queue="of_this_test")
+    result = json.dumps("ä" * 1_000, ensure_ascii=False)
+    finish_one(store, worker, Succeeded(result=result))
+    large, small = measured(store)
+
+    # One attempt, and back_off, stage and claim, more than the other; the reason stands twice.
+    plain = large - len(result.encode())
+    assert small == size == plain + OF_AN_ATTEMPT + 3 * OF_AN_EVENT + len("no")
+
+
+def test_measuring_reads_what_is_kept_in_short_looks(store: Store, clock: ManualClock) -> None:
+    succeed(store, 2 * sizing.STEP + 1)
+
+    places = list(sizing.beyond(store._database, "of_this_test", JobState.SUCCEEDED, 2**40))
+
+    assert places == [None, None, None]
+    (first,) = sizing.beyond(store._database, "of_this_test", JobState.SUCCEEDED, 0)
+    assert first is not None
 
 
 def test_what_would_go_is_counted_and_not_touched(store: Store, clock: ManualClock) -> None:
@@ -325,6 +400,14 @@ def write(store: Store, text: str, **values: object) -> None:
 def rows(store: Store, text: str) -> int:
     with store._database.read() as connection:
         return len(connection.execute(sa.text(text)).all())
+
+
+def measured(store: Store) -> list[int]:
+    """Return the size of each succeeded job of this file's queue, the newest first."""
+    values = {"of_queue": "of_this_test", "to_at": 2**62, "to_id": 2**62, "at_most": 100}
+    with store._database.read() as connection:
+        found = connection.execute(NEWEST[JobState.SUCCEEDED], values).all()
+    return [row.size for row in found]
 
 
 def set_queue(store: Store, name: str, settings: str) -> None:

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from queuectl_store import FINAL, JobState
-from queuectl_store.upkeep.retention import Freed, Kept, Rules
+from queuectl_store import FINAL, Freed, JobState, Kept, Rules
 from tests.properties.enqueueing import HOUR, QUEUES
 from tests.properties.machine import StoreMachine
 from tests.properties.model import Model, Row

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from queuectl_store import JobFilter, Store
+from queuectl_store import Freed, JobFilter, Store
 from queuectl_worker import LogFolder, log_root
-from queuectl_worker.pruner import EACH_S, FIRST_S, pruner
+from queuectl_worker.pruner import EACH_S, FIRST_S, LEAST_REST_S, pruner, rest_after
 from queuectl_worker.tuning import Tuner
 from tests.waiting import eventually
 from tests.worker.story import burst, enqueue, running, shell
@@ -63,3 +63,10 @@ def test_a_setting_that_makes_no_sense_prunes_nothing(store: Store, tmp_path: Pa
 
     assert [tick(), tick()] == [FIRST_S, EACH_S]
     assert os.path.exists(str(store.path))
+
+
+def test_a_step_that_only_looked_is_followed_by_a_longer_rest() -> None:
+    """Measuring what is kept goes on as long as much is kept, and must not cost a core."""
+    assert rest_after(Freed(jobs=1), took_s=0.5) == 1.0
+    assert rest_after(Freed(), took_s=0.5) == 5.0
+    assert rest_after(Freed(), took_s=0.0) == LEAST_REST_S

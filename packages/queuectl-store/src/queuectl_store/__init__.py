@@ -115,7 +115,8 @@ from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, V
 from queuectl_store.store import Store
 from queuectl_store.upkeep.checking import Finding
 from queuectl_store.upkeep.maintenance import Maintenance, Stats
-from queuectl_store.upkeep.retention import Freed, Kept, Rules
+from queuectl_store.upkeep.retention import Freed
+from queuectl_store.upkeep.rules import Kept, Rules
 
 __version__ = "0.1.0"
 

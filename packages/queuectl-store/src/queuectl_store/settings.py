@@ -126,8 +126,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 _DURATION, _COUNT = "a duration", "a whole number"
 _YEAR_MS = 366 * 86_400_000
 _AGE, _NUMBER = "a duration or forever", "a whole number or forever"
+_BYTES_KIND = "a size or forever"
 _AGES = _between(0, 100 * _YEAR_MS, parse_duration_ms)
 _NUMBERS = _between(0, 2**53)
+_SIZES = _between(0, 2**53, parse_bytes)
 
 _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
     ("queue", "default", "a queue name", "The queue of jobs that name none.", str),
@@ -206,10 +208,11 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
             ("cancelled", "7d", _AGE, "How long cancelled jobs are kept.", _AGES),
             ("dead", "90d", _AGE, "How long dead jobs are kept.", _AGES),
             ("jobs", "forever", _NUMBER, "Ended jobs kept of a queue and state.", _NUMBERS),
+            ("jobs_bytes", "forever", _BYTES_KIND, "Bytes kept of them.", _SIZES),
             ("events", "7d", _AGE, "How long the event log goes back.", _AGES),
             ("logs", "30d", _AGE, "How long output is kept.", _AGES),
             ("logs_count", "forever", _NUMBER, "Outputs kept on a host, the newest.", _NUMBERS),
-            ("logs_bytes", "10G", "a size or forever", "Bytes of output kept.", parse_bytes),
+            ("logs_bytes", "10G", _BYTES_KIND, "Bytes of output kept.", _SIZES),
         )
     ),
     (
@@ -246,6 +249,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 QUEUE_SETTINGS = (
     *("max_retries", "timeout", "backoff_base", "backoff_max", "backoff_jitter"),
     *("exit_retry", "exit_dead", "raise_dead", "crash_limit"),
+    *("keep_succeeded", "keep_cancelled", "keep_dead", "keep_jobs", "keep_jobs_bytes"),
 )
 
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 
-from queuectl_store import InvalidSetting, Store
+from queuectl_store import Freed, InvalidSetting, Store
 from queuectl_worker.logkeeping import keep_logs, prune_logs
 from queuectl_worker.output import LogFolder
 from queuectl_worker.tuning import Tuner
@@ -16,6 +16,9 @@ EACH_S = 60.0
 FIRST_S = 5.0
 # Of the time in which something is to be deleted, claims have the store for the greater part.
 REST = 2.0
+# A step that freed nothing was measuring, which goes on as long as much is kept: it may take its
+# time, so that it never costs more than a tenth of a core.
+REST_AFTER_A_LOOK = 10.0
 LEAST_REST_S = 0.01
 
 
@@ -32,12 +35,19 @@ def pruner(store: Store, tuner: Tuner, logs: LogFolder) -> Callable[[], float]:
         began = time.monotonic()
         # Taken out first: after an error the next tick begins anew.
         current, steps = steps or _steps(store, tuner, logs), None
-        if next(current, None) is None:
+        step = next(current, None)
+        if step is None:
             return EACH_S
         steps = current
-        return max(LEAST_REST_S, REST * (time.monotonic() - began))
+        return rest_after(step, took_s=time.monotonic() - began)
 
     return tick
+
+
+def rest_after(step: object, *, took_s: float) -> float:
+    """Say for how many seconds to leave the store alone after a step that took *took_s*."""
+    rest = REST_AFTER_A_LOOK if step == Freed() else REST
+    return max(LEAST_REST_S, rest * took_s)
 
 
 def _steps(store: Store, tuner: Tuner, logs: LogFolder) -> Iterator[object]:

@@ -42,8 +42,8 @@ def prune(
       queuectl prune --state succeeded --queue mail --older-than 1d
 
     Workers do it each minute by the settings keep_succeeded, keep_cancelled, keep_dead, keep_jobs,
-    keep_events, keep_logs, keep_logs_count and keep_logs_bytes. What another job, group or
-    schedule still needs stays. With --json: dry_run, jobs, attempts, events, environments,
+    keep_jobs_bytes, keep_events, keep_logs, keep_logs_count and keep_logs_bytes. What another job,
+    group or schedule still needs stays. With --json: dry_run, jobs, attempts, events, environments,
     workers, groups, logs, log_bytes.
     """
     session: Session = ctx.obj

@@ -90,8 +90,13 @@ def set_queue(
     timeout: Rule = None,
     backoff_base: Rule = None,
     backoff_max: Rule = None,
+    keep_succeeded: Rule = None,
+    keep_cancelled: Rule = None,
+    keep_dead: Rule = None,
+    keep_jobs: Rule = None,
+    keep_jobs_bytes: Rule = None,
 ) -> None:
-    """Set limits and retry rules of a queue; what is not named stays as it is.
+    """Set limits, retry rules and retention of a queue; what is not named stays as it is.
 
     For a limit, none takes it away; for a rule, default gives it back to the settings.
 
@@ -101,6 +106,7 @@ def set_queue(
       queuectl queue set api --key-concurrency 2 --key-rate 5/s --key-burst 10
       queuectl queue set mail --rate none
       queuectl queue set mail --max-retries 10 --backoff-max 1h --timeout 30s
+      queuectl queue set mail --keep-succeeded 1h --keep-jobs-bytes 500M
 
     max_retries and timeout hold for jobs enqueued from then on. With --json: the queue, its limits
     and settings.
@@ -119,6 +125,11 @@ def set_queue(
         "timeout": timeout,
         "backoff_base": backoff_base,
         "backoff_max": backoff_max,
+        "keep_succeeded": keep_succeeded,
+        "keep_cancelled": keep_cancelled,
+        "keep_dead": keep_dead,
+        "keep_jobs": keep_jobs,
+        "keep_jobs_bytes": keep_jobs_bytes,
     }
     if all(value is KEEP for value in wanted.values()) and not any(rules.values()):
         raise UsageProblem("say what to set; `queuectl queue set --help` shows what there is")

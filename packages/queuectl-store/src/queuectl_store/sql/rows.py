@@ -7,6 +7,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import SyntaxExtension
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from queuectl_store.bounds import clean
 
@@ -68,6 +69,17 @@ class OnConflictDoNothing(SyntaxExtension, ClauseElement):
     def apply_to_insert(self, insert_stmt: sa.Insert) -> None:
         """Stand after the values."""
         insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
+
+
+class Octets(ColumnElement[int]):
+    """How many bytes a text has in UTF-8; null for null."""
+
+    inherit_cache = True
+    _traverse_internals = [("text", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
+    type = sa.BigInteger()
+
+    def __init__(self, text: ColumnElement[str]) -> None:
+        self.text = text
 
 
 class _Lock(ColumnElement[str]):
@@ -176,6 +188,17 @@ def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: 
 def number(xid: str) -> str:
     """Write PostgreSQL's expression *xid*, a transaction, as a number."""
     return f"CAST(CAST({xid} AS TEXT) AS BIGINT)"
+
+
+@compiles(Octets, "sqlite")
+def _octets_sqlite(element: Octets, compiler: SQLCompiler, **kw: Any) -> str:
+    # Its octet_length is younger than the oldest SQLite that is taken.
+    return f"length(CAST({compiler.process(element.text, **kw)} AS BLOB))"
+
+
+@compiles(Octets, "postgresql")
+def _octets_postgres(element: Octets, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"octet_length({compiler.process(element.text, **kw)})"
 
 
 @compiles(OnConflictDoNothing)

@@ -16,7 +16,8 @@ from queuectl_store.sql import stats as sql
 from queuectl_store.upkeep import backup, checking, copying, retention
 from queuectl_store.upkeep.checking import Finding
 from queuectl_store.upkeep.copying import TABLES, OnProgress
-from queuectl_store.upkeep.retention import Freed, Rules
+from queuectl_store.upkeep.retention import Freed
+from queuectl_store.upkeep.rules import Rules, queue_settings, read_rules
 
 _DAY_MS = 86_400_000
 _DAYS = 7
@@ -78,7 +79,7 @@ class Maintenance:
             InvalidSetting: One of them, or of *overrides*, is not of its kind.
         """
         texts = {**Settings(self._database).all(), **overrides}
-        return retention.read_rules(texts, retention.queue_settings(self._database))
+        return read_rules(texts, queue_settings(self._database))
 
     def prune(self, rules: Rules) -> Iterator[Freed]:
         """Delete what *rules* no longer keep and nothing needs, a small transaction a step.

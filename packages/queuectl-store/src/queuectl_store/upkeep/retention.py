@@ -5,57 +5,23 @@ is not finished, the latest job of a schedule, a job whose unique key is still t
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import sqlalchemy as sa
 
 from queuectl_store.database import Database
-from queuectl_store.settings import SETTINGS
 from queuectl_store.sql import feed as feed_sql
 from queuectl_store.sql import prune as sql
 from queuectl_store.sql import read as read_sql
-from queuectl_store.states import FINAL, JobState
+from queuectl_store.states import JobState
+from queuectl_store.upkeep import sizing
+from queuectl_store.upkeep.rules import Kept, Rules
+from queuectl_store.upkeep.sizing import Place
 
 STEP = 200  # jobs, or events: some milliseconds of the write lock
 _LATEST = 2**62
-_EVERYTHING = (JobState.SUCCEEDED, JobState.CANCELLED, JobState.DEAD)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """How long ended jobs are kept, in milliseconds, and how many of a state; None is forever."""
-
-    ages: Mapping[JobState, int | None]
-    jobs: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What is kept.
-
-    Attributes:
-        queues: The rules of those queues that have their own.
-        states, only_queues: Prune only jobs of these; all, if None.
-        events_ms: How far the event log goes back; None is for ever.
-    """
-
-    default: Kept
-    queues: Mapping[str, Kept] = field(default_factory=dict)
-    states: Sequence[JobState] = _EVERYTHING
-    only_queues: frozenset[str] | None = None
-    events_ms: int | None = None
-
-    def of(self, queue: str) -> Kept:
-        """Return what is kept of *queue*."""
-        return self.queues.get(queue, self.default)
-
-    @property
-    def is_whole(self) -> bool:
-        """They are about everything, not about some jobs."""
-        return self.only_queues is None and set(self.states) == FINAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,39 +41,24 @@ class Freed:
         return type(self)(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
-def read_rules(texts: Mapping[str, str], queues: Mapping[str, Mapping[str, str]]) -> Rules:
-    """Make rules of the settings' texts, and of those that queues have of their own.
-
-    Raises:
-        InvalidSetting: One is not of its kind.
-    """
-    own = {
-        name: _keep({**texts, **mine})
-        for name, mine in queues.items()
-        if any(key in mine for key in _JOB_SETTINGS)
-    }
-    return Rules(default=_keep(texts), queues=own, events_ms=_value(texts, "keep_events"))
-
-
-def queue_settings(database: Database) -> dict[str, dict[str, str]]:
-    """Return the settings that queues have of their own."""
-    with database.read() as connection:
-        rows = connection.execute(sql.QUEUE_SETTINGS).all()
-    return {row.name: json.loads(row.settings) for row in rows}
-
-
 def prune(database: Database, rules: Rules) -> Iterator[Freed]:
-    """Delete step by step; each step is one transaction and is over when it is yielded."""
+    """Delete step by step; each step is one transaction and is over when it is yielded.
+
+    A step that only looked yields nothing freed.
+    """
     with database.read() as connection:
         queues = list(connection.execute(sql.ENDED_QUEUES).scalars())
-    for queue, state in _places(queues, rules):
+    places = list(_places(queues, rules))
+    for queue, state in places:
         yield from _prune_jobs(database, queue, state, rules.of(queue))
-    if not rules.is_whole:
-        return
-    if rules.events_ms is not None:
-        yield from _repeat(lambda: _prune_events(database, rules.events_ms or 0))
-        yield _prune_workers(database, rules.events_ms)
-    yield from _prune_environments(database)
+    if rules.is_whole:
+        if rules.events_ms is not None:
+            yield from _repeat(lambda: _prune_events(database, rules.events_ms or 0))
+            yield _prune_workers(database, rules.events_ms)
+        yield from _prune_environments(database)
+    # Last, since the measuring takes long where much is kept.
+    for queue, state in places:
+        yield from _prune_beyond(database, queue, state, rules.of(queue).size)
 
 
 def prunable(database: Database, rules: Rules) -> Freed:
@@ -116,18 +67,26 @@ def prunable(database: Database, rules: Rules) -> Freed:
     with database.read() as connection:
         now = _now(database, connection)
         queues = list(connection.execute(sql.ENDED_QUEUES).scalars())
-        for queue, state in _places(queues, rules):
-            end = _end(connection, queue, state, rules.of(queue), now)
-            if end is not None:
-                row = connection.execute(sql.COUNT[state], _between(queue, (0, 0), end, now)).one()
-                freed += Freed(**{name: int(getattr(row, name)) for name in row._fields})
-        if rules.is_whole and rules.events_ms is not None:
-            before = {"before": now - rules.events_ms}
+    for queue, state in _places(queues, rules):
+        keep = rules.of(queue)
+        ends = [] if keep.size is None else [*sizing.beyond(database, queue, state, keep.size)]
+        with database.read() as connection:
+            ends.append(_end(connection, queue, state, keep, now))
+            freed += _count(connection, queue, state, [each for each in ends if each], now)
+    if rules.is_whole and rules.events_ms is not None:
+        before = {"before": now - rules.events_ms}
+        with database.read() as connection:
             freed += Freed(events=connection.execute(sql.COUNT_OLD_EVENTS, before).scalar_one())
     return freed
 
 
-Place = tuple[int, int]  # finished_at and id
+def _count(
+    connection: sa.Connection, queue: str, state: JobState, ends: Sequence[Place], now: int
+) -> Freed:
+    if not ends:
+        return Freed()
+    row = connection.execute(sql.COUNT[state], _between(queue, (0, 0), max(ends), now)).one()
+    return Freed(**{name: int(getattr(row, name)) for name in row._fields})
 
 
 def _places(queues: Iterable[str], rules: Rules) -> Iterator[tuple[str, JobState]]:
@@ -140,6 +99,27 @@ def _prune_jobs(database: Database, queue: str, state: JobState, keep: Kept) -> 
     with database.read() as connection:
         now = _now(database, connection)
         end = _end(connection, queue, state, keep, now)
+    yield from _prune_until(database, queue, state, end, now)
+
+
+def _prune_beyond(
+    database: Database, queue: str, state: JobState, most: int | None
+) -> Iterator[Freed]:
+    """Delete what does not fit into *most* bytes any more."""
+    if most is None:
+        return
+    end: Place | None = None
+    for place in sizing.beyond(database, queue, state, most):
+        end = place
+        yield Freed()
+    with database.read() as connection:
+        now = _now(database, connection)
+    yield from _prune_until(database, queue, state, end, now)
+
+
+def _prune_until(
+    database: Database, queue: str, state: JobState, end: Place | None, now: int
+) -> Iterator[Freed]:
     start: Place | None = (0, 0)
     while end is not None and start is not None:
         values = _between(queue, start, end, now)
@@ -260,16 +240,3 @@ def _now(database: Database, connection: sa.Connection) -> int:
 
 def _rows(ids: Iterable[int]) -> str:
     return json.dumps([{"id": each} for each in ids])
-
-
-_JOB_SETTINGS = ("keep_succeeded", "keep_cancelled", "keep_dead", "keep_jobs")
-
-
-def _keep(texts: Mapping[str, str]) -> Kept:
-    ages = {state: _value(texts, f"keep_{state}") for state in _EVERYTHING}
-    return Kept(ages=MappingProxyType(ages), jobs=_value(texts, "keep_jobs"))
-
-
-def _value(texts: Mapping[str, str], name: str) -> int | None:
-    value: int | None = SETTINGS[name].parse(texts.get(name, SETTINGS[name].default))
-    return value
