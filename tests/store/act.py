@@ -38,6 +38,7 @@ class Act:
         files: Names beside the store, of files that the act writes.
         later_ms: How long after *prepare* it happens.
         flushes_elsewhere: It also flushes by a connection that is closed each time anyway.
+        told: An error that its callers may meet besides those of the store itself.
     """
 
     perform: Callable[[Store, Say], object]
@@ -50,6 +51,7 @@ class Act:
     files: tuple[str, ...] = ()
     later_ms: int = 0
     flushes_elsewhere: bool = False
+    told: str = "DiskFailed"
 
 
 def opened(place: Path, *, later_ms: int = 0) -> Store:

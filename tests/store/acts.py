@@ -6,6 +6,7 @@ docs/development.md says how to add one.
 from queuectl_store import (
     Claim,
     Dead,
+    Dependency,
     JobFilter,
     JobId,
     JobState,
@@ -22,11 +23,20 @@ from queuectl_store import (
 from tests.conformance.story import a_job, a_worker, ended, vanished
 from tests.store.act import LEASE_MS, Act, Say, job_states, nothing
 from tests.store.schema import an_old_store, has_every_column_and_index
-from tests.store.upkeep_acts import prepare_ended, prune
+from tests.store.upkeep_acts import (
+    BACKUP_FILES,
+    backup,
+    backup_found,
+    findings,
+    prepare_ended,
+    prune,
+)
 
 JOBS = 3
 IDS = [JobId(n + 1) for n in range(JOBS)]
 WORKER = WorkerId(1)
+# Parent and child and theirs, of whom a cancelled one's transaction tells the first sixteen.
+CHAIN, AT_ONCE = 20, 17
 
 
 def with_claimable(store: Store) -> None:
@@ -183,6 +193,10 @@ def states_and_schema(store: Store) -> tuple[dict[str, int], bool]:
     return job_states(store), is_whole
 
 
+def states_and_findings(store: Store) -> tuple[dict[str, int], list[str]]:
+    return job_states(store), findings(store)
+
+
 def with_unique(store: Store) -> None:
     store.enqueue([unique_job(0)])
 
@@ -195,6 +209,19 @@ def enqueue_unique(store: Store, say: Say) -> None:
 
 def unique_job(n: int) -> NewJob:
     return a_job(unique=Unique(key=str(n), on_duplicate=OnDuplicate.REPLACE))
+
+
+def with_children_to_tell(store: Store) -> None:
+    """A chain so long that one transaction does not tell it to its end."""
+    store.enqueue([a_job(hold=True)])
+    for n in range(1, CHAIN):
+        store.enqueue([a_job(after=((Dependency(parent=JobId(n)),),))])
+    store.admin.cancel([JobId(1)])
+
+
+def resolve(store: Store, say: Say) -> None:
+    store.resolve()
+    say("told")
 
 
 def retry_at_a_rate(store: Store, say: Say) -> None:
@@ -319,14 +346,31 @@ ACTS = {
     "prune": Act(
         prepare=prepare_ended,
         perform=prune,
-        allowed=[{"succeeded": JOBS, "pending": 1}, {"pending": 1}],
+        allowed=[({"succeeded": JOBS, "pending": 1}, []), ({"pending": 1}, [])],
         least={"pruned": 1},
+        look=states_and_findings,
     ),
     "checkpoint": Act(
         perform=enqueue_and_checkpoint,
         allowed=[{}, {"pending": JOBS}, {"held": JOBS}],
         least={"stored": 1, "copied": 1, "held": 2},
         flushes_elsewhere=True,
+    ),
+    "resolve": Act(
+        prepare=with_children_to_tell,
+        perform=resolve,
+        allowed=[{"cancelled": AT_ONCE, "blocked": CHAIN - AT_ONCE}, {"cancelled": CHAIN}],
+        least={"told": 1},
+    ),
+    "backup": Act(
+        prepare=prepare_ended,
+        perform=backup,
+        allowed=["none", "whole"],
+        least={"backed": 1},
+        look=backup_found,
+        files=BACKUP_FILES,
+        flushes_elsewhere=True,
+        told="StoreUnreachable",
     ),
     "first use": Act(
         found=nothing,

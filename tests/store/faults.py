@@ -148,7 +148,7 @@ class Lane:
         if struck.code != code:
             yield f"ended with {struck.code}"
         errors = {word for word in struck.said if word[0].isupper()}
-        if not errors <= kind.told:
+        if not errors <= kind.told | {self._act.told}:
             yield f"says {errors}"
         if kind is not KILL and "works" not in struck.said:
             yield "the store does not work once the fault is over"

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 from queuectl_store import NewJob, Shell, Store, Succeeded, connect
+from queuectl_store.upkeep import backup as backups
 from tests.conformance.story import a_worker, ended
 
 JOBS = 3
+BACKUP_FILES = (
+    "backup.db",
+    *(f".backup.db.x.part{end}" for end in ("", "-journal", "-wal", "-shm")),
+)
 Say = Callable[[str], object]
 
 
@@ -26,24 +33,26 @@ def prune(store: Store, say: Say) -> None:
 
 
 def backup(store: Store, say: Say) -> None:
-    store.maintenance.backup(backup_file(store))
+    """Under a name that is known beforehand, so that its calls can be told from others."""
+    with mock.patch.object(backups, "secrets", SimpleNamespace(token_hex=lambda _: "x")):
+        store.maintenance.backup(backup_file(store))
     say("backed")
 
 
-def wrong_after_prune(store: Store) -> list[str]:
-    """A job is there whole, or gone with all that was its own."""
-    return [finding.text for finding in store.maintenance.check()]
-
-
-def wrong_after_backup(store: Store, said: list[str]) -> list[str]:
-    """There is a whole backup or none, and one that was acknowledged is there."""
+def backup_found(store: Store) -> str:
+    """Say whether there is a whole backup, or none; or what is wrong with the one there is."""
     file = backup_file(store)
     if not file.exists():
-        return ["the backup that was told of is not there"] if "backed" in said else []
+        return "none"
     with connect(str(file), create=False) as copy:
-        wrong = [finding.text for finding in copy.maintenance.check()]
+        wrong = findings(copy)
         rows = copy.maintenance.stats().rows["jobs"]
-    return [*wrong, *([] if rows == JOBS + 1 else [f"the backup has {rows} jobs"])]
+    return "; ".join(wrong) or ("whole" if rows == JOBS + 1 else f"{rows} jobs")
+
+
+def findings(store: Store) -> list[str]:
+    """Say what `db check` finds: a job is there whole, or gone with all that was its own."""
+    return [finding.text for finding in store.maintenance.check()]
 
 
 def backup_file(store: Store) -> Path:

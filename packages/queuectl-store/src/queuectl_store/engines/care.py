@@ -31,5 +31,9 @@ class Care(Protocol):
         ...
 
     def backup(self, target: Path) -> bool:
-        """Copy the whole database into the new file *target*; False where it cannot be done so."""
+        """Copy the whole database into the new file *target*; False where it cannot be done so.
+
+        Raises:
+            OSError: *target* cannot be written.
+        """
         ...

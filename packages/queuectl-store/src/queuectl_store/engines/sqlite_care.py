@@ -1,5 +1,6 @@
 """The care of a SQLite store: integrity, sizes, and the online backup."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from queuectl_store.engines.sqlite_faults import translate
+
 _STEP_PAGES = 4096
+# What is wrong with the store that is read, not with the copy that is written.
+_OF_THE_STORE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PAGES = ("page_size", "page_count", "freelist_count")
 
 
@@ -59,6 +64,15 @@ class SqliteCare:
 
     def backup(self, target: Path) -> bool:
         """Copy page by page from one state of the store, while others read and write."""
+        try:
+            self._copy_pages(target)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_STORE:
+                raise translate(error, self._path, committing=False) from error
+            raise OSError(errno.EIO, str(error)) from error
+        return True
+
+    def _copy_pages(self, target: Path) -> None:
         with closing(self._open_raw()) as source, closing(sqlite3.connect(target)) as copy:
             # Held open, it keeps the state that is copied: without it each write of others would
             # begin the copy anew, and a busy store would never be done.
@@ -66,7 +80,6 @@ class SqliteCare:
             source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             source.backup(copy, pages=_STEP_PAGES, sleep=0.0)
             source.execute("ROLLBACK")
-        return True
 
 
 def _size(path: Path) -> int:
