@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from queuectl_store import Event, Verb
 from tests.crash.history import Evidence, JobHistory
 from tests.crash.journal import Call, Run
+from tests.crash.slot_rules import is_of
 
 REVIVES = ("retry", "rerun")
 
@@ -31,7 +32,8 @@ def _keys(evidence: Evidence) -> Iterator[str]:
     there: dict[str, list[int]] = defaultdict(list)
     for history in evidence.histories:
         there[history.job.key].append(history.job.id)
-        if history.job.key not in asked:
+        is_of_a_schedule = any(is_of(history, beat) for beat in evidence.beats)
+        if history.job.key not in asked and not is_of_a_schedule:
             yield f"job {history.job.id} was asked for by nobody"
     for call in evidence.calls:
         for key, told in zip(call.keys, call.ids, strict=False):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from queuectl_store import FINAL, TRANSITIONS, Attempt, Event, JobState, Verb
 from tests.crash.call_rules import call_complaints
 from tests.crash.history import Evidence, JobHistory
+from tests.crash.slot_rules import slot_complaints
 
 RECORDED = {
     Verb.SUCCEED: {"succeeded"},
@@ -29,6 +30,7 @@ def complaints(evidence: Evidence) -> list[str]:
     found += [f"job {each} was acknowledged and is not there" for each in _lost(evidence)]
     found += _miscounted(evidence)
     found += _over_limits(evidence)
+    found += slot_complaints(evidence)
     found += call_complaints(evidence)
     for history in evidence.histories:
         texts = [*_of_its_end(history, evidence), *_of_its_time(history, evidence)]

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from queuectl_store import NewJob, Shell
+from scripts.bootstrap import ROOT
 from tests.cli.program import Program
 from tests.crash.scale import LEASE_S, PATIENCE_S
 from tests.guardian.witness import marked
@@ -95,18 +97,21 @@ class Farm:
         finally:
             self._signal_all(signal.SIGKILL)
 
-    def start(self, *options: str) -> WorkerProcess:
-        """Start a worker; it has not joined yet."""
+    def start(self, *options: str, program: Sequence[str] = ()) -> WorkerProcess:
+        """Start a worker, of another *program* if one is given; it has not joined yet."""
+        words = ("worker", "start", "--json", *options)
+        command = [*program, *words] if program else self._program.command(*words)
+        more = {"PYTHONPATH": str(ROOT)} if program else {}
         mark = f"{self.name}-{len(self.workers) + 1}-"
         out, err = (self.folder / f"{mark}.{kind}" for kind in ("out", "err"))
         with open(out, "wb") as to_out, open(err, "wb") as to_err:
             process = subprocess.Popen(
-                self._program.command("worker", "start", "--json", *options),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=to_out,
                 stderr=to_err,
                 cwd=self.folder,
-                env={**self._program.environ, **self._settings(mark), **self.more_environ},
+                env={**self._program.environ, **self._settings(mark), **self.more_environ, **more},
             )
         worker = WorkerProcess(process=process, mark=mark, out=out, err=err)
         self.workers.append(worker)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from queuectl_store import Attempt, Event, Job, JobFilter, JobState, Store
+from queuectl_store.document import instant
 from tests.crash.journal import Call
 
 PAGE = 1_000
@@ -20,6 +21,28 @@ class Said(NamedTuple):
     token: int
     word: str
     at_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """A schedule of an interval, of which no slot may be missed. Times are UTC milliseconds.
+
+    Attributes:
+        since: When it was made; the first slot is one interval later.
+        until: The last slot that has surely been dealt with.
+    """
+
+    schedule_id: int
+    name: str
+    every_ms: int
+    since: int
+    until: int
+
+    @property
+    def slots(self) -> dict[str, int]:
+        """The slots that must have a job, by what that job is told."""
+        first = self.since + self.every_ms
+        return {instant(at) or "": at for at in range(first, self.until + 1, self.every_ms)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +65,7 @@ class Evidence:
         counts: What the store answered to the question how many jobs it has.
         damage: What the database itself finds wrong with its files.
         limits: How many jobs of a queue may run at once, for queues where that was set.
+        beats: The schedules, and how far their slots must have jobs.
         may_die: Jobs may be dead for other reasons than three workers that vanished.
         kill_grace_s: How long a run that has reached its time limit may still last.
     """
@@ -52,6 +76,7 @@ class Evidence:
     counts: Mapping[str, Mapping[JobState, int]] | None = None
     damage: Sequence[str] = ()
     limits: Mapping[str, int] | None = None
+    beats: Sequence[Beat] = ()
     may_die: bool = False
     kill_grace_s: float = 2.0
 

@@ -13,6 +13,7 @@ from sqlalchemy.sql import visitors
 from queuectl_store import database, keeping, store, turn
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.limits import usage
+from queuectl_store.schedules import catchup, firing
 from queuectl_store.sql import admin, claim, hot, upkeep
 from queuectl_store.sql.hot import ENDED
 from queuectl_store.sql.tables import jobs
@@ -207,6 +208,40 @@ def enqueue_confuses_the_ids(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def a_cancelled_run_runs_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(turn, "_heeding_cancels", lambda _c, finishes: finishes)
+
+
+@mutant
+def fire_loses_one_of_several_slots(patch: pytest.MonkeyPatch) -> None:
+    plan = catchup.plan
+
+    def forgetful(*arguments: Any, **more: Any) -> catchup.Plan:
+        whole = plan(*arguments, **more)
+        return replace(whole, fire=whole.fire[1:] if len(whole.fire) > 1 else whole.fire)
+
+    patch.setattr(catchup, "plan", forgetful)
+
+
+@mutant
+def fire_makes_a_second_job_of_a_slot(patch: pytest.MonkeyPatch) -> None:
+    begin, numbers = firing.begun, count()
+
+    def twice(connection: Any, enqueue: Any, schedule: Any, slot: int, *more: Any) -> firing.Mark:
+        new = firing.job_of(schedule.job(), name=schedule.name, schedule_id=schedule.id, slot=slot)
+        if next(numbers) % 5 == 0:
+            enqueue(connection, replace(new, key=f"again.{slot}"))
+        return begin(connection, enqueue, schedule, slot, *more)
+
+    patch.setattr(firing, "begun", twice)
+
+
+@mutant
+def fire_is_too_early(patch: pytest.MonkeyPatch) -> None:
+    plan = catchup.plan
+
+    def eager(*arguments: Any, now: int, **more: Any) -> catchup.Plan:
+        return plan(*arguments, now=now + 3_000, **more)
+
+    patch.setattr(catchup, "plan", eager)
 
 
 def always(statement: S, old: str) -> S:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from queuectl_store import JobState, Store, Succeeded, Verb, connect
+from queuectl_store import JobState, Store, Succeeded, Verb, connect, instant
 from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, job, vanished
 from tests.crash.checker import complaints
-from tests.crash.history import Evidence, JobHistory, Said
+from tests.crash.history import Beat, Evidence, JobHistory, Said
 
 BEGUN_TWICE_IN_TURN = (
     Said(1, 1, "begin"),
@@ -122,3 +122,38 @@ def test_what_runs_may_not_say_is_found(
     true_history: JobHistory, said: Sequence[Said], complaint: str
 ) -> None:
     assert of(replace(true_history, said=said)) == [complaint]
+
+
+@pytest.mark.parametrize(
+    ("slot_ms", "copies", "complaint"),
+    [
+        (1_000, 1, []),
+        (1_000, 2, ["the slot 1970-01-01T00:00:01.000Z of beat has 2 jobs"]),
+        (
+            1_500,
+            1,
+            [
+                "the slot 1970-01-01T00:00:01.000Z of beat has no job",
+                "job 1 is of 1970-01-01T00:00:01.500Z, which is no slot of beat",
+            ],
+        ),
+        (None, 1, ["the slot 1970-01-01T00:00:01.000Z of beat has no job"]),
+        (10**13, 1, ["job 1 came 8200000000000 ms before its slot"]),
+    ],
+)
+def test_a_slot_without_its_one_job_is_found(
+    true_history: JobHistory, slot_ms: int | None, copies: int, complaint: list[str]
+) -> None:
+    beat = Beat(schedule_id=1, name="beat", every_ms=1_000, since=0, until=1_000)
+    if slot_ms == 10**13:
+        beat = replace(beat, since=slot_ms - 1_000, until=slot_ms)
+    env = (
+        {} if slot_ms is None else {"QUEUECTL_SCHEDULE": "beat", "QUEUECTL_SLOT": instant(slot_ms)}
+    )
+    of_slot = replace(
+        true_history, job=replace(true_history.job, env=env, created_at=1_800_000_000_000)
+    )
+
+    found = complaints(Evidence(histories=[of_slot] * copies, acknowledged=[], beats=[beat]))
+
+    assert [text for text in found if "slot" in text] == complaint

@@ -8,11 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from queuectl_store import FINAL, JobFilter, JobId, JobState, Store
+from queuectl_store import (
+    FINAL,
+    JobFilter,
+    JobId,
+    JobState,
+    Missed,
+    NewSchedule,
+    Schedule,
+    Store,
+)
 from tests.crash.checker import complaints
-from tests.crash.errands import OVERTIME, OVERTIME_MS, errand
+from tests.crash.errands import OVERTIME, OVERTIME_MS, errand, nap
 from tests.crash.farm import Farm
-from tests.crash.history import Evidence, JobHistory, read_histories
+from tests.crash.history import Beat, Evidence, JobHistory, read_histories
 from tests.crash.nemesis import Nemesis
 from tests.crash.scale import PATIENCE_S, PLAIN_KILLS, scaled
 from tests.crash.wall_clock import WallClock
@@ -24,6 +33,8 @@ pytestmark = pytest.mark.not_on("win32", "darwin")
 WORKERS = 4
 SLOTS = 2
 BACKLOG = 16
+# A worker whose clock is an hour ahead makes the jobs of that hour, and none of them again.
+BEAT_MS, WINDOW_MS = 120_000, 86_400_000
 
 
 @pytest.fixture
@@ -38,6 +49,15 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     faulthandler.cancel_dump_traceback_later()
     kills = scaled(PLAIN_KILLS, store)
     acknowledged = feed(farm, store, dice)
+    beat = store.schedules.add(
+        NewSchedule(
+            name="beat",
+            job=farm.job(nap(dice, longest=0.1)),
+            every_ms=BEAT_MS,
+            missed=Missed.ALL,
+            window_ms=WINDOW_MS,
+        )
+    )
     nemesis = Nemesis(farm, dice, wall_clock, workers=WORKERS, slots=SLOTS)
     nemesis.workers[0].until_joined()
 
@@ -46,16 +66,22 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
         nemesis.strike()
     nemesis.relent()
     drain(store)
+    store.schedules.pause("beat")
+    drain(store)
     retry_the_dead(store)
     codes = [worker.stop() for worker in nemesis.workers]
 
     histories = read_histories(store, farm.witness)
     living = {worker_id for worker in nemesis.workers for worker_id in worker.joins()}
     report(histories, nemesis, living)
-    counts = store.reader.counts()
+    counts, beats = store.reader.counts(), [beat_of(store, beat)]
     store.close()
     evidence = Evidence(
-        histories=histories, acknowledged=acknowledged, counts=counts, damage=damage(store)
+        histories=histories,
+        acknowledged=acknowledged,
+        counts=counts,
+        beats=beats,
+        damage=damage(store),
     )
     assert complaints(evidence) == []
     assert {history.job.state for history in histories} == {JobState.SUCCEEDED}
@@ -64,6 +90,7 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     assert len(crashes_in(histories)) >= kills / 5
     assert nemesis.stops
     assert nemesis.steps
+    assert len(beats[0].slots) > 10
 
 
 def feed(farm: Farm, store: Store, dice: random.Random) -> list[JobId]:
@@ -73,6 +100,18 @@ def feed(farm: Farm, store: Store, dice: random.Random) -> list[JobId]:
     if dice.random() < 0.1:
         new.append(farm.job(OVERTIME, timeout_ms=OVERTIME_MS))
     return store.enqueue(new)
+
+
+def beat_of(store: Store, made: Schedule) -> Beat:
+    """Return what must be there of a schedule that is paused now: each slot that was its turn."""
+    last = store.schedules.get(made.name).last_slot
+    return Beat(
+        schedule_id=made.id,
+        name=made.name,
+        every_ms=BEAT_MS,
+        since=made.created_at,
+        until=last or made.created_at,
+    )
 
 
 def drain(store: Store) -> None:

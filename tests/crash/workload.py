@@ -19,12 +19,15 @@ from queuectl_store import (
     Dead,
     Finish,
     ManualClock,
+    Missed,
     NewJob,
+    NewSchedule,
     NewWorker,
     Outcome,
     OutcomeUnknown,
     Released,
     Retry,
+    Schedule,
     Shell,
     Snoozed,
     Store,
@@ -34,12 +37,20 @@ from queuectl_store import (
     UnknownWorker,
     database,
 )
-from tests.crash.history import Evidence, Said, read_histories
+from tests.crash.call_rules import REVIVES
+from tests.crash.history import Beat, Evidence, Said, read_histories
 from tests.crash.journal import Answer, Journal, Run
 
 LEASE_MS = 5_000
 STEPS = 260
 LIMITS = {"b": 2}
+BEAT_MS = 3_000
+BEAT = NewSchedule(
+    name="beat",
+    job=NewJob(work=Shell(script="true"), queue="a", priority=-5),
+    every_ms=BEAT_MS,
+    missed=Missed.ALL,
+)
 INJECTED = "the plug was pulled"
 LATE = Retry(delay_ms=10, reason="it came back late")
 RECORDED = {
@@ -75,11 +86,13 @@ class Workload:
         self.ids: list[int] = []
         self.keys = 0
         self.calm = True
+        self.fired_until = 0
 
     def run(self) -> Evidence:
         """Do it all, let everything come to its end, and return what happened."""
         for queue, most in LIMITS.items():
             self.store.admin.set_queue(queue, concurrency=most)
+        made = self.store.schedules.add(BEAT)
         self.calm = False
         for _ in range(3):
             self.join()
@@ -94,6 +107,7 @@ class Workload:
             calls=self.journal.calls,
             counts=self.store.reader.counts(),
             limits=LIMITS,
+            beats=[self.beat(made)],
             may_die=True,
         )
 
@@ -129,7 +143,10 @@ class Workload:
             verb = self.dice.choice(["cancel", "hold", "release", "retry", "rerun"])
             ids = [self.dice.choice(self.ids[-12:])]
             act = getattr(self.store.admin, verb)
-            self.call("person", verb, lambda: act(ids), told=lambda moved: {"ids": moved.done})
+            # Without a reply it may have reached them all.
+            meant = {"ids": tuple(ids)} if verb in REVIVES else {}
+            told = lambda moved: {"ids": moved.done}  # noqa: E731
+            self.call("person", verb, lambda: act(ids), told=told, **meant)
 
     # Workers.
 
@@ -259,6 +276,7 @@ class Workload:
 
     def upkeep(self) -> None:
         self.call("stager", "stage", self.store.stage)
+        self.call("stager", "fire", self.store.fire)
         self.call(
             "rescuer",
             "rescue",
@@ -274,6 +292,10 @@ class Workload:
         self.calm = True
         self.hands.clear()
         self.clock.advance(ms=LEASE_MS)
+        while self.call("stager", "fire", self.store.fire):
+            continue
+        self.fired_until = self.clock.now_ms
+        self.store.schedules.pause(BEAT.name)
         self.call("person", "release", lambda: self.store.admin.release(self.ids))
         self.join()
         for _ in range(60):
@@ -299,6 +321,15 @@ class Workload:
             told=lambda refused: {"refused": frozenset(run_of(f.claim) for f in refused)},
         )
         hand.held.clear()
+
+    def beat(self, made: Schedule) -> Beat:
+        return Beat(
+            schedule_id=made.id,
+            name=made.name,
+            every_ms=BEAT_MS,
+            since=made.created_at,
+            until=self.fired_until,
+        )
 
     # How calls are made and logged.
 
