@@ -32,6 +32,11 @@ def fail() -> None:
     raise ValueError("no good")
 
 
+@queue.task(max_retries=0)
+def large(size: int) -> str:
+    return "x" * size
+
+
 @queue.task(max_retries=5)
 def hopeless() -> None:
     raise GiveUp("no such account")

@@ -105,6 +105,19 @@ def test_an_exception_comes_back_as_text_and_its_traceback_is_in_the_log(
     assert (given_up.state, given_up.facts.note) == (JobState.DEAD, "no such account")
 
 
+def test_a_result_of_a_hundred_megabytes_fails_its_attempt_and_not_the_process(
+    queue: Queue, working: Working
+) -> None:
+    with working(concurrency=1):
+        before = shop.pid.enqueue().wait(WITHIN_S).result
+        job = shop.large.enqueue(100_000_000).wait(WITHIN_S)
+        after = shop.pid.enqueue().wait(WITHIN_S).result
+
+    error = queue.store.reader.attempts(job.id)[-1].error or ""
+    assert error.startswith("ResultTooLarge: the result is 100,000,002 characters as JSON")
+    assert before == after
+
+
 @pytest.mark.parametrize(
     ("task", "args", "error"),
     [

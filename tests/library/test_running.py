@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from queuectl_store import JobState, NewJob, Shell, Task
+from queuectl_store import MAX_RESULT, JobState, NewJob, Shell, Task
 from queuectl_worker import (
     Context,
     GiveUp,
@@ -309,6 +309,49 @@ def test_a_result_that_json_cannot_carry_fails_the_attempt(queue: Queue, working
     assert error_of(queue, job.id) == (
         "TypeError: JSON cannot carry a object; pass an id or plain values"
     )
+
+
+def test_a_result_that_is_too_large_fails_the_attempt_and_harms_nobody(
+    queue: Queue, working: Working
+) -> None:
+    @queue.task(max_retries=0)
+    def large(size: int) -> str:
+        return "x" * (size - 2)  # the quotes count
+
+    @queue.task(max_retries=0)
+    async def large_too(size: int) -> list[str]:
+        return ["x" * size]
+
+    with working():
+        jobs = [large.enqueue(MAX_RESULT + 1), large_too.enqueue(20_000_000)]
+        ended = [job.wait(WITHIN_S) for job in jobs]
+        largest = large.enqueue(MAX_RESULT).wait(WITHIN_S)
+
+    assert [job.state for job in ended] == [JobState.DEAD, JobState.DEAD]
+    errors = [error_of(queue, job.id) or "" for job in jobs]
+    assert errors[0].startswith("ResultTooLarge: the result is 1,048,577 characters as JSON")
+    assert "20,000,004" in errors[1]
+    assert largest.result == "x" * (MAX_RESULT - 2)
+
+
+def test_whatever_an_exception_says_its_attempt_is_recorded(queue: Queue, working: Working) -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError("not today")
+
+    @queue.task(max_retries=0)
+    def fail(how: str) -> None:
+        if how == "mute":
+            raise Mute
+        raise GiveUp("y" * 5_000_000) if how == "gives up" else ValueError("x" * 5_000_000)
+
+    with working():
+        jobs = [fail.enqueue(how).wait(WITHIN_S) for how in ("long", "gives up", "mute")]
+
+    errors = [error_of(queue, job.id) or "" for job in jobs]
+    assert errors[0] == f"ValueError: {'x' * (10_000 - 12)}…"
+    assert errors[1] == f"{'y' * 10_000}…"
+    assert errors[2] == "Mute: its message cannot be told: ValueError"
 
 
 def test_no_more_tasks_run_at_once_than_there_are_slots(queue: Queue, working: Working) -> None:

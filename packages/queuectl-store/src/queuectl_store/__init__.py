@@ -4,6 +4,7 @@ Open a store with `connect(url)`; everything else hangs on it.
 """
 
 from queuectl_store.admin import Admin
+from queuectl_store.bounds import MAX_RESULT
 from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
 from queuectl_store.connect import connect
 from queuectl_store.dead import DeadGroup, DeadLetters
@@ -25,6 +26,7 @@ from queuectl_store.errors import (
     OutcomeUnknown,
     QueueDraining,
     RefusedInState,
+    ResultTooLarge,
     ScheduleExists,
     ScheduleOverlaps,
     StillNeeded,
@@ -124,6 +126,7 @@ __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
     "KEEP",
+    "MAX_RESULT",
     "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
@@ -198,6 +201,7 @@ __all__ = [
     "Released",
     "Renewal",
     "ResourceUse",
+    "ResultTooLarge",
     "Retry",
     "Rules",
     "RunFacts",

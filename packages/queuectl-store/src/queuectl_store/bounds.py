@@ -7,6 +7,9 @@ from typing import TypeVar
 
 INT32 = 2**31 - 1
 INT64 = 2**63 - 1
+MAX_RESULT = 1_048_576  # characters of JSON; a job itself may have as many bytes
+# Characters that are kept of an error, a reason or a report of progress.
+MAX_WORDS = 10_000
 MAX_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 
 Number = TypeVar("Number", int, int | None)
@@ -47,6 +50,13 @@ def clean(text: Text) -> Text:
     if text is None or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def words(text: Text) -> Text:
+    """Make *text* storable and no longer than anybody reads; an ellipsis ends what was cut."""
+    if text is not None and len(text) > MAX_WORDS:
+        text = f"{text[:MAX_WORDS]}…"
+    return clean(text)
 
 
 def shown(value: object) -> str:

@@ -11,6 +11,7 @@ StoreError
 ├── DiskFailed           the disk did not keep what was flushed to it; stop using the store
 ├── OutcomeUnknown       the reply to a COMMIT was lost; it may or may not be stored
 ├── InvalidJob           the job cannot be stored as asked
+├── ResultTooLarge       a result is over the limit; nothing was recorded
 ├── QueueDraining        the queue takes no new jobs
 ├── InvalidSetting       no such setting, or not a value of its kind
 ├── DuplicateJob         another job has the unique key, and the new one may not stand beside it
@@ -217,6 +218,17 @@ class RefusedInState(StoreError):
             f"cannot {verb} job {job_id}: it is {state}; that works on {', '.join(allowed)} jobs"
         )
         self.job_id, self.verb, self.state = job_id, verb, state
+
+
+class ResultTooLarge(StoreError):
+    """A result of so many characters of JSON is not stored: it belongs elsewhere."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"the result is {size:,} characters as JSON; the limit is {limit:,}:"
+            " store it elsewhere and return where it is"
+        )
+        self.size, self.limit = size, limit
 
 
 class KeyTaken(StoreError):

@@ -183,7 +183,7 @@ def _facts(facts: RunFacts) -> Iterable[tuple[str, Any]]:
         ("started_at", bounds.instant(facts.started_at)),
         ("exit_code", bounds.whole(facts.exit_code)),
         ("signal", bounds.small(facts.signal)),
-        ("error", spec.clean(facts.error)),
+        ("error", bounds.words(facts.error)),
         ("max_rss", bounds.whole(facts.max_rss)),
         ("cpu_ms", bounds.whole(facts.cpu_ms)),
         ("log_bytes", bounds.whole(facts.log_bytes)),
@@ -191,7 +191,7 @@ def _facts(facts: RunFacts) -> Iterable[tuple[str, Any]]:
 
 
 def _reason(outcome: Outcome, facts: RunFacts) -> dict[str, Any]:
-    note = spec.clean(_note(outcome))
+    note = bounds.words(_note(outcome))
     row: dict[str, Any] = {"note": note}
     if isinstance(outcome, Retry | Snoozed):
         row["delay_ms"] = bounds.delay(outcome.delay_ms)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from queuectl_store.errors import StoreTooNew
+from queuectl_store.bounds import MAX_RESULT
+from queuectl_store.errors import ResultTooLarge, StoreTooNew
 from queuectl_store.job import Claim, JobId
 from queuectl_store.states import Verb
 
@@ -24,9 +25,17 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
-    """The work is done; *result* is JSON text, for tasks."""
+    """The work is done; *result* is JSON text, for tasks.
+
+    Raises:
+        ResultTooLarge: The text is longer than `MAX_RESULT`.
+    """
 
     result: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.result is not None and len(self.result) > MAX_RESULT:
+            raise ResultTooLarge(len(self.result), MAX_RESULT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

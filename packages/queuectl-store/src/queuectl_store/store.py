@@ -5,8 +5,9 @@ from typing import Self, TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store import keeping, leasing, records, spec
+from queuectl_store import keeping, leasing, records
 from queuectl_store.admin import Admin
+from queuectl_store.bounds import words
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
 from queuectl_store.enqueue import environments
@@ -217,7 +218,7 @@ class Store(Intake):
 
     def set_progress(self, job_id: JobId, token: int, text: str) -> bool:
         """Record what a run says of its progress; False when *token* is no longer the job's."""
-        values = {"job": job_id, "run": token, "text": spec.clean(text)}
+        values = {"job": job_id, "run": token, "text": words(text)}
         return self._write(lambda c, _: c.execute(upkeep.SET_PROGRESS, values).first() is not None)
 
     def listen(self) -> Listener:

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+from queuectl_store import MAX_RESULT, ResultTooLarge
 from queuectl_worker.context import Context
 from queuectl_worker.errors import InvalidArguments, InvalidTask
 
@@ -125,10 +126,14 @@ def result_text(value: Any) -> str | None:
 
     Raises:
         TypeError, ValueError: As `to_json_value`.
+        ResultTooLarge: The store does not take so much.
     """
     if value is None:
         return None
-    return json.dumps(to_json_value(value), separators=(",", ":"), allow_nan=False)
+    text = json.dumps(to_json_value(value), separators=(",", ":"), allow_nan=False)
+    if len(text) > MAX_RESULT:
+        raise ResultTooLarge(len(text), MAX_RESULT)
+    return text
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

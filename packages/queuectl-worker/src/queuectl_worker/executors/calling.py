@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store import Claim, RunFacts, Task
+from queuectl_store.bounds import MAX_WORDS
 from queuectl_worker.context import Context, deadline_after, enter
 from queuectl_worker.executors.protocol import Completed, Ending, RunEnded, key_of
 from queuectl_worker.payload import result_text
@@ -93,14 +94,14 @@ def ending_of(error: BaseException) -> Ending:
     """Say as a value what *error*, raised by a task, means for its job."""
     match error:
         case Retry(after_ms=after_ms, reason=reason):
-            return AskedRetry(reason=reason, after_ms=after_ms)
+            return AskedRetry(reason=_cut(reason), after_ms=after_ms)
         case GiveUp(reason=reason):
-            return GaveUp(reason=reason)
+            return GaveUp(reason=_cut(reason))
         case Snooze(for_ms=for_ms):
             return SnoozedItself(for_ms=for_ms)
         case _:
             kinds = tuple(each.__name__ for each in type(error).__mro__)
-            return Raised(kind=kinds[0], message=str(error), trace=_trace(error), kinds=kinds)
+            return Raised(kind=kinds[0], message=_message(error), trace=_trace(error), kinds=kinds)
 
 
 def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: Note) -> RunEnded:
@@ -119,6 +120,18 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
             log.warning("a traceback was not kept", extra={"reason": problem})
     run_ms = round((time.monotonic() - began) * 1000)
     return RunEnded(key=key_of(call.claim), facts=facts, ending=ending, run_ms=run_ms)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return _cut(str(error))
+    except Exception as problem:  # noqa: BLE001  # it is a task's own class, with its own __str__
+        return f"its message cannot be told: {type(problem).__name__}"
+
+
+def _cut(text: str) -> str:
+    # One more than the store keeps, so that it can tell: a whole book need not come so far.
+    return text[: MAX_WORDS + 1]
 
 
 def _trace(error: BaseException) -> str:
