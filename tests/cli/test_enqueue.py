@@ -31,6 +31,7 @@ def test_options_reach_the_job(queuectl: Program) -> None:
     queuectl.must(
         *("enqueue", "--queue", "mail", "--priority", "high", "--name", "n", "--tag", "a=b"),
         *("--env", "E=1", "--timeout", "1h30m", "--max-retries", "0", "--backoff-base", "3"),
+        *("--memory", "2G", "--signal", "usr1@60", "--split-output"),
         *("--cwd", "sub", "--hold", "--", "true", "x"),
     )
 
@@ -43,6 +44,9 @@ def test_options_reach_the_job(queuectl: Program) -> None:
         "name": "n",
         "tags": {"a": "b"},
         "timeout": 5400.0,
+        "memory": 2 << 30,
+        "warning": "USR1@60",
+        "split_output": True,
         "max_retries": 0,
         "cwd": str(queuectl.folder / "sub"),
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from queuectl.exits import UsageProblem
 from queuectl.spec import JobSpec, spec_from_document, spec_from_text, spec_from_words
-from queuectl_store import Argv, Shell, Task
+from queuectl_store import Argv, Shell, Task, Warn
 
 WORDS = st.binary().map(lambda raw: raw.replace(b"\0", b"").decode("utf-8", "surrogateescape"))
 
@@ -42,6 +42,9 @@ def test_every_key_of_a_spec_is_read() -> None:
             "cwd": "/tmp",
             "delay": "1m",
             "timeout": 1.5,
+            "memory": "1.5G",
+            "signal": "SIGUSR1@250ms",
+            "split_output": True,
             "max_retries": 0,
             "backoff_base": 3,
             "backoff_max": "2m",
@@ -60,6 +63,9 @@ def test_every_key_of_a_spec_is_read() -> None:
         cwd="/tmp",
         delay_ms=60_000,
         timeout_ms=1_500,
+        memory=3 << 29,
+        warn=Warn(signal="USR1", before_ms=250),
+        split_output=True,
         max_retries=0,
         backoff_base=3.0,
         backoff_max_s=120.0,
@@ -104,6 +110,11 @@ def test_a_task_is_read_with_its_arguments() -> None:
         ('{"command": "a", "delay": "soon"}', "delay 'soon' is not a length of time"),
         ('{"command": "a", "timeout": NaN}', "timeout must be a length of time"),
         ('{"command": "a", "run_at": "garbage"}', "'garbage' is not a time"),
+        ('{"command": "a", "memory": "much"}', "memory 'much': write a size like"),
+        ('{"command": "a", "memory": -1}', "0 or more"),
+        ('{"command": "a", "signal": "USR1"}', "NAME@TIME such as USR1@60"),
+        ('{"command": "a", "signal": "USR1@soon"}', "not a length of time"),
+        ('{"command": "a", "split_output": 1}', "split_output must be true or false"),
         ('{"command": "a", "hold": "yes"}', "hold must be true or false"),
         ('{"command": "a", "delay": 1, "at": "18:30"}', "not both"),
         ("{" * 100_000, "not JSON"),

@@ -15,7 +15,9 @@ from queuectl_store import (
     Shell,
     Store,
     Task,
+    Warn,
     connect,
+    job_document,
 )
 from tests.conformance.story import a_job, enqueue_one, job, story_of
 
@@ -195,7 +197,28 @@ BAD = {
     "NaN argument": NewJob(work=Task(name="t", args=(float("nan"),))),
     "argument beyond JSON": NewJob(work=Task(name="t", args=(object(),))),
     "empty task": NewJob(work=Task(name="")),
+    "memory of a task": NewJob(work=Task(name="t"), memory=2**30),
+    "split output of a task": NewJob(work=Task(name="t"), split_output=True),
+    "less memory than a program needs": a_job(memory=1_000),
+    "memory beyond 64 bits": a_job(memory=2**63),
+    "a signal nobody can catch": a_job(timeout_ms=9, warn=Warn(signal="KILL", before_ms=1)),
+    "a signal that is none": a_job(timeout_ms=9, warn=Warn(signal="NONE", before_ms=1)),
+    "a warning without a limit": a_job(timeout_ms=0, warn=Warn(signal="USR1", before_ms=1)),
+    "a warning before the start": a_job(timeout_ms=9, warn=Warn(signal="USR1", before_ms=9)),
+    "a warning at the limit": a_job(timeout_ms=9, warn=Warn(signal="USR1", before_ms=0)),
 }
+
+
+def test_what_a_run_may_use_comes_back_as_it_was_given(store: Store) -> None:
+    warn = Warn(signal="USR1", before_ms=1_500)
+    given_job = a_job(memory=3 << 29, timeout_ms=60_000, warn=warn, split_output=True)
+
+    stored = job(store, store.enqueue([given_job])[0])
+
+    assert (stored.memory, stored.warn, stored.split_output) == (3 << 29, warn, True)
+    document = job_document(stored)
+    shown = (document["memory"], document["warning"], document["split_output"])
+    assert shown == (3 << 29, "USR1@1.5", True)
 
 
 @pytest.mark.parametrize("what", BAD)

@@ -22,6 +22,7 @@ class Desk:
         self.reports: list[Report] = []
         self.guardian = Guardian(slots=slots, spool=folder / "spool", log_cap=log_cap)
         self.guardian.start()
+        self.path = os.environb[b"PATH"]
         self._keys = 0
 
     def launch(
@@ -31,6 +32,9 @@ class Desk:
         env: Mapping[bytes, bytes] | None = None,
         timeout_ms: int | None = None,
         kill_grace_ms: int = 1_000,
+        memory: int = 0,
+        warning: tuple[int, int] | tuple[()] = (),
+        is_split: bool = False,
     ) -> int:
         """Queue one command and return its key."""
         self._keys += 1
@@ -44,6 +48,9 @@ class Desk:
             log=os.fsencode(self.log(self._keys)),
             timeout_ms=timeout_ms,
             kill_grace_ms=kill_grace_ms,
+            memory=memory,
+            warning=warning,
+            errors=os.fsencode(self.errors(self._keys)) if is_split else b"",
         )
         self.guardian.launch([launch])
         return self._keys
@@ -55,6 +62,10 @@ class Desk:
     def log(self, key: int) -> Path:
         """Return where the output of *key* appears."""
         return self.folder / "logs" / f"{key}.log"
+
+    def errors(self, key: int) -> Path:
+        """Return where the stderr of *key* appears if it is apart."""
+        return self.folder / "logs" / f"{key}.err.log"
 
     def until(self, kind: type[R], key: int | None = None, *, within: float = 10) -> R:
         """Wait for the first report of *kind* (about *key*)."""

@@ -157,27 +157,21 @@ def test_a_later_executable_on_the_path_wins_over_a_plain_file(desk: Desk, tmp_p
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("#!/no/such/interpreter\n", "interpreter"), ("\x7fELF nonsense", "exec")],
+    [
+        ("#!/no/such/interpreter\n", "names an interpreter in its first line that does not exist"),
+        ("\x7fELF\x02\x01\0\0", "is no program for this machine (exec format error)"),
+        ("\0", "is no program for this machine (exec format error)"),
+    ],
 )
 def test_a_file_that_the_system_cannot_run_says_why(
     desk: Desk, tmp_path: Path, text: str, says: str
 ) -> None:
     program(tmp_path / "odd", text)
-    key = desk.launch("./odd", cwd=tmp_path)
 
-    end = desk.wait_for(
-        lambda: next((r for r in desk.reports if isinstance(r, NotStarted | Ended)), None),
-        within=5,
-        what="an end",
-    )
+    refused = refusal(desk, "./odd", cwd=tmp_path)
 
-    # A broken binary is handed to the shell, as every shell does; the shell says no.
-    assert end.key == key
-    if isinstance(end, NotStarted):
-        assert end.problem is SpawnProblem.NOT_EXECUTABLE
-        assert says in end.message
-    else:
-        assert end.exit_code not in (0, None)
+    assert refused.problem is SpawnProblem.NOT_EXECUTABLE
+    assert refused.message == f"'./odd' {says}"
 
 
 def test_a_script_without_a_first_line_runs_in_the_shell(desk: Desk, tmp_path: Path) -> None:
@@ -219,7 +213,20 @@ def test_too_many_arguments_are_refused_and_the_next_job_runs(desk: Desk) -> Non
     refused = refusal(desk, "true", "x" * 300_000)
 
     assert refused.problem is SpawnProblem.NOT_EXECUTABLE
+    assert refused.message.endswith(
+        "was given more arguments and environment than the system takes"
+    )
     assert desk.run("true").exit_code == 0
+
+
+def test_a_folder_that_leads_nowhere_is_named(desk: Desk, tmp_path: Path) -> None:
+    # Nobody enters a link that leads to itself, root included.
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    refused = refusal(desk, "true", cwd=loop)
+
+    assert refused.problem is SpawnProblem.NO_FOLDER
+    assert refused.message.startswith(f"the folder '{loop}' cannot be entered")
 
 
 def test_commands_start_in_the_order_of_launch(desk: Desk) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queuectl_store import Argv, Backoff, InvalidJob, NewJob, Shell, Task
+from queuectl_store import Argv, Backoff, InvalidJob, NewJob, Shell, Task, Warn
 from queuectl_store.relations import (
     Dependency,
     Needs,
@@ -59,6 +59,10 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     | st.builds(Backoff, base=st.floats(1, 9), max_s=st.floats(0, 9e9), jitter=st.floats(0, 1)),
     "exit_retry": CODES,
     "exit_dead": CODES,
+    "memory": st.none() | NUMBERS,
+    "warn": st.none()
+    | st.builds(Warn, signal=st.sampled_from(["USR1", "TERM"]), before_ms=NUMBERS),
+    "split_output": st.booleans(),
     "key": st.none() | ANY_TEXT,
     "slots": NUMBERS,
     "concurrency_key": st.none() | ANY_TEXT,

@@ -11,11 +11,13 @@ from queuectl_store import (
     Backoff,
     Dead,
     InvalidSetting,
+    JobId,
     JobState,
     NewJob,
     Retry,
     Store,
     Task,
+    Warn,
     connect,
 )
 from queuectl_worker import ExitReason, JobEnded, JobStarted, Worker, follow, read
@@ -111,12 +113,39 @@ def test_timed_out_command_is_stopped_and_says_so(store: Store) -> None:
     assert attempt.finished_at - (attempt.started_at or 0) < 10_000
 
 
+def test_command_over_its_memory_is_killed_and_says_so(store: Store) -> None:
+    script = "x=$(head -c 200000000 /dev/zero | tr '\\0' x); sleep 60"
+    (job_id,) = enqueue(store, shell(script, memory=100 << 20, max_retries=1))
+
+    burst(store)
+
+    first, second = attempts(store, job_id)
+    assert first.error == second.error == "killed: over 100M"
+    assert job(store, job_id).note == "attempt 2 of 2 failed: killed: over 100M"
+    assert (first.max_rss or 0) > 100 << 20
+
+
+def test_command_is_warned_before_its_time_limit(store: Store) -> None:
+    script = "trap 'echo warned; exit 0' USR1; while :; do sleep 0.05; done"
+    warn = Warn(signal="USR1", before_ms=59_000)
+    (job_id,) = enqueue(store, shell(script, timeout_ms=60_000, warn=warn))
+    worker = Worker(store, concurrency=1, burst=True)
+
+    worker.run()
+
+    assert job(store, job_id).state is JobState.SUCCEEDED
+    assert read(output_of(worker, store, job_id)) == b"warned\n"
+
+
 @pytest.mark.parametrize(
     ("new", "reason"),
     [
         (NewJob(work=Argv(argv=("no-such-program",))), "no program named 'no-such-program'"),
         (NewJob(work=Argv(argv=("/etc/passwd",))), "passwd"),
+        (NewJob(work=Argv(argv=("/",))), "'/' is a folder, not a program"),
+        (NewJob(work=Argv(argv=("true", "x" * 300_000))), "more arguments and environment"),
         (shell("true", cwd="/no/such/folder", max_retries=3), "'/no/such/folder' does not exist"),
+        (shell("true", cwd="/etc/passwd", max_retries=3), "'/etc/passwd' is not a folder"),
         (NewJob(work=Argv(argv=("echo", "\ud800"))), "half a character"),
     ],
 )
@@ -157,6 +186,12 @@ def test_output_is_followed_while_the_command_runs(store: Store, tmp_path: Path)
         assert next(pieces) == b"one\n"
         (tmp_path / "go").touch()
         assert b"".join(pieces) == b"two\n"
+
+
+def output_of(worker: Worker, store: Store, job_id: JobId) -> Path:
+    path = worker.logs.for_run(job(store, job_id))
+    assert path is not None
+    return path
 
 
 def test_silent_command_leaves_no_log(store: Store) -> None:

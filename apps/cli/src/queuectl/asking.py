@@ -121,6 +121,9 @@ def _rules(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
         "backoff": _backoff(spec, defaults),
         "exit_retry": spec.exit_retry,
         "exit_dead": spec.exit_dead,
+        "memory": spec.memory or None,
+        "warn": spec.warn,
+        "split_output": bool(spec.split_output),
     }
 
 

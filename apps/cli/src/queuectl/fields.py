@@ -9,10 +9,9 @@ from typing import Any, NamedTuple, TypeVar
 from queuectl.exits import UsageProblem
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
-from queuectl_store.errors import InvalidJob
-from queuectl_store.graph.halting import Halt, parse_halt
+from queuectl.rules import parse_memory, parse_policy, parse_rule, parse_warning
 from queuectl_store.job import Argv, Shell, Task, Work
-from queuectl_store.relations import Clause, Needs, OnDependencyFailure, OnDuplicate, UniqueScope
+from queuectl_store.relations import Clause, Needs, OnDuplicate, UniqueScope
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -173,6 +172,10 @@ def _span_ms(key: str, value: Any) -> int:
     return round(seconds * 1000)
 
 
+def _memory(key: str, value: Any) -> int:
+    return parse_memory(value) if isinstance(value, str) else _count(key, value)
+
+
 def _span_s(key: str, value: Any) -> float:
     return _span_ms(key, value) / 1000
 
@@ -212,31 +215,6 @@ def _parents(needs: Needs) -> Callable[[str, Any], tuple[Clause, ...]]:
     return read
 
 
-def parse_policy(text: str) -> OnDependencyFailure:
-    """Return what becomes of a job whose parent failed.
-
-    Raises:
-        UsageProblem: It is none of the choices.
-    """
-    try:
-        return OnDependencyFailure(text)
-    except ValueError as error:
-        choices = ", ".join(OnDependencyFailure)
-        raise UsageProblem(f"on_dep_failure is one of {choices}, got {text!r}") from error
-
-
-def parse_rule(text: str) -> Halt:
-    """Return when a group halts.
-
-    Raises:
-        UsageProblem: It does not say when.
-    """
-    try:
-        return parse_halt(text)
-    except InvalidJob as error:
-        raise UsageProblem(str(error)) from error
-
-
 def _amounts(key: str, value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
         raise UsageProblem(f"{key} must be an object of numbers, got {_kind(value)}")
@@ -274,6 +252,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "at": Field("run_at", _moment),
         "run_at": Field("run_at", _moment),
         "timeout": Field("timeout_ms", _span_ms),
+        "memory": Field("memory", _memory),
+        "signal": Field("warn", lambda key, v: parse_warning(_text(key, v))),
+        "split_output": Field("split_output", _flag),
         "max_retries": Field("max_retries", _count),
         "backoff_base": Field("backoff_base", _number),
         "backoff_max": Field("backoff_max_s", _span_s),

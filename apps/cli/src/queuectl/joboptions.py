@@ -13,12 +13,11 @@ from queuectl.fields import (
     parse_amounts,
     parse_choice,
     parse_pairs,
-    parse_policy,
     parse_priority,
-    parse_rule,
 )
 from queuectl.moments import parse_moment, parse_span, to_ms
 from queuectl.parents import parse_parents
+from queuectl.rules import parse_memory, parse_policy, parse_rule, parse_warning
 from queuectl.spec import JobSpec, finish_spec
 from queuectl_store.relations import Clause, Needs, OnDuplicate
 
@@ -43,6 +42,16 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "--timeout",
         {"metavar": "TIME"},
         f"Stop an attempt that runs longer: {_TIME}; 0 for no limit. [setting: timeout]",
+    ),
+    (
+        "--signal",
+        {"metavar": "NAME@TIME"},
+        "Send this signal so long before the time limit: USR1@60, TERM@5m.",
+    ),
+    (
+        "--memory",
+        {"metavar": "SIZE"},
+        "Kill an attempt whose processes have more memory together: 500M, 2G; 0 for no limit.",
     ),
     (
         "--max-retries",
@@ -133,11 +142,13 @@ _OPTIONS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
         "Pass your whole environment, not only what the setting env_pass names.",
     ),
     ("--cwd", {"metavar": "DIR"}, "The folder it runs in, instead of the current one."),
+    ("--split-output", {"is_flag": True}, "Keep stdout and stderr apart."),
 )
 
 EDITABLE = frozenset(
     {
-        *("--queue", "--priority", "--delay", "--at", "--timeout", "--max-retries"),
+        *("--queue", "--priority", "--delay", "--at", "--timeout", "--memory"),
+        "--max-retries",
         *("--backoff-base", "--backoff-max", "--name", "--tag", "--cwd"),
     }
 )
@@ -187,7 +198,7 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         run_at=_read(
             said, "at", lambda text: to_ms(parse_moment(text, now=datetime.now(UTC).astimezone()))
         ),
-        timeout_ms=_read(said, "timeout", _span),
+        **_run(said),
         max_retries=said.get("max_retries"),
         slots=said.get("slots"),
         resources=parse_amounts(said.get("resource", ()), option="--resource"),
@@ -196,6 +207,15 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
         **_relations(said),
     )
+
+
+def _run(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "timeout_ms": _read(said, "timeout", _span),
+        "memory": _read(said, "memory", parse_memory),
+        "warn": _read(said, "signal", parse_warning),
+        "split_output": said.get("split_output"),
+    }
 
 
 def _relations(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.fields import FIELDS, work_of
 from queuectl_store.graph.halting import Halt
-from queuectl_store.job import Argv, Shell, Work
+from queuectl_store.job import Argv, Shell, Warn, Work
 from queuectl_store.relations import Clause, OnDependencyFailure, OnDuplicate, UniqueScope
 
 
@@ -31,6 +31,9 @@ class JobSpec:
     delay_ms: int | None = None
     run_at: int | None = None
     timeout_ms: int | None = None
+    memory: int | None = None
+    warn: Warn | None = None
+    split_output: bool | None = None
     max_retries: int | None = None
     backoff_base: float | None = None
     backoff_max_s: float | None = None

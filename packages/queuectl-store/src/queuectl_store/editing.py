@@ -23,7 +23,7 @@ _WORK_KEYS = ("argv", "shell", "task", "args", "kwargs")
 # What an event tells of, by the names of the JSON job.
 _TOLD = (
     *("command", "argv", "shell", "task", "args", "kwargs", "cwd", "queue", "priority", "name"),
-    *("tags", "max_retries", "timeout", "run_at"),
+    *("tags", "max_retries", "timeout", "memory", "run_at"),
 )
 
 
@@ -33,7 +33,7 @@ class Edit:
 
     Attributes:
         run_at: UTC milliseconds; 0 is at once. Not of a dead job, which a retry runs at once.
-        timeout_ms: 0 is none.
+        timeout_ms, memory: 0 is none.
         name: Empty is none.
         tags: In place of all that there were.
     """
@@ -47,6 +47,7 @@ class Edit:
     run_at: int | None = None
     max_retries: int | None = None
     timeout_ms: int | None = None
+    memory: int | None = None
     backoff: Backoff | None = None
 
 
@@ -124,12 +125,16 @@ def _wanted(job: Job, change: Edit) -> NewJob:
         backoff=change.backoff or job.backoff,
         exit_retry=job.exit_retry,
         exit_dead=job.exit_dead,
+        memory=(job.memory if change.memory is None else change.memory) or None,
+        warn=job.warn,
+        split_output=job.split_output,
     )
 
 
 def _spec(old: str, wanted: NewJob, change: Edit) -> str:
     """Return the spec with what *change* names in it replaced, and all else as it was."""
-    touched = [name for name in ("tags", "cwd", "backoff") if getattr(change, name) is not None]
+    plain = ("tags", "cwd", "backoff", "memory")
+    touched = [name for name in plain if getattr(change, name) is not None]
     touched += _WORK_KEYS if change.work is not None else ()
     fields, new = json.loads(old), json.loads(spec.encode(wanted))
     for name in touched:

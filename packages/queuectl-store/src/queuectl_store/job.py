@@ -49,6 +49,17 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Warn:
+    """A signal that a command gets *before_ms* ahead of its time limit, such as `USR1`."""
+
+    signal: str
+    before_ms: int
+
+    def __str__(self) -> str:
+        return f"{self.signal}@{self.before_ms / 1000:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job that a caller wants stored.
 
@@ -65,6 +76,9 @@ class NewJob:
             *backoff*.
         key: Makes the enqueue repeatable: a second one with the same key finds the first one's
             job. None lets the store make one.
+        memory: Bytes that a command's whole process tree may have resident; None is no limit.
+        warn: A signal ahead of its time limit, for a command.
+        split_output: Keep stdout and stderr of a command apart.
         slots: Slots of its worker that a run takes.
         concurrency_key: Jobs of a queue with the same key share the queue's limits for a key.
         resources: How much a run takes of each named resource.
@@ -88,6 +102,9 @@ class NewJob:
     backoff: Backoff | None = None
     exit_retry: frozenset[int] | None = None
     exit_dead: frozenset[int] | None = None
+    memory: int | None = None
+    warn: Warn | None = None
+    split_output: bool = False
     key: str | None = None
     slots: int = 1
     concurrency_key: str | None = None
@@ -108,7 +125,7 @@ class Attempt:
         token: The fence under which it ran; unique within the job.
         state: How it ended: succeeded, failed, cancelled, released, snoozed or crashed.
         started_at, finished_at: UTC milliseconds.
-        max_rss: Bytes. cpu_ms: user and system time of the process tree.
+        max_rss: Peak memory of the process tree in bytes. cpu_ms: its user and system time.
     """
 
     number: int
@@ -173,6 +190,9 @@ class Job:
     note: str | None
     exit_retry: frozenset[int] | None = None
     exit_dead: frozenset[int] | None = None
+    memory: int | None = None
+    warn: Warn | None = None
+    split_output: bool = False
     slots: int = 1
     guarded: bool = False
     concurrency_key: str | None = None

@@ -88,6 +88,15 @@ def parse_bytes(text: str) -> int:
     return int(float(match[1]) * _BYTES[match[2].upper()])
 
 
+def bytes_text(size: int) -> str:
+    """Return *size* as short as it can be written exactly: `2G`, `1.5G`, `1000`."""
+    for unit in "TGMK":
+        amount = f"{size / _BYTES[unit]:.2f}".rstrip("0").rstrip(".")
+        if size >= _BYTES[unit] and float(amount) * _BYTES[unit] == size:
+            return amount + unit
+    return str(size)
+
+
 def _between(low: float, high: float, read: Callable[[str], Any] = int) -> Callable[[str], Any]:
     def check(text: str) -> Any:
         value = read(text)

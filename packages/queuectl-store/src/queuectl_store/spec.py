@@ -13,9 +13,9 @@ from queuectl_store import bounds
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
 from queuectl_store.bounds import is_whole, shown
-from queuectl_store.demands import check_demands
+from queuectl_store.demands import check_demands, check_run
 from queuectl_store.errors import InvalidJob
-from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Work
+from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Warn, Work
 from queuectl_store.relations import Unique
 
 MAX_SPEC_BYTES = 1_048_576
@@ -39,6 +39,9 @@ class Spec(NamedTuple):
     backoff: Backoff | None
     exit_retry: frozenset[int] | None
     exit_dead: frozenset[int] | None
+    memory: int | None
+    warn: Warn | None
+    split_output: bool
 
 
 def encode(new: NewJob) -> str:
@@ -55,13 +58,19 @@ def encode(new: NewJob) -> str:
     for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
         if codes is not None:
             fields[name] = sorted(codes)
+    if new.memory is not None:
+        fields["memory"] = new.memory
+    if new.warn is not None:
+        fields["warn"] = [new.warn.signal, new.warn.before_ms]
+    if new.split_output:
+        fields["split_output"] = True
     return _dump(fields)
 
 
 def decode(text: str) -> Spec:
     """Return the spec that *encode* wrote."""
     fields, _ = _read(text)
-    backoff = fields.get("backoff")
+    backoff, warn = fields.get("backoff"), fields.get("warn")
     return Spec(
         work=_work(fields),
         cwd=fields.get("cwd"),
@@ -70,6 +79,9 @@ def decode(text: str) -> Spec:
         backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
         exit_retry=_codes(fields.get("exit_retry")),
         exit_dead=_codes(fields.get("exit_dead")),
+        memory=fields.get("memory"),
+        warn=warn and Warn(signal=warn[0], before_ms=warn[1]),
+        split_output=fields.get("split_output", False),
     )
 
 
@@ -89,6 +101,7 @@ def check(new: NewJob, spec: str) -> None:
     _check_work(new.work)
     _check_variables(new)
     check_demands(new)
+    check_run(new)
     if len(spec) > MAX_SPEC_BYTES:
         raise InvalidJob(
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"

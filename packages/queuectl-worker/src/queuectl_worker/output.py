@@ -36,6 +36,10 @@ class LogFolder:
         """Return the same as text: the hot loop names a thousand files a second."""
         return f"{self.root}/{_day(started_ms // DAY_MS)}/{job_id}-{token}.log"
 
+    def errors_name(self, job_id: int, token: int, started_ms: int) -> str:
+        """Return where a run keeps its stderr, if that is apart."""
+        return self.name(job_id, token, started_ms).removesuffix(".log") + ".err.log"
+
     def for_run(self, job: Job, attempt: Attempt | None = None) -> Path | None:
         """Return the log of *attempt*, or of the job's latest run; None before the first run.
 

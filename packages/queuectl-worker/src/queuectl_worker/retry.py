@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry, Snoozed
+from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry, Snoozed, bytes_text
 
 EX_TEMPFAIL = 75
 DO_NOT_RETRY = 100
@@ -38,6 +38,13 @@ class TimedOut:
     """The attempt reached its time limit."""
 
     after_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverMemory:
+    """The attempt had more memory than it may, and was killed for it."""
+
+    limit: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,7 @@ Failure = (
     Exited
     | Signalled
     | TimedOut
+    | OverMemory
     | CannotStart
     | Crashed
     | Raised
@@ -152,6 +160,8 @@ def error_of(failure: Failure) -> str:
             return f"killed by {_signal_name(number)}"
         case TimedOut(after_ms=after_ms):
             return f"timed out after {after_ms / 1000:g}s"
+        case OverMemory(limit=limit):
+            return f"killed: over {bytes_text(limit)}"
         case CannotStart(message=text) | Crashed(reason=text):
             return text
         case Raised(kind=kind, message=text):

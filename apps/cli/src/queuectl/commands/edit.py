@@ -18,6 +18,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 _FIXED = (
     *("env", "hold", "key", "exit_retry", "exit_dead", "unique", "unique_for_ms"),
     *("unique_scope", "unique_while_waiting", "on_duplicate", "on_finish"),
+    *("warn", "split_output"),
 )
 
 
@@ -48,9 +49,9 @@ def edit(
       queuectl edit 12 --retry -- ./report.sh --month 11
       queuectl edit 12 '{"task": "mail.send", "args": ["eve"]}'
 
-    --timeout 0 takes the limit away, --delay 0 lets it start at once, --tag replaces all tags.
-    `queuectl events` keeps what was before. Exit code 3 or 4 when nothing was touched. With
-    --json: done, refused.
+    --timeout 0 and --memory 0 take the limit away, --delay 0 lets it start at once, --tag
+    replaces all tags. `queuectl events` keeps what was before. Exit code 3 or 4 when nothing was
+    touched. With --json: done, refused.
     """
     session: Session = ctx.obj
     asked = spec_from_options(ctx)
@@ -95,6 +96,7 @@ def _edit(session: Session, asked: JobSpec) -> Edit:
         run_at=run_at,
         max_retries=asked.max_retries,
         timeout_ms=asked.timeout_ms,
+        memory=asked.memory,
         backoff=_backoff(session, asked),
     )
 

@@ -18,7 +18,7 @@ from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, print_aligned, print_facts, without_empty
 from queuectl.selection import parse_id
 from queuectl.session import Session
-from queuectl_store import Attempt, Job
+from queuectl_store import Attempt, Job, bytes_text
 
 _ATTEMPT_COLUMNS = (
     Column(title="TRY", right=True),
@@ -88,6 +88,8 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
         "folder": job.cwd,
         "attempts": f"{job.attempt} used, {job.attempts_left} left",
         "timeout": short_span(timeout) if timeout is not None else None,
+        "warning": str(job.warn) if job.warn else None,
+        "memory": f"at most {bytes_text(job.memory)}" if job.memory else None,
         "created": moment_text(job.created_at, now_ms=now_ms),
         "runs at": moment_text(job.run_at, now_ms=now_ms),
         "started": moment_text(job.started_at, now_ms=now_ms),

@@ -3,11 +3,12 @@
 import itertools
 import logging
 import os
+import signal as signals
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from queuectl_store import Claim, RunFacts, StoreError, Task
+from queuectl_store import Claim, RunFacts, StoreError, Task, Warn
 from queuectl_worker.environment import pick_environment, run_variables, without_private
 from queuectl_worker.executors.commandline import command_line, encode, encode_variables
 from queuectl_worker.executors.protocol import (
@@ -34,7 +35,15 @@ from queuectl_worker.guardian import (
     Started,
 )
 from queuectl_worker.output import LogFolder
-from queuectl_worker.retry import CannotStart, Crashed, Exited, Signalled, TimedOut, error_of
+from queuectl_worker.retry import (
+    CannotStart,
+    Crashed,
+    Exited,
+    OverMemory,
+    Signalled,
+    TimedOut,
+    error_of,
+)
 from queuectl_worker.tuning import Tuning
 
 log = logging.getLogger(__name__)
@@ -147,17 +156,21 @@ class CommandExecutor:
         return launch
 
     def _describe(self, claim: Claim, number: int) -> Launch:
-        job = claim.job
+        job, run_ms = claim.job, claim.job.started_at or 0
+        apart = self._logs.errors_name(job.id, claim.token, run_ms) if job.split_output else ""
         return Launch(
             key=number,
             argv=command_line(job.work),
             cwd=encode(job.cwd or self._cwd),
             env_ref=self._env_ref(job.environment_id),
             env=encode_variables(run_variables(claim)),
-            log=encode(self._logs.name(job.id, claim.token, job.started_at or 0)),
+            log=encode(self._logs.name(job.id, claim.token, run_ms)),
             timeout_ms=job.timeout_ms,
             kill_grace_ms=self._tuning().kill_grace_ms,
             slots=job.slots,
+            memory=job.memory or 0,
+            warning=_warning(job.warn),
+            errors=encode(apart),
         )
 
     def _env_ref(self, environment_id: int | None) -> int:
@@ -245,7 +258,14 @@ class CommandExecutor:
         return key
 
 
+def _warning(warn: Warn | None) -> tuple[int, int] | tuple[()]:
+    number = getattr(signals, f"SIG{warn.signal}", None) if warn else None
+    return (int(number), warn.before_ms) if warn and number else ()
+
+
 def _ending(report: Ended, claim: Claim) -> Ending:
+    if report.over_memory:
+        return OverMemory(limit=claim.job.memory or 0)
     if report.timed_out:
         return TimedOut(after_ms=claim.job.timeout_ms or report.run_ms)
     if report.stopped:

@@ -16,6 +16,9 @@ class Launch(NamedTuple):
         timeout_ms: Limit from the spawn, on the monotonic clock; None for no limit.
         kill_grace_ms: Time between SIGTERM and SIGKILL once the limit is reached.
         slots: How many of the guardian's slots it takes.
+        memory: Bytes that its whole tree may have resident; 0 for no limit.
+        warning: A signal and how many ms ahead of the limit its tree gets it; empty for none.
+        errors: Where stderr will be found apart from stdout; empty to have both in *log*.
     """
 
     key: int
@@ -27,3 +30,6 @@ class Launch(NamedTuple):
     timeout_ms: int | None
     kill_grace_ms: int
     slots: int = 1
+    memory: int = 0
+    warning: tuple[int, int] | tuple[()] = ()
+    errors: bytes = b""

@@ -48,6 +48,10 @@ class Ledger:
         """Return the guardian's direct children: first processes and adopted orphans."""
         return self._children.pids()
 
+    def run_of_orphan(self, pid: int) -> int:
+        """Return the run of an adopted orphan as of the last scan; UNDECIDED if that is unknown."""
+        return self._orphans.get(pid, UNDECIDED)
+
     def scan(self, leaders: dict[int, int]) -> dict[int, list[Process]]:
         """Look at the whole tree; return the living processes of each run, parents first."""
         self._sessions |= leaders

@@ -38,9 +38,11 @@ class Ended(NamedTuple):
         signal: None when it exited by itself.
         timed_out: The limit was reached first, whatever the exit code says.
         stopped: A stop or the fence came first.
+        over_memory: Its tree was killed for the memory that it had.
         started_ms: Wall clock; may step. `run_ms` is monotonic.
-        max_rss: Bytes. Never less than the guardian's own size: the kernel counts from the fork.
-        log_bytes: Bytes written to the log; 0 means that there is no log file.
+        max_rss: Bytes: the most of any one process, or of the whole tree where a look at it found
+            more. Never less than the guardian's own size: the kernel counts from the fork.
+        log_bytes: Bytes written to the log, of stdout and stderr together; 0 means no log file.
         log_problem: Why the log is missing or over its cap, for people; None is the rule.
     """
 
@@ -50,6 +52,7 @@ class Ended(NamedTuple):
     signal: int | None
     timed_out: bool
     stopped: bool
+    over_memory: bool
     started_ms: int
     run_ms: int
     max_rss: int

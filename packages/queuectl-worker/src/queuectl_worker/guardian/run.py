@@ -33,7 +33,20 @@ class Request:
     A plain class, as all of the guardian's: importing dataclasses costs more than starting it.
     """
 
-    __slots__ = ("argv", "cwd", "env", "env_ref", "grace_ms", "key", "log", "slots", "timeout_ms")
+    __slots__ = (
+        "argv",
+        "cwd",
+        "env",
+        "env_ref",
+        "errors",
+        "grace_ms",
+        "key",
+        "log",
+        "memory",
+        "slots",
+        "timeout_ms",
+        "warning",
+    )
 
     def __init__(
         self,
@@ -46,6 +59,9 @@ class Request:
         timeout_ms: int | None,
         grace_ms: int,
         slots: int = 1,
+        memory: int = 0,
+        warning: tuple[int, ...] = (),
+        errors: bytes = b"",
     ) -> None:
         self.key = key
         self.argv = argv
@@ -56,22 +72,32 @@ class Request:
         self.timeout_ms = timeout_ms
         self.grace_ms = grace_ms
         self.slots = slots
+        self.memory = memory
+        self.warning = warning
+        self.errors = errors
 
 
 class Run:
     """A request whose first process lives.
 
-    `due` is when something must be done to it next: SIGTERM at its limit, then SIGKILL, then
-    SIGKILL again until its first process has been reaped.
+    `due` is when something must be done to it next: the warning, SIGTERM at its limit, then
+    SIGKILL, then SIGKILL again until its first process has been reaped. *errors* is the file for
+    its stderr, if that is apart. `cpu_s` and `peak` (bytes) are what was seen of its tree beyond
+    what the kernel tells of its first process.
     """
 
     __slots__ = (
+        "cpu_s",
         "due",
         "ended_at",
+        "errors",
         "exit",
         "grace_ms",
         "is_killing",
+        "is_warned",
         "number",
+        "over_memory",
+        "peak",
         "pid",
         "request",
         "spool",
@@ -81,38 +107,55 @@ class Run:
         "timed_out",
     )
 
-    def __init__(self, request: Request, *, number: int, pid: int, spool: Spool) -> None:
+    def __init__(
+        self,
+        request: Request,
+        *,
+        number: int,
+        pid: int,
+        spool: Spool,
+        errors: Spool | None = None,
+    ) -> None:
         self.request = request
         self.number = number
         self.pid = pid
         self.spool = spool
+        self.errors = errors
         self.started_ms = wall_ms()
         self.started_at = clock_ms()
         self.grace_ms = request.grace_ms
-        limit = request.timeout_ms
-        self.due = NEVER if limit is None else self.started_at + limit
+        self.is_warned = not request.warning
+        self.due = self._first_due()
         self.exit: Exit | None = None
         self.ended_at = 0
         self.is_killing = False
-        self.timed_out = False
-        self.stopped = False
+        self.timed_out = self.stopped = self.over_memory = False
+        self.peak = 0
+        self.cpu_s = 0.0
+
+    def warn(self) -> int:
+        """Note that its warning is given; return the signal that it is."""
+        self.is_warned = True
+        self.due = self.started_at + (self.request.timeout_ms or 0)
+        return self.request.warning[0]
 
     def next_signal(self, now: int) -> signal.Signals:
         """Take the step that is due: the signal that its tree gets now."""
-        if self.stopped or self.timed_out:
+        if self.stopped or self.timed_out or self.over_memory:
             return self.kill(now)
         self.timed_out = True
         return self.ask(now, grace_ms=self.grace_ms)
 
     def ask(self, now: int, *, grace_ms: int) -> signal.Signals:
         """Give the tree *grace_ms* to end by itself."""
+        self.is_warned = True
         self.grace_ms = grace_ms
         self.due = now + grace_ms
         return signal.SIGTERM
 
     def kill(self, now: int) -> signal.Signals:
         """Give it no more time; repeated, since a fork may have raced the last signal."""
-        self.is_killing = True
+        self.is_killing = self.is_warned = True
         self.due = now + ASK_AGAIN_MS
         return signal.SIGKILL
 
@@ -132,8 +175,16 @@ class Run:
             -code if code < 0 else None,
             self.timed_out,
             self.stopped,
+            self.over_memory,
             self.started_ms,
             self.ended_at - self.started_at,
-            usage.ru_maxrss * rss_unit,
-            round((usage.ru_utime + usage.ru_stime) * 1000),
+            max(usage.ru_maxrss * rss_unit, self.peak),
+            round((usage.ru_utime + usage.ru_stime + self.cpu_s) * 1000),
         )
+
+    def _first_due(self) -> int:
+        limit = self.request.timeout_ms
+        if limit is None:
+            return NEVER
+        early_ms = 0 if self.is_warned else self.request.warning[1]
+        return self.started_at + max(0, limit - early_ms)

@@ -117,10 +117,12 @@ class Runs:
             self._press(now)
         if now >= self._watch_due:
             for run in self._by_pid.values():
-                self._room.watch(run.spool, run.request.log)
+                for spool, log in _outputs(run):
+                    self._room.watch(spool, log)
             self._watch_due = now + _WATCH_MS if self._by_pid else NEVER
         if now >= self._trees.due:
             self._trees.look(now)
+            self._plan()
 
     def fill(self) -> None:
         """Start what waits while there are free slots."""
@@ -146,7 +148,9 @@ class Runs:
                 if not pid:
                     return False
                 run = self._by_pid.pop(pid, None)
-                if run is not None:
+                if run is None:
+                    self._trees.count(pid, usage.ru_utime + usage.ru_stime)
+                else:
                     self._taken -= run.request.slots
                     run.end(status, usage)
                     self._trees.end(run)
@@ -170,7 +174,7 @@ class Runs:
         has_strays = self._trees.bury(ended, clock_ms())
         for run in ended:
             if run.exit is not None:
-                log = self._room.settle(run.spool, run.request.log, may_reuse=not has_strays)
+                log = self._settle(run, may_reuse=not has_strays)
                 self._tell(protocol.ENDED, run.ending(run.exit, rss_unit=_RSS_UNIT) + log)
 
     def kill_all(self) -> None:
@@ -180,11 +184,11 @@ class Runs:
     def close(self) -> None:
         """Keep the output of what was running. The processes are the caller's to kill."""
         for run in (*self._by_pid.values(), *self._ended):
-            self._room.settle(run.spool, run.request.log, may_reuse=False)
+            self._settle(run, may_reuse=False)
         self._room.close()
 
     def _start(self, request: Request) -> None:
-        spool = self._take_spool()
+        spool, errors = self._take_spools(request)
         self._started += 1
         tag = b"%s%d:%d" % (self._tag, request.key, self._started)
         try:
@@ -195,17 +199,39 @@ class Runs:
                 stdin=self._devnull,
                 programs=self._programs,
                 output=spool.fd,
+                errors=spool.fd if errors is None else errors.fd,
             )
         except SpawnError:
-            self._room.settle(spool, request.log, may_reuse=True)
+            self._give_back(spool, errors)
             raise
-        run = Run(request, number=self._started, pid=pid, spool=spool)
+        run = Run(request, number=self._started, pid=pid, spool=spool, errors=errors)
         self._by_pid[pid] = self._by_key[request.key] = run
         self._taken += request.slots
         self._trees.add(run)
         self._run_due = min(self._run_due, run.due)
         self._watch_due = min(self._watch_due, run.started_at + _WATCH_MS)
         self._fresh.append(run)
+
+    def _take_spools(self, request: Request) -> tuple[Spool, Spool | None]:
+        spool = self._take_spool()
+        if not request.errors:
+            return spool, None
+        try:
+            return spool, self._take_spool()
+        except SpawnError:
+            self._give_back(spool)
+            raise
+
+    def _give_back(self, *spools: Spool | None) -> None:
+        for spool in spools:
+            if spool is not None:
+                self._room.settle(spool, b"", may_reuse=True)
+
+    def _settle(self, run: Run, *, may_reuse: bool) -> tuple[int, str | None]:
+        """Finish with what *run* wrote; return its bytes, and what went wrong."""
+        ends = [self._room.settle(*output, may_reuse=may_reuse) for output in _outputs(run)]
+        problems = [problem for _, problem in ends if problem is not None]
+        return sum(size for size, _ in ends), problems[0] if problems else None
 
     def _take_spool(self) -> Spool:
         try:
@@ -219,8 +245,13 @@ class Runs:
     def _press(self, now: int) -> None:
         """Take the steps that are due with the runs."""
         for run in self._by_pid.values():
-            if now >= run.due:
+            if now >= run.due and not run.is_warned:
+                self._trees.warn(run, run.warn())
+            elif now >= run.due:
                 self._trees.signal(run, run.next_signal(now))
+        self._plan()
+
+    def _plan(self) -> None:
         self._run_due = min((run.due for run in self._by_pid.values()), default=NEVER)
 
     def _fall(self, now: int) -> None:
@@ -232,3 +263,11 @@ class Runs:
         for run in self._by_pid.values():
             run.stopped = run.is_killing = True
         self._trees.kill_all()
+
+
+def _outputs(run: Run) -> list[tuple[Spool, bytes]]:
+    """Return the files that *run* writes to, and where each will be found."""
+    outputs = [(run.spool, run.request.log)]
+    if run.errors is not None:
+        outputs.append((run.errors, run.request.errors))
+    return outputs

@@ -25,6 +25,7 @@ _HOST_PROBLEMS = frozenset(
 )
 _DEFAULT_PATH = b"/usr/local/bin:/usr/bin:/bin"
 _REMEMBER_SECONDS = 1.0
+_FIRST_LINE_BYTES = 128
 
 
 class SpawnError(Exception):
@@ -97,6 +98,7 @@ def spawn(
     env: dict[bytes, bytes],
     stdin: int,
     output: int,
+    errors: int,
     programs: Programs,
 ) -> int:
     """Start *argv* in *cwd*, a session of its own, and return its pid.
@@ -109,7 +111,7 @@ def spawn(
     _enter(cwd)
     program = programs.find(argv[0] if argv else b"", env.get(b"PATH", _DEFAULT_PATH))
     try:
-        return _start(program, argv, env, (stdin, output, output))
+        return _start(program, argv, env, (stdin, output, errors))
     except OSError as error:
         if error.errno != errno.ENOEXEC:
             raise _explain(error, program) from error
@@ -118,7 +120,7 @@ def spawn(
         raise SpawnError(
             protocol.NOT_EXECUTABLE, f"{_show(program)} cannot be run like this: {error}"
         ) from error
-    return _start_script(program, argv, env, (stdin, output, output))
+    return _start_script(program, argv, env, (stdin, output, errors))
 
 
 def _enter(cwd: bytes) -> None:
@@ -173,10 +175,24 @@ def _start_script(
     program: bytes, argv: tuple[bytes, ...], env: dict[bytes, bytes], fds: tuple[int, int, int]
 ) -> int:
     """Run a text file that has no #! line by the shell, as execvp and every shell do."""
+    if _is_binary(program):
+        raise SpawnError(
+            protocol.NOT_EXECUTABLE,
+            f"{_show(program)} is no program for this machine (exec format error)",
+        )
     try:
         return _start(b"/bin/sh", (b"/bin/sh", program, *argv[1:]), env, fds)
     except OSError as error:
         raise _explain(error, program) from error
+
+
+def _is_binary(program: bytes) -> bool:
+    """Tell whether a file is no text, by the test of the shells: a NUL in its first line."""
+    try:
+        with open(program, "rb") as file:
+            return b"\0" in file.readline(_FIRST_LINE_BYTES)
+    except OSError:
+        return False
 
 
 def fork_and_exec(

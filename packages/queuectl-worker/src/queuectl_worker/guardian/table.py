@@ -10,19 +10,29 @@ import sys
 ADOPTS_ORPHANS = sys.platform == "linux"
 
 _LIST_BYTES = 1 << 12
-_PS = ("/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,state=,lstart=")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PS = ("/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,rss=,state=,lstart=")
 
 
 class Process:
     """One row of the process table. (pid, start) names a process for ever; a pid alone does not.
 
-    `session` is the process group where the system does not tell the session.
+    `session` is the process group where the system does not tell the session. `resident` is the
+    memory that it has in bytes, what it shares with others included.
     """
 
-    __slots__ = ("is_dead", "pid", "ppid", "session", "start", "threads")
+    __slots__ = ("is_dead", "pid", "ppid", "resident", "session", "start", "threads")
 
     def __init__(
-        self, *, pid: int, ppid: int, session: int, start: str, is_dead: bool, threads: int = 1
+        self,
+        *,
+        pid: int,
+        ppid: int,
+        session: int,
+        start: str,
+        is_dead: bool,
+        threads: int = 1,
+        resident: int = 0,
     ) -> None:
         self.pid = pid
         self.ppid = ppid
@@ -30,6 +40,7 @@ class Process:
         self.start = start
         self.is_dead = is_dead
         self.threads = threads
+        self.resident = resident
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -78,6 +89,26 @@ def tag_of(pid: int, tag: bytes) -> bytes | None:
         if variable.startswith(tag):
             return variable[len(tag) :]
     return None
+
+
+def share_of(process: Process) -> int:
+    """Return its memory in bytes with what it shares divided among those that share it.
+
+    The kernel walks its whole memory for that: it is for the case where the sum of all that is
+    resident says too much.
+    """
+    for line in _read(b"/proc/%d/smaps_rollup" % process.pid).splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) << 10
+    return process.resident
+
+
+def catches(process: Process, signum: int) -> bool:
+    """Tell whether it has a handler for *signum*; true where the system does not say."""
+    for line in _read(b"/proc/%d/status" % process.pid).splitlines():
+        if line.startswith(b"SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (signum - 1) & 1)
+    return not ADOPTS_ORPHANS
 
 
 def descendants(root: int) -> list[Process]:
@@ -129,7 +160,7 @@ def rows_of_ps() -> list[Process]:
     rows = []
     listing = subprocess.run(_PS, capture_output=True, check=False, text=True).stdout
     for line in listing.splitlines():
-        pid, ppid, group, state, start = line.split(None, 4)
+        pid, ppid, group, resident_kb, state, start = line.split(None, 5)
         rows.append(
             Process(
                 pid=int(pid),
@@ -137,6 +168,7 @@ def rows_of_ps() -> list[Process]:
                 session=int(group),
                 start=start.strip(),
                 is_dead=state.startswith("Z"),
+                resident=int(resident_kb) << 10,
             )
         )
     return rows
@@ -155,6 +187,7 @@ def _parse(pid: int, stat: str) -> Process:
         # Z with more than one thread: the main thread ended by itself, the others run on.
         is_dead=fields[0] in ("Z", "X") and threads <= 1,
         threads=threads,
+        resident=int(fields[21]) * _PAGE,
     )
 
 

@@ -7,10 +7,12 @@ import signal
 from . import procs
 from .ledger import UNDECIDED, Ledger
 from .run import ASK_AGAIN_MS, NEVER, Run
-from .table import ADOPTS_ORPHANS, Process
+from .table import ADOPTS_ORPHANS, Process, catches, share_of
 
 # Often enough to have seen nearly every process before it leaves its session and its parents.
 _LOOK_MS = 250
+# With a limit on memory: a program takes some GB a second at most.
+_WEIGH_MS = 50
 _STRAY_GRACE_MS = 2_000
 # A round finds what was forked during the one before. Few, since deadlines of others wait.
 _KILL_ROUNDS = 8
@@ -29,17 +31,30 @@ class Trees:
         self.due = NEVER
         self._ledger = Ledger(tag)
         self._leaders: dict[int, int] = {}
+        self._runs: dict[int, Run] = {}
+        self._limited: set[int] = set()
         self._kill_at: dict[int, int] = {}
         self._asked: set[tuple[int, str]] = set()
 
     def add(self, run: Run) -> None:
         """Count the tree of *run*'s first process as its own from now on."""
         self._leaders[run.pid] = run.number
-        self.due = min(self.due, run.started_at + _LOOK_MS)
+        self._runs[run.number] = run
+        if run.request.memory:
+            self._limited.add(run.number)
+        self.due = min(self.due, run.started_at + self._pause_ms)
 
     def end(self, run: Run) -> None:
         """Forget the first process of *run*: its pid may be another's now."""
         del self._leaders[run.pid]
+        del self._runs[run.number]
+        self._limited.discard(run.number)
+
+    def count(self, orphan: int, seconds: float) -> None:
+        """Add the processor time of an adopted orphan, now reaped, to that of its run."""
+        run = self._runs.get(self._ledger.run_of_orphan(orphan))
+        if run is not None:
+            run.cpu_s += seconds
 
     def bury(self, ended: list[Run], now: int) -> bool:
         """Say whether *ended* left processes behind; these are strays from now on."""
@@ -55,8 +70,11 @@ class Trees:
         return found_any
 
     def look(self, now: int) -> bool:
-        """Learn whose each process is and chase the strays; say whether there are any."""
+        """Learn whose each process is, weigh the runs, chase the strays; say if there are any."""
         census = self._ledger.scan(self._leaders)
+        for number, processes in census.items():
+            if number in self._runs:
+                self._weigh(self._runs[number], processes, now)
         strays = self._strays_in(census)
         for number, processes in strays.items():
             if now < self._kill_at.setdefault(number, now + _STRAY_GRACE_MS):
@@ -81,6 +99,11 @@ class Trees:
             else:
                 _send_all(living, signum)
 
+    def warn(self, run: Run, signum: int) -> None:
+        """Send *signum* to those of the tree that have a handler: others would only die of it."""
+        living = self._ledger.scan(self._leaders).get(run.number, [])
+        _send_all([process for process in living if catches(process, signum)], signum)
+
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
         for _ in range(_KILL_ROUNDS):
@@ -91,6 +114,18 @@ class Trees:
             if not living:
                 return
             _send_all(living, signal.SIGKILL)
+
+    def _weigh(self, run: Run, processes: list[Process], now: int) -> None:
+        """Note the memory of a tree, and kill one that has more than it may."""
+        resident = sum(process.resident for process in processes)
+        run.peak = max(run.peak, resident)
+        limit = run.request.memory
+        if not limit or resident <= limit or run.is_killing:
+            return
+        # What processes share was counted once for each of them.
+        if len(processes) == 1 or sum(map(share_of, processes)) > limit:
+            run.over_memory = True
+            self.signal(run, run.kill(now))
 
     def _strays_in(self, census: dict[int, list[Process]]) -> dict[int, list[Process]]:
         spared = {UNDECIDED, *self._leaders.values()}
@@ -105,7 +140,11 @@ class Trees:
     def _plan(self, now: int, *, is_busy: bool) -> None:
         """Set the time of the next look."""
         later = [max(at, now + ASK_AGAIN_MS) for at in self._kill_at.values()]
-        self.due = min([now + _LOOK_MS, *later]) if is_busy else NEVER
+        self.due = min([now + self._pause_ms, *later]) if is_busy else NEVER
+
+    @property
+    def _pause_ms(self) -> int:
+        return _WEIGH_MS if self._limited else _LOOK_MS
 
 
 def _send_all(processes: list[Process], signum: int) -> None:
