@@ -20,6 +20,7 @@ INSERT INTO queuectl_schedules
     VALUES ('s', 1000, 'UTC', '{}', 'skip', 0, 'skip', 99, 1, 5);
 INSERT INTO queuectl_slots (schedule_id, slot, outcome, at, job_id) VALUES (1, 9, 'fired', 9, 1);
 INSERT INTO queuectl_pruned (name, tx, id) VALUES ('events', 0, 0);
+INSERT INTO queuectl_output (job_id, token, stream, start, at, body) VALUES (1, 1, 1, 0, 5, 'hi');
 INSERT INTO queuectl_dependencies (child_id, clause, parent_id, needs, met)
     VALUES (9, 0, 2, 'success', 0);
 UPDATE queuectl_jobs SET unmet = 1, state = 'blocked' WHERE id = 9;

@@ -16,7 +16,7 @@ from tests.store.schema import opened
 
 FOLDER = Path(__file__).with_name("schemas")
 VERSIONS = sorted(path.stem for path in FOLDER.glob("*.sql"))
-_NUMBERED = ("jobs", "events", "workers", "environments")
+_NUMBERED = ("jobs", "events", "workers", "environments", "groups")
 
 
 def make_old_store(url: str, version: str) -> None:
@@ -30,7 +30,8 @@ def make_old_store(url: str, version: str) -> None:
         for statement in statements(version):
             connection.execute(sa.text(statement))
         if connection.dialect.name == "postgresql":
-            for table in _NUMBERED:
+            made = sa.inspect(connection).get_table_names()
+            for table in (each for each in _NUMBERED if f"queuectl_{each}" in made):
                 text = "SELECT setval('queuectl_{0}_id_seq', (SELECT max(id) FROM queuectl_{0}))"
                 connection.exec_driver_sql(text.format(table))
 

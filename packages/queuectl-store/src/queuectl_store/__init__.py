@@ -86,6 +86,7 @@ from queuectl_store.outcome import (
     verb_of,
 )
 from queuectl_store.outlook import Outlook
+from queuectl_store.outputs import PIECE_BYTES, OutputOf, Outputs, Piece, Stream
 from queuectl_store.reader import JobFilter, Reader
 from queuectl_store.relations import (
     Clause,
@@ -129,6 +130,7 @@ __all__ = [
     "FINAL",
     "KEEP",
     "MAX_RESULT",
+    "PIECE_BYTES",
     "QUEUE_SETTINGS",
     "SETTINGS",
     "TRANSITIONS",
@@ -191,8 +193,11 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Outlook",
+    "OutputOf",
+    "Outputs",
     "Overlap",
     "Page",
+    "Piece",
     "Queue",
     "QueueDraining",
     "QueueLimits",
@@ -226,6 +231,7 @@ __all__ = [
     "StoreFull",
     "StoreTooNew",
     "StoreUnreachable",
+    "Stream",
     "Succeeded",
     "Swept",
     "SystemClock",

@@ -19,6 +19,7 @@ from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
+from queuectl_store.outputs import Outputs
 from queuectl_store.reader import Reader
 from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import upkeep
@@ -46,6 +47,7 @@ class Store(Intake):
         self.dead = DeadLetters(database, self.admin)
         self.schedules = Schedules(database)
         self.limits = LimitsUpkeep(database)
+        self.outputs = Outputs(database)
         self.maintenance = Maintenance(database)
 
     def register(self, worker: NewWorker) -> WorkerId:

@@ -16,6 +16,7 @@ from queuectl_store.sql.side_tables import (
     dependencies,
     environments,
     groups,
+    output,
     queues,
     schedules,
 )
@@ -156,6 +157,7 @@ DELETE_ATTEMPTS = sa.delete(attempts).where(attempts.c.job_id.in_(_doomed))
 DELETE_EVENTS = (
     sa.delete(events).where(events.c.job_id.in_(_doomed)).returning(events.c.tx, events.c.id)
 )
+DELETE_OUTPUT = sa.delete(output).where(output.c.job_id.in_(_doomed))
 # A child keeps what it knows of a parent that is gone; its own edges go with it.
 DELETE_EDGES = sa.delete(dependencies).where(dependencies.c.child_id.in_(_doomed))
 

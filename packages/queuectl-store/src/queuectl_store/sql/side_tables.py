@@ -70,6 +70,21 @@ groups = sa.Table(
 
 partial("queuectl_groups_halted", groups.c.id, where="halted IS NOT NULL AND finished_at IS NULL")
 
+# What runs printed, in pieces: on a server, so that every host can read it (outputs.py).
+output = sa.Table(
+    "queuectl_output",
+    metadata,
+    sa.Column("job_id", sa.BigInteger, primary_key=True),
+    sa.Column("token", sa.BigInteger, primary_key=True),
+    # 1 is stdout, or both in their order; 2 is stderr, where it is apart.
+    sa.Column("stream", sa.Integer, primary_key=True, autoincrement=False),
+    # Where the piece begins within all that the run printed; what is between two was cut.
+    sa.Column("start", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+sa.Index("queuectl_output_at", output.c.at)
+
 queues = sa.Table(
     "queuectl_queues",
     metadata,

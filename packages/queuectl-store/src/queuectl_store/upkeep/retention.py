@@ -151,6 +151,7 @@ def delete_jobs(connection: sa.Connection, ids: Sequence[int], *, now: int) -> F
     values = {"doomed": _rows(gone)}
     attempts = connection.execute(sql.DELETE_ATTEMPTS, values).rowcount
     connection.execute(sql.DELETE_EDGES, values)
+    connection.execute(sql.DELETE_OUTPUT, values)
     events = _note_pruned(connection, connection.execute(sql.DELETE_EVENTS, values).all())
     return Freed(jobs=len(gone), attempts=attempts, events=events)
 

@@ -1,0 +1,4 @@
+SELECT max(queuectl_output.start + length(queuectl_output.body)) AS max_1
+FROM queuectl_output
+WHERE queuectl_output.job_id = %(job)s::BIGINT AND queuectl_output.token = %(run)s::BIGINT AND
+    queuectl_output.stream = %(of_stream)s::INTEGER
