@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import Store
-from queuectl_worker.output import LogFolder, follow, log_root, read
+from queuectl_worker.output import LogFolder, log_root
+from queuectl_worker.sources import follow, read
 from tests.worker.story import claim_one
 
 DAY_MS = 86_400_000

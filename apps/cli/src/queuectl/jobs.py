@@ -6,8 +6,8 @@ from typing import Any
 from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, without_empty
 from queuectl.session import Session
-from queuectl_store import Job, JobId, JobState, Task, attempt_document, job_document
-from queuectl_worker import LogFolder, log_root
+from queuectl_store import Attempt, Job, JobId, JobState, Task, attempt_document, job_document
+from queuectl_worker import LogFolder, RunOutput, log_root
 
 STATE_STYLES: Mapping[str, str] = {
     "running": "cyan",
@@ -39,6 +39,11 @@ _COLUMNS = (
 def logs_of(session: Session) -> LogFolder:
     """Return where the output of the session's store lies."""
     return LogFolder(log_root(session.open_store(), session.settings().typed("log_dir")))
+
+
+def output_of(session: Session, job: Job, run: Attempt | None = None) -> RunOutput:
+    """Return what *run*, or the latest run, of *job* printed."""
+    return RunOutput(session.open_store(), logs_of(session), job, run)
 
 
 def documents(session: Session, jobs: Sequence[Job]) -> list[dict[str, Any]]:

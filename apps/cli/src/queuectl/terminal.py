@@ -83,11 +83,12 @@ class Terminal:
         """
         self.line(json.dumps(document))
 
-    def output(self, piece: bytes) -> None:
-        """Pass bytes of a job's output on, at once."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+    def output(self, piece: bytes, *, is_error: bool = False) -> None:
+        """Pass bytes of a job's output on, at once; to stderr if *is_error*."""
+        stream = sys.stderr if is_error else sys.stdout
+        stream.flush()
+        stream.buffer.write(piece)
+        stream.buffer.flush()
 
     def paint(self, text: str, style: str | None) -> str:
         """Return *text* in a style's colour where colours are on."""

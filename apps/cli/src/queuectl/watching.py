@@ -6,9 +6,8 @@ from contextlib import closing
 
 from queuectl.exits import Exit
 from queuectl.safe import safe_text
-from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Store, UnknownJob
-from queuectl_worker import LogFolder, follow
-from queuectl_worker import read as read_log
+from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Store, Stream, UnknownJob
+from queuectl_worker import LogFolder, RunOutput
 
 # A safety net under the store's wake-ups, which may get lost between hosts.
 _LOOK_S = 0.5
@@ -67,7 +66,7 @@ def follow_output(
     notify: Callable[[Attempt], None],
     tail: int | None = None,
     while_waiting: Callable[[Job], None] = lambda _job: None,
-) -> Iterator[bytes]:
+) -> Iterator[tuple[Stream, bytes]]:
     """Yield a job's output as it comes, run after run, until the job is final and all was read.
 
     Args:
@@ -104,15 +103,10 @@ def _next_run(store: Store, job: Job, since: int) -> Attempt | Job | None:
 
 def _follow_run(
     store: Store, logs: LogFolder, job: Job, run: Attempt | Job, *, tail: int | None
-) -> Iterator[bytes]:
-    path = logs.for_run(job, run if isinstance(run, Attempt) else None)
-    if path is None:
-        return
-    skip = 0 if tail is None else len(read_log(path)) - len(read_log(path, tail=tail))
-    for piece in follow(path, lambda: isinstance(run, Attempt) or _is_run_over(store, job)):
-        if skip < len(piece):
-            yield piece[skip:]
-        skip = max(0, skip - len(piece))
+) -> Iterator[tuple[Stream, bytes]]:
+    ended = run if isinstance(run, Attempt) else None
+    output = RunOutput(store, logs, job, ended)
+    return output.follow(lambda: ended is not None or _is_run_over(store, job), tail=tail)
 
 
 def _tell_if_more(

@@ -72,7 +72,7 @@ def _jobs_page(store: Store, pulse: Pulse) -> str:
 
 def _job_page(store: Store, job_id: JobId) -> str:
     job = store.reader.get(job_id)
-    runs = runs_of(job, store.reader.attempts(job_id), _logs(store))
+    runs = runs_of(store, job, store.reader.attempts(job_id), _logs(store))
     chosen = _chosen(runs, request.args.get("run"))
     kind, work = work_of(job)
     return render_template(
@@ -84,7 +84,7 @@ def _job_page(store: Store, job_id: JobId) -> str:
         reason=store.reader.reasons([job]).get(job_id, ""),
         runs=runs,
         chosen=chosen,
-        tail=tail_of(chosen.log if chosen else None),
+        tail=tail_of(chosen.output if chosen else None),
         run_link=_run_link(job),
     )
 
@@ -98,15 +98,15 @@ def _chosen(runs: list[Run], asked: str | None) -> Run | None:
 
 def _log_file(store: Store, job_id: JobId, token: int) -> Response:
     job = store.reader.get(job_id)
-    runs = runs_of(job, store.reader.attempts(job_id), _logs(store))
-    log = next((run.log for run in runs if run.token == token), None)
-    if log is None:
+    runs = runs_of(store, job, store.reader.attempts(job_id), _logs(store))
+    output = next((run.output for run in runs if run.token == token), None)
+    if output is None:
         abort(404, f"job {job_id} has no output of run {token} on this host")
     headers = {
         "Content-Disposition": f'attachment; filename="job-{job_id}-{token}.log"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
-    return Response(whole(log), content_type="text/plain; charset=utf-8", headers=headers)
+    return Response(whole(output), content_type="text/plain; charset=utf-8", headers=headers)
 
 
 def _logs(store: Store) -> LogFolder:

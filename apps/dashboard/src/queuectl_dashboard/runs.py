@@ -1,14 +1,15 @@
 """The runs of one job as its page shows them, and what they printed."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from queuectl_dashboard.rows import ending
 from queuectl_dashboard.text import log_text
 from queuectl_dashboard.timing import size, span
-from queuectl_store import Attempt, Job, JobState
-from queuectl_worker import output
+from queuectl_store import Attempt, Job, JobState, Store, Stream
+from queuectl_worker import LogFolder, RunOutput
+from queuectl_worker.sources import pieces
 
 TAIL_LINES = 400
 TAIL_BYTES = 128 * 1024
@@ -20,7 +21,7 @@ class Run:
 
     Attributes:
         token: The run's own number within the job, also for one that used no attempt.
-        log: Where its output is, if there is any on this host.
+        output: What it printed, if there is any on this host or in the store.
     """
 
     number: int
@@ -34,7 +35,7 @@ class Run:
     error: str = ""
     memory: str = ""
     cpu: str = ""
-    log: Path | None = None
+    output: RunOutput | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,26 +46,51 @@ class Tail:
     is_cut: bool
 
 
-def runs_of(job: Job, attempts: Sequence[Attempt], logs: output.LogFolder) -> list[Run]:
+def runs_of(store: Store, job: Job, attempts: Sequence[Attempt], logs: LogFolder) -> list[Run]:
     """List the runs of *job*, newest first, the one that goes on included."""
-    ended = [_ended(job, attempt, logs) for attempt in reversed(attempts)]
-    return [_going_on(job, logs), *ended] if job.state is JobState.RUNNING else ended
+
+    def printed(attempt: Attempt | None = None) -> RunOutput | None:
+        output = RunOutput(store, logs, job, attempt)
+        return output if any(_is_there(output, stream) for stream in output.streams) else None
+
+    ended = [_ended(attempt, printed(attempt)) for attempt in reversed(attempts)]
+    return [_going_on(job, printed()), *ended] if job.state is JobState.RUNNING else ended
 
 
-def tail_of(log: Path | None) -> Tail:
-    """Read the end of *log*."""
-    if log is None:
-        return Tail(text="", is_cut=False)
-    end = output.read(log, tail=TAIL_LINES)[-TAIL_BYTES:]
-    return Tail(text=log_text(end).rstrip("\n"), is_cut=len(end) < log.stat().st_size)
+def tail_of(output: RunOutput | None) -> Tail:
+    """Read the end of *output*: of stdout, and after it of stderr where that is apart."""
+    texts, is_cut = [], False
+    for stream in output.streams if output is not None else ():
+        source = output.open(stream) if output is not None else None
+        if source is None:
+            continue
+        with closing(source):
+            start, size = source.tail_start(TAIL_LINES), source.size()
+            end = b"".join(pieces(source, start, size))[-TAIL_BYTES:]
+        is_cut |= len(end) < size
+        title = "--- stderr ---\n" if stream is Stream.ERR else ""
+        texts.append(title + log_text(end).rstrip("\n"))
+    return Tail(text="\n".join(texts), is_cut=is_cut)
 
 
-def whole(log: Path) -> Iterator[bytes]:
-    """Yield all that is in *log* now, byte for byte."""
-    return output.follow(log, lambda: True)
+def whole(output: RunOutput) -> Iterator[bytes]:
+    """Yield all that is in *output* now, byte for byte."""
+    for stream in output.streams:
+        source = output.open(stream)
+        if source is not None:
+            with closing(source):
+                yield from pieces(source, 0, source.size())
 
 
-def _going_on(job: Job, logs: output.LogFolder) -> Run:
+def _is_there(output: RunOutput, stream: Stream) -> bool:
+    source = output.open(stream)
+    if source is None:
+        return False
+    source.close()
+    return True
+
+
+def _going_on(job: Job, output: RunOutput | None) -> Run:
     return Run(
         number=job.attempt,
         token=job.token,
@@ -72,11 +98,11 @@ def _going_on(job: Job, logs: output.LogFolder) -> Run:
         worker=job.worker_id,
         started_at=job.started_at,
         finished_at=None,
-        log=_existing(logs.for_run(job)),
+        output=output,
     )
 
 
-def _ended(job: Job, attempt: Attempt, logs: output.LogFolder) -> Run:
+def _ended(attempt: Attempt, output: RunOutput | None) -> Run:
     started = attempt.started_at
     return Run(
         number=attempt.number,
@@ -90,11 +116,5 @@ def _ended(job: Job, attempt: Attempt, logs: output.LogFolder) -> Run:
         error=attempt.error or "",
         memory="" if attempt.max_rss is None else size(attempt.max_rss),
         cpu="" if attempt.cpu_ms is None else span(attempt.cpu_ms),
-        log=_existing(logs.for_run(job, attempt)),
+        output=output,
     )
-
-
-def _existing(path: Path | None) -> Path | None:
-    # A log that is a link or a pipe was not made by a worker: it may lead anywhere.
-    regular = path is not None and path.is_file() and not path.is_symlink()
-    return path if regular else None

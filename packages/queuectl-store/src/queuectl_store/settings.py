@@ -200,6 +200,13 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
         "Bytes of output kept of one attempt.",
         _between(4096, 2**50, parse_bytes),
     ),
+    (
+        "stored_log_cap",
+        "4M",
+        "a size",
+        "Bytes of an output kept in a PostgreSQL store, for other hosts.",
+        _between(2 << 16, 2**40, parse_bytes),
+    ),
     ("log_dir", "", "a folder", "Where output is kept; empty is beside the store.", str),
     (
         "env_pass",

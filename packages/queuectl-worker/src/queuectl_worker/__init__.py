@@ -24,10 +24,13 @@ from queuectl_worker.news import (
     WorkerStopping,
 )
 from queuectl_worker.options import Options
-from queuectl_worker.output import LogFolder, follow, log_root, read
+from queuectl_worker.output import LogFolder, log_root
+from queuectl_worker.outputs import RunOutput
 from queuectl_worker.queue import Queue
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.retry import RetryPolicy, decide
+from queuectl_worker.shipper import store_logs
+from queuectl_worker.sources import follow, read
 from queuectl_worker.supervisor import supervise
 from queuectl_worker.tasks import TaskFunction
 from queuectl_worker.wishes import GiveUp, Retry, Snooze
@@ -53,6 +56,7 @@ __all__ = [
     "ResultRefused",
     "Retry",
     "RetryPolicy",
+    "RunOutput",
     "Snooze",
     "TaskError",
     "TaskFunction",
@@ -73,5 +77,6 @@ __all__ = [
     "pick_environment",
     "prune_logs",
     "read",
+    "store_logs",
     "supervise",
 ]

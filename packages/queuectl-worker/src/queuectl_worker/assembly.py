@@ -17,11 +17,12 @@ from queuectl_worker.heartbeat import Heartbeat
 from queuectl_worker.hotloop import HotLoop, HotLoopParts
 from queuectl_worker.loop import Loop
 from queuectl_worker.membership import Membership
-from queuectl_worker.news import OnNews, WorkerJoined
+from queuectl_worker.news import News, OnNews, WorkerJoined
 from queuectl_worker.output import LogFolder
 from queuectl_worker.pruner import pruner
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
+from queuectl_worker.shipper import EACH_S, Shipper
 from queuectl_worker.stager import stager
 from queuectl_worker.tuning import Tuner, Tuning
 from queuectl_worker.upkeep import upkeep
@@ -52,8 +53,11 @@ class Assembly:
         on_news: OnNews,
         on_failure: Callable[[BaseException], None],
     ) -> None:
-        self._store, self._tuner, self._on_failure, self._tell = store, tuner, on_failure, on_news
+        self._store, self._tuner, self._on_failure = store, tuner, on_failure
         self._logs = logs
+        # Beside a SQLite store whoever can read the store can read the files too.
+        self._shipper = _shipper(store, tuner, logs) if store.path is None else None
+        self._tell = on_news = _told(on_news, self._shipper)
         self.executor = fit(store, tuner, logs, tasks)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
@@ -75,6 +79,8 @@ class Assembly:
             worker_id = self.membership.join()
             self.hot_loop = self._hot_loop(stack)
             self._loops = self._make_loops()
+            if self._shipper is not None:
+                stack.callback(self._shipper.finish)
             stack.callback(self._stop_loops)
             for loop in self._loops:
                 loop.start()
@@ -124,6 +130,10 @@ class Assembly:
             self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),
         ]
+        if self._shipper is not None:
+            shipping = self._loop("shipper", self._shipper.tick, EACH_S)
+            self._shipper.wake = shipping.poke
+            loops.append(shipping)
         if self._listener.fileno() is None:
             loops.append(self._loop("listener", self._listen))
         return loops
@@ -156,6 +166,21 @@ class Assembly:
             self.membership.leave()
         except StoreError as error:
             log.warning("could not say goodbye to the store", extra={"reason": error})
+
+
+def _shipper(store: Store, tuner: Tuner, logs: LogFolder) -> Shipper:
+    return Shipper(store, logs, cap=lambda: tuner.current.stored_log_cap)
+
+
+def _told(on_news: OnNews, shipper: Shipper | None) -> OnNews:
+    if shipper is None:
+        return on_news
+
+    def tell(news: News) -> None:
+        shipper.hear(news)
+        on_news(news)
+
+    return tell
 
 
 def _introduction(tuner: Tuner, queues: tuple[str, ...] | None) -> NewWorker:

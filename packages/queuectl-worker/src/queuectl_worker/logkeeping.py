@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from queuectl_store import SETTINGS, JobId, JobState, Store
-from queuectl_worker.output import LogFolder, copy_with_holes
+from queuectl_worker.output import LogFolder
+from queuectl_worker.sources import copy_with_holes
 
 T = TypeVar("T")
 
 CHUNK = 500
-_NAME = re.compile(r"(\d+)-(\d+)\.log")
+_NAME = re.compile(r"(\d+)-(\d+)(\.err)?\.log")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _BLOCK = 512  # what st_blocks counts in, whatever the file system
 
@@ -46,13 +47,14 @@ class LogsFreed:
 
 
 class LogFile(NamedTuple):
-    """One run's output on this host."""
+    """One run's output on this host; *is_error* where it is of stderr alone."""
 
     path: Path
     job_id: JobId
     token: int
     mtime_ms: int
     size: int
+    is_error: bool
 
 
 def keep_logs(texts: Mapping[str, str]) -> KeepLogs:
@@ -169,7 +171,8 @@ def _files(day: Path) -> Iterator[LogFile]:
                 # A log over its cap has a hole: what counts is what it takes on the disk.
                 size = min(stat.st_size, getattr(stat, "st_blocks", stat.st_size) * _BLOCK)
                 run = JobId(int(found[1])), int(found[2])
-                yield LogFile(Path(entry.path), *run, stat.st_mtime_ns // 1_000_000, size)
+                changed_ms, is_error = stat.st_mtime_ns // 1_000_000, found[3] is not None
+                yield LogFile(Path(entry.path), *run, changed_ms, size, is_error)
 
 
 def _delete(files: Iterable[LogFile], *, dry: bool) -> LogsFreed:
@@ -198,6 +201,12 @@ def _leave_no_empty(day: Path, now_ms: int) -> None:
         return
     with contextlib.suppress(OSError):
         day.rmdir()
+
+
+def output_files(logs: LogFolder) -> Iterator[LogFile]:
+    """Yield every output in *logs*."""
+    for day in _days(logs):
+        yield from _files(day)
 
 
 def copy_logs(source: LogFolder, target: LogFolder) -> int:

@@ -57,4 +57,6 @@ def _steps(store: Store, tuner: Tuner, logs: LogFolder) -> Iterator[object]:
         log.warning("nothing is pruned", extra={"reason": str(error)})
         return
     yield from store.maintenance.prune(rules)
+    if keep.age_ms is not None:
+        yield from store.outputs.prune(older_than_ms=keep.age_ms)
     yield from prune_logs(store, logs, keep, now_ms=time.time_ns() // 1_000_000)

@@ -20,12 +20,14 @@ class Tuning:
         grace_ms: How long a stopping worker lets its jobs finish.
         env_pass: Patterns for jobs that were enqueued without an environment.
         policy: The retry rules; *queue_policies* are those of queues with rules of their own.
+        stored_log_cap: Bytes of an output that a server's store keeps.
         lease_ms, concurrency, log_cap, log_dir: Fixed when the worker starts.
     """
 
     kill_grace_ms: int
     grace_ms: int
     env_pass: tuple[str, ...]
+    stored_log_cap: int
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     queue_policies: Mapping[str, RetryPolicy] = field(default_factory=dict)
     lease_ms: int
@@ -55,6 +57,7 @@ def read_tuning(
         kill_grace_ms=value["kill_grace"],
         grace_ms=value["grace"],
         env_pass=value["env_pass"],
+        stored_log_cap=value["stored_log_cap"],
         policy=_policy(value),
         queue_policies=own,
         lease_ms=value["lease"],
@@ -115,6 +118,6 @@ _USED = tuple(
     for name in (
         *("kill_grace", "grace", "env_pass", "lease", "concurrency", "log_cap", "log_dir"),
         *("backoff_base", "backoff_max", "backoff_jitter", "exit_retry", "exit_dead"),
-        *("raise_dead", "crash_limit"),
+        *("raise_dead", "crash_limit", "stored_log_cap"),
     )
 )

@@ -12,8 +12,8 @@ from queuectl.moments import short_span
 from queuectl.render import Cell, print_facts
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl_store import Finding, Store, connect, instant
-from queuectl_worker import LogFolder, copy_logs, log_root
+from queuectl_store import SETTINGS, Finding, Store, connect, instant
+from queuectl_worker import LogFolder, copy_logs, log_root, store_logs
 
 
 def check(ctx: typer.Context) -> None:
@@ -96,6 +96,8 @@ def copy(
     with connect(source, create=False) as old, connect(target) as new:
         rows = old.maintenance.copy_to(new.maintenance, on_progress=_progress(session))
         logs = copy_logs(_logs_of(old), _logs_of(new))
+        if old.path is not None and new.path is None:
+            store_logs(new, _logs_of(new), cap=_stored_cap(new))
     shown = {"source": without_password(source), "target": without_password(target)}
     if session.json:
         session.terminal.document({**shown, "rows": rows, "logs": logs})
@@ -161,6 +163,11 @@ def _progress(session: Session) -> Callable[[str, int], None]:
             session.terminal.say(f"{table.removeprefix('queuectl_')}: {rows:,}")
 
     return tell
+
+
+def _stored_cap(store: Store) -> int:
+    setting = SETTINGS["stored_log_cap"]
+    return int(setting.parse(store.settings.all().get(setting.name, setting.default)))
 
 
 def _logs_of(store: Store) -> LogFolder:

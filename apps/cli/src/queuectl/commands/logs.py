@@ -1,17 +1,17 @@
 """`queuectl logs`: a job's output, as it was written or as it comes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from queuectl.exits import CommandError, Exit, UsageProblem
-from queuectl.jobs import logs_of
+from queuectl.jobs import logs_of, output_of
 from queuectl.safe import OutputFilter, safe_text
 from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.watching import follow_output, run_note
-from queuectl_store import Attempt, Job, JobId
-from queuectl_worker import read as read_log
+from queuectl_store import Attempt, Job, JobId, Stream
+from queuectl_worker import RunOutput
 
 
 def logs(
@@ -31,6 +31,12 @@ def logs(
     tail: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Only the last N lines.")
     ] = None,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Only stdout, of a job with --split-output.")
+    ] = False,
+    stderr: Annotated[
+        bool, typer.Option("--stderr", help="Only stderr, of a job with --split-output.")
+    ] = False,
     raw: Annotated[bool, typer.Option("--raw", help="The exact bytes, on a terminal too.")] = False,
 ) -> None:
     """Print a job's output: stdout and stderr in the order they came.
@@ -40,44 +46,81 @@ def logs(
       queuectl logs 12
       queuectl logs -f 12
       queuectl logs 5-9 --tail 20
+      queuectl logs --stderr 12
 
-    In a pipe the bytes are exact. On a terminal only colours pass; --raw passes everything.
-    With --json: one object a job: id, attempt, log, output (bytes that are not UTF-8 as
-    surrogate escapes).
+    In a pipe the bytes are exact. On a terminal only colours pass; --raw passes everything. Of a
+    job whose output was split, stdout goes to stdout and stderr to stderr; one of them alone, if
+    asked for, to stdout. With --json: one object a job: id, attempt, log, output, stderr_log,
+    stderr (bytes that are not UTF-8 as surrogate escapes; null unless split).
     """
     session: Session = ctx.obj
+    if stdout and stderr:
+        raise UsageProblem("--stdout and --stderr exclude each other; without them you get both")
+    only = Stream.OUT if stdout else Stream.ERR if stderr else None
     wanted = parse_ids(jobs)
     store = session.read_store()
     ids = existing_ids(store, wanted, words=jobs)
     if follow and (len(ids) != 1 or attempt or session.json):
         raise UsageProblem("--follow takes one job, and neither --attempt nor --json")
     if follow:
-        _follow(session, ids[0], tail=tail, raw=raw)
+        _follow(session, ids[0], only, tail=tail, raw=raw)
         return
     for job_id in ids:
-        _print(session, store.reader.get(job_id), attempt, tail, raw=raw, titled=len(ids) > 1)
+        job = _checked(store.reader.get(job_id), only)
+        output = output_of(session, job, _attempt(session, job, attempt) if attempt else None)
+        if session.json:
+            session.terminal.document(_document(job, output, attempt or job.attempt, tail))
+            continue
+        if len(ids) > 1:
+            session.terminal.say(f"==> job {job.id} <==")
+        _print(session, job, output, only, tail=tail, raw=raw)
+
+
+def _checked(job: Job, only: Stream | None) -> Job:
+    if only is not None and not job.split_output:
+        raise CommandError(
+            f"job {job.id} has stdout and stderr in one output; `queuectl logs {job.id}` prints it,"
+            " and `enqueue --split-output` keeps them apart",
+            code=Exit.REFUSED,
+        )
+    return job
+
+
+def _document(job: Job, output: RunOutput, number: int, tail: int | None) -> dict[str, Any]:
+    def text(stream: Stream) -> str:
+        return output.read(stream, tail=tail).decode("utf-8", "surrogateescape")
+
+    def place(stream: Stream) -> str | None:
+        path = output.path(stream)
+        return str(path) if path else None
+
+    split = job.split_output
+    return {
+        "id": job.id,
+        "attempt": number,
+        "log": place(Stream.OUT),
+        "output": text(Stream.OUT),
+        "stderr_log": place(Stream.ERR) if split else None,
+        "stderr": text(Stream.ERR) if split else None,
+    }
 
 
 def _print(
-    session: Session, job: Job, number: int | None, tail: int | None, *, raw: bool, titled: bool
+    session: Session,
+    job: Job,
+    output: RunOutput,
+    only: Stream | None,
+    *,
+    tail: int | None,
+    raw: bool,
 ) -> None:
-    run = _attempt(session, job, number) if number else None
-    path = logs_of(session).for_run(job, run)
-    output = read_log(path, tail=tail) if path else b""
-    if session.json:
-        session.terminal.document(
-            {
-                "id": job.id,
-                "attempt": run.number if run else job.attempt,
-                "log": str(path) if path else None,
-                "output": output.decode("utf-8", "surrogateescape"),
-            }
-        )
-        return
-    if titled:
-        session.terminal.say(f"==> job {job.id} <==")
-    session.terminal.output(_fit(session, output, OutputFilter(), raw=raw, is_last=True))
-    if not output and session.terminal.is_screen:
+    has_any = False
+    for stream in output.streams if only is None else (only,):
+        text = output.read(stream, tail=tail)
+        has_any |= bool(text)
+        shown = _fit(session, text, OutputFilter(), raw=raw, is_last=True)
+        session.terminal.output(shown, is_error=only is None and stream is Stream.ERR)
+    if not has_any and session.terminal.is_screen:
         session.terminal.say(f"job {job.id} has printed nothing; it is {job.state}")
 
 
@@ -93,9 +136,11 @@ def _attempt(session: Session, job: Job, number: int) -> Attempt:
     )
 
 
-def _follow(session: Session, job_id: JobId, *, tail: int | None, raw: bool) -> None:
+def _follow(
+    session: Session, job_id: JobId, only: Stream | None, *, tail: int | None, raw: bool
+) -> None:
     store, terminal = session.open_store(), session.terminal
-    job = store.reader.get(job_id)
+    job = _checked(store.reader.get(job_id), only)
     if job.token == 0 and terminal.talks_to_person:
         reason = store.reader.reasons([job]).get(job_id)
         terminal.say(safe_text(f"job {job_id} is {job.state}" + (f" ({reason})" if reason else "")))
@@ -103,12 +148,19 @@ def _follow(session: Session, job_id: JobId, *, tail: int | None, raw: bool) -> 
     def notify(run: Attempt) -> None:
         terminal.say(run_note(run, next_step="waiting for the next"))
 
-    shown = OutputFilter()
-    for piece in follow_output(
+    shown = {stream: OutputFilter() for stream in Stream}
+
+    def show(stream: Stream, piece: bytes, *, is_last: bool = False) -> None:
+        if only in (None, stream):
+            text = _fit(session, piece, shown[stream], raw=raw, is_last=is_last)
+            terminal.output(text, is_error=only is None and stream is Stream.ERR)
+
+    for stream, piece in follow_output(
         store, logs_of(session), job_id, since=job.token - 1, notify=notify, tail=tail
     ):
-        terminal.output(_fit(session, piece, shown, raw=raw, is_last=False))
-    terminal.output(_fit(session, b"", shown, raw=raw, is_last=True))
+        show(stream, piece)
+    for stream in Stream:
+        show(stream, b"", is_last=True)
 
 
 def _fit(session: Session, piece: bytes, shown: OutputFilter, *, raw: bool, is_last: bool) -> bytes:

@@ -16,7 +16,7 @@ from queuectl.jobs import documents, logs_of
 from queuectl.safe import safe_text
 from queuectl.session import Session
 from queuectl.watching import code_of_job, follow_output, run_note, until_finished
-from queuectl_store import FINAL, Attempt, Job, JobId
+from queuectl_store import FINAL, Attempt, Job, JobId, Stream
 
 # After Ctrl-C: how long its worker may take to stop the job.
 _STOP_S = 15.0
@@ -96,7 +96,8 @@ def _stream(session: Session, job_id: JobId, help_out: Callable[[Job], None]) ->
     def notify(run: Attempt) -> None:
         session.terminal.say(run_note(run, next_step="trying again"))
 
-    out = sys.stderr.buffer if session.json else sys.stdout.buffer
+    aside = sys.stderr.buffer
+    out = aside if session.json else sys.stdout.buffer
     pieces = follow_output(
         session.open_store(),
         logs_of(session),
@@ -105,9 +106,10 @@ def _stream(session: Session, job_id: JobId, help_out: Callable[[Job], None]) ->
         notify=notify,
         while_waiting=help_out,
     )
-    for piece in pieces:
-        out.write(piece)
-        out.flush()
+    for stream, piece in pieces:
+        place = aside if stream is Stream.ERR else out
+        place.write(piece)
+        place.flush()
 
 
 def _await_end(session: Session, job_id: JobId) -> None:

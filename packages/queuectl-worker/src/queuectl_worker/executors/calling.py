@@ -5,7 +5,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from queuectl_store import Claim, RunFacts, Task
@@ -116,6 +116,7 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
     if isinstance(ending, Raised):
         try:
             note(call.claim, ending.trace)
+            facts = replace(facts, log_bytes=len(ending.trace.encode("utf-8", "backslashreplace")))
         except OSError as problem:
             log.warning("a traceback was not kept", extra={"reason": problem})
     run_ms = round((time.monotonic() - began) * 1000)

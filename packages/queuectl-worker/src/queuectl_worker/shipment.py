@@ -1,0 +1,87 @@
+"""One output on its way from a file of this host into the store, in bounded pieces."""
+
+from pathlib import Path
+
+from queuectl_store import OutputOf, Piece
+from queuectl_worker.sources import FileSource
+
+# What a run prints faster than this is left out while it runs, and made up for at its end.
+MOST_BEHIND = 1 << 20
+_CUT_STEP = 1 << 20
+
+
+class Shipment:
+    """How far an output has got. The store keeps its first and its newest half of *cap* bytes.
+
+    Attributes:
+        has_ended: Its run is over: nothing more is written.
+        is_done: All of it that is to be kept was taken.
+    """
+
+    def __init__(self, of: OutputOf, path: Path, *, cap: int, has_ended: bool = False) -> None:
+        self.of, self._path, self._half = of, path, cap // 2
+        self._source: FileSource | None = None
+        self._position = 0
+        self._cut_to = self._half
+        self._has_gaps = False
+        self.has_ended = has_ended
+        self.is_done = False
+
+    def take(self, room: int) -> tuple[list[tuple[int, int]], list[Piece]]:
+        """Return what is to be cut from the store, and after that the next pieces for it.
+
+        Args:
+            room: About so many bytes at most.
+        """
+        self._source = self._source or self._open()
+        if self._source is None:
+            self.is_done = self.has_ended
+            return [], []
+        size = self._source.size()
+        cuts = self._cuts(size)
+        taken = self._pieces(self._source, size, room)
+        self.is_done = self.has_ended and self._position >= size
+        return cuts, taken
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _pieces(self, source: FileSource, size: int, room: int) -> list[Piece]:
+        taken: list[Piece] = []
+        while self._position < size and room > 0:
+            # A piece lies in one half: the second one is cut, piece by piece.
+            end = min(size, self._half) if self._position < self._half else size
+            found = next(source.blocks(self._position, end), None)
+            if found is None:
+                self._position = end  # a hole, where the log was over its own cap
+                continue
+            at, block = found
+            taken.append(Piece(self.of, at, block))
+            self._position = at + len(block)
+            room -= len(block)
+        return taken
+
+    def _cuts(self, size: int) -> list[tuple[int, int]]:
+        """Choose where to go on, and return what the store must not keep any more."""
+        if self._position < self._half:
+            return []
+        tail = max(self._half, size - self._half)
+        if self.has_ended and self._has_gaps:
+            self._has_gaps, self._position = False, tail
+            return [(self._half, size)]
+        if not self.has_ended and size - self._position > MOST_BEHIND:
+            self._has_gaps, self._position = True, size - MOST_BEHIND
+        if tail - self._cut_to < (_CUT_STEP if not self.has_ended else 1):
+            return []
+        self._cut_to = tail
+        self._position = max(self._position, tail)
+        return [(self._half, tail)]
+
+    def _open(self) -> FileSource | None:
+        try:
+            return FileSource(self._path)
+        except FileNotFoundError:
+            return None

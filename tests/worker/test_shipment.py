@@ -1,0 +1,130 @@
+"""An output on its way into the store: nothing twice, nothing out of place, never over its cap."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from queuectl_store import OutputOf, Store
+from queuectl_worker.shipment import MOST_BEHIND, Shipment
+from queuectl_worker.sources import StoredSource, pieces
+from tests.worker.story import enqueue, shell
+
+MB = 1 << 20
+CAP = 4 * MB
+ROOM = 1 << 30
+
+
+@pytest.fixture
+def of(store: Store) -> OutputOf:
+    return OutputOf(enqueue(store, shell("true"))[0], 1)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[bytes], None]:
+    def write(body: bytes) -> None:
+        with (tmp_path / "a.log").open("ab") as file:
+            file.write(body)
+
+    return write
+
+
+def ship(store: Store, shipment: Shipment, *, room: int = ROOM) -> None:
+    cuts, taken = shipment.take(room)
+    for start, end in cuts:
+        store.outputs.cut(shipment.of, start, end)
+    store.outputs.add(taken)
+
+
+def stored(store: Store, of: OutputOf) -> bytes:
+    source = StoredSource(store.outputs, of)
+    return b"".join(pieces(source, 0, source.size()))
+
+
+def kept(store: Store, of: OutputOf) -> int:
+    source = StoredSource(store.outputs, of)
+    return sum(len(body) for _, body in source.blocks(0, source.size()))
+
+
+def numbers(first: int, last: int) -> bytes:
+    """Return lines of eight bytes, so that a byte out of place shows."""
+    return b"".join(b"%07d\n" % n for n in range(first, last))
+
+
+def test_what_grows_arrives_byte_for_byte(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None]
+) -> None:
+    shipment = Shipment(of, tmp_path / "a.log", cap=CAP)
+    ship(store, shipment)  # the file is not there yet
+    for n in range(20):
+        write(numbers(n * 1_000, (n + 1) * 1_000))
+        ship(store, shipment)
+
+    shipment.has_ended = True
+    ship(store, shipment)
+
+    assert shipment.is_done
+    assert stored(store, of) == numbers(0, 20_000)
+
+
+def test_no_more_than_there_is_room_for_is_taken_at_once(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None]
+) -> None:
+    write(numbers(0, 100_000))
+    shipment = Shipment(of, tmp_path / "a.log", cap=CAP, has_ended=True)
+
+    _, taken = shipment.take(1_000)
+
+    assert sum(len(piece.body) for piece in taken) <= 65_536
+    assert not shipment.is_done
+
+
+def test_a_silent_run_is_done_at_its_end(store: Store, of: OutputOf, tmp_path: Path) -> None:
+    shipment = Shipment(of, tmp_path / "a.log", cap=CAP)
+    ship(store, shipment)
+    assert not shipment.is_done
+
+    shipment.has_ended = True
+    ship(store, shipment)
+
+    assert shipment.is_done
+    assert store.outputs.size(of) == 0
+
+
+def test_both_ends_of_a_flood_are_kept_and_its_middle_is_stated(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None]
+) -> None:
+    shipment, lines = Shipment(of, tmp_path / "a.log", cap=CAP), 0
+    for _ in range(6):
+        write(numbers(lines, lines + 3 * MOST_BEHIND // 8))
+        lines += 3 * MOST_BEHIND // 8
+        ship(store, shipment)
+        assert kept(store, of) <= CAP + 2 * MB
+
+    shipment.has_ended = True
+    while not shipment.is_done:
+        ship(store, shipment)
+
+    whole, text = numbers(0, lines), stored(store, of)
+    cut = len(whole) - CAP
+    note = f"\n[queuectl: {cut:,} bytes cut here, the log reached its cap]\n".encode()
+    assert text == whole[: CAP // 2] + note + whole[-CAP // 2 :]
+    assert store.outputs.size(of) == len(whole)
+
+
+def test_a_long_output_that_comes_slowly_is_held_under_the_cap_too(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None]
+) -> None:
+    shipment, lines = Shipment(of, tmp_path / "a.log", cap=CAP), 0
+    for _ in range(24):
+        write(numbers(lines, lines + MB // 16))
+        lines += MB // 16
+        ship(store, shipment)
+        assert kept(store, of) <= CAP + 2 * MB
+
+    shipment.has_ended = True
+    while not shipment.is_done:
+        ship(store, shipment)
+
+    assert stored(store, of).endswith(numbers(lines - CAP // 16, lines))
+    assert kept(store, of) <= CAP + 2 * MB

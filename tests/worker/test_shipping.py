@@ -1,0 +1,116 @@
+"""Output of a run on one host, read on another that shares nothing with it but the server."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from queuectl_store import JobId, JobState, OutputOf, Store, Stream, connect
+from queuectl_worker import LogFolder, RunOutput, Worker, store_logs
+from tests.worker.story import job, reaches, running, shell
+
+pytestmark = pytest.mark.not_on("win")
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Store]:
+    with closing(connect(postgres_url)) as store:
+        yield store
+
+
+def on_host_a(tmp_path: Path, **settings: str) -> dict[str, Any]:
+    return {"concurrency": 2, "settings": {"log_dir": str(tmp_path / "host-a"), **settings}}
+
+
+def elsewhere(server: Store, job_id: JobId, tmp_path: Path) -> RunOutput:
+    return RunOutput(server, LogFolder(tmp_path / "host-b"), job(server, job_id))
+
+
+def burst(server: Store, tmp_path: Path, **settings: str) -> None:
+    Worker(server, burst=True, **on_host_a(tmp_path, **settings)).run()
+
+
+def test_output_is_read_on_another_host_byte_for_byte(server: Store, tmp_path: Path) -> None:
+    loud, silent = server.enqueue([shell("printf 'a\\000b\\377'; printf c >&2"), shell("true")])
+
+    burst(server, tmp_path)
+
+    assert elsewhere(server, loud, tmp_path).read() == b"a\0b\xffc"
+    assert elsewhere(server, silent, tmp_path).read() == b""
+    assert not (tmp_path / "host-b").exists()
+
+
+def test_output_is_followed_on_another_host_while_the_run_goes_on(
+    server: Store, tmp_path: Path
+) -> None:
+    script = f"echo one; while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; seq 1 20000"
+    (job_id,) = server.enqueue([shell(script)])
+    with running(server, **on_host_a(tmp_path)):
+        reaches(server, job_id, JobState.RUNNING)
+        output = elsewhere(server, job_id, tmp_path)
+        found = output.follow(lambda: job(server, job_id).state is JobState.SUCCEEDED)
+
+        assert next(found) == (Stream.OUT, b"one\n")
+        (tmp_path / "go").touch()
+        rest = b"".join(piece for _, piece in found)
+
+    assert rest == b"".join(b"%d\n" % n for n in range(1, 20_001))
+
+
+def test_streams_that_are_apart_stay_apart(server: Store, tmp_path: Path) -> None:
+    (job_id,) = server.enqueue([shell("echo out; echo err >&2", split_output=True)])
+
+    burst(server, tmp_path)
+
+    output = elsewhere(server, job_id, tmp_path)
+    assert [output.read(stream) for stream in Stream] == [b"out\n", b"err\n"]
+    assert sorted(output.follow(lambda: True)) == [(Stream.OUT, b"out\n"), (Stream.ERR, b"err\n")]
+
+
+def test_the_end_of_a_flood_arrives_and_the_store_stays_small(
+    server: Store, tmp_path: Path
+) -> None:
+    (job_id,) = server.enqueue([shell("seq 1 3000000; echo last words")])
+
+    burst(server, tmp_path, stored_log_cap="1M")
+
+    text = elsewhere(server, job_id, tmp_path).read()
+    assert text.startswith(b"1\n2\n3\n")
+    assert text.endswith(b"2999999\n3000000\nlast words\n")
+    assert b" bytes cut here" in text
+    assert len(text) < 1_100_000
+    assert elsewhere(server, job_id, tmp_path).read(tail=2) == b"3000000\nlast words\n"
+
+
+def test_each_of_many_short_runs_has_its_output(server: Store, tmp_path: Path) -> None:
+    ids = server.enqueue([shell(f"echo {n}") for n in range(60)])
+
+    burst(server, tmp_path)
+
+    texts = [elsewhere(server, job_id, tmp_path).read() for job_id in ids]
+    assert texts == [b"%d\n" % n for n in range(60)]
+
+
+def test_beside_a_sqlite_store_nothing_goes_into_it(store: Store, tmp_path: Path) -> None:
+    (job_id,) = store.enqueue([shell("echo out")])
+
+    burst(store, tmp_path)
+
+    assert store.outputs.size(OutputOf(job_id, 1)) == 0
+    assert RunOutput(store, LogFolder(tmp_path / "host-a"), job(store, job_id)).read() == b"out\n"
+
+
+def test_files_are_put_into_a_server_when_a_store_moves_there(
+    store: Store, server: Store, tmp_path: Path
+) -> None:
+    (job_id,) = store.enqueue([shell("echo out; echo err >&2", split_output=True)])
+    burst(store, tmp_path)
+    store.maintenance.copy_to(server.maintenance)
+
+    count = store_logs(server, LogFolder(tmp_path / "host-a"), cap=1 << 20)
+
+    output = elsewhere(server, job_id, tmp_path)
+    assert count == 2
+    assert [output.read(stream) for stream in Stream] == [b"out\n", b"err\n"]
