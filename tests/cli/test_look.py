@@ -54,6 +54,7 @@ ATTEMPT_KEYS = [
     "max_rss",
     "cpu_seconds",
     "log_bytes",
+    "log_lost",
 ]
 
 

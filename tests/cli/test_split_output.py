@@ -49,7 +49,8 @@ def test_one_stream_of_an_output_that_was_not_split_is_refused(split: Program) -
 
 def test_run_passes_each_stream_on(queuectl: Program) -> None:
     ran = queuectl(
-        "run", "--quiet", "--max-retries", "0", "--split-output", "--", "sh", "-c", "echo o; echo e >&2; exit 3"
+        *("run", "--quiet", "--max-retries", "0", "--split-output"),
+        *("--", "sh", "-c", "echo o; echo e >&2; exit 3"),
     )
 
     assert (ran.code, ran.out) == (3, b"o\n")

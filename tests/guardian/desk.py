@@ -16,11 +16,15 @@ R = TypeVar("R", bound=Report)
 class Desk:
     """One guardian, every report it gave, and a mark that all of its processes carry."""
 
-    def __init__(self, folder: Path, *, slots: int = 2, log_cap: int = 64 << 20) -> None:
+    def __init__(
+        self, folder: Path, *, slots: int = 2, log_cap: int = 64 << 20, log_reserve: int = 0
+    ) -> None:
         self.folder = folder
         self.mark = f"mark{secrets.token_hex(8)}"
         self.reports: list[Report] = []
-        self.guardian = Guardian(slots=slots, spool=folder / "spool", log_cap=log_cap)
+        self.guardian = Guardian(
+            slots=slots, spool=folder / "spool", log_cap=log_cap, log_reserve=log_reserve
+        )
         self.guardian.start()
         self.path = os.environb[b"PATH"]
         self._keys = 0

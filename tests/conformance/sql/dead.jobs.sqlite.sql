@@ -17,7 +17,7 @@ SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs
     last_finished_at, queuectl_attempts.exit_code AS last_exit_code, queuectl_attempts.signal AS
     last_signal, queuectl_attempts.error AS last_error, queuectl_attempts.max_rss AS last_max_rss,
     queuectl_attempts.cpu_ms AS last_cpu_ms, queuectl_attempts.log_bytes AS last_log_bytes,
-    queuectl_groups.name AS group_name
+    queuectl_attempts.log_lost AS last_log_lost, queuectl_groups.name AS group_name
 FROM queuectl_jobs LEFT OUTER JOIN queuectl_attempts ON queuectl_attempts.job_id = queuectl_jobs.id
     AND queuectl_attempts.token = queuectl_jobs.token LEFT OUTER JOIN queuectl_groups ON
     queuectl_groups.id = queuectl_jobs.group_id

@@ -51,7 +51,7 @@ def job_document(job: Job, *, reason: str | None = None, log: str | None = None)
 
 
 def attempt_document(attempt: Attempt) -> dict[str, Any]:
-    """Return the JSON attempt; *max_rss* and *log_bytes* are bytes."""
+    """Return the JSON attempt; *max_rss*, *log_bytes* and *log_lost* are bytes."""
     return {
         "number": attempt.number,
         "state": attempt.state,
@@ -65,6 +65,7 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
         "max_rss": attempt.max_rss,
         "cpu_seconds": _seconds(attempt.cpu_ms),
         "log_bytes": attempt.log_bytes,
+        "log_lost": attempt.log_lost,
     }
 
 

@@ -125,6 +125,7 @@ class Attempt:
         token: The fence under which it ran; unique within the job.
         state: How it ended: succeeded, failed, cancelled, released, snoozed or crashed.
         started_at, finished_at: UTC milliseconds.
+        log_lost: Bytes of output that the disk had no room for; None where all was kept.
         max_rss: Peak memory of the process tree in bytes. cpu_ms: its user and system time.
     """
 
@@ -140,6 +141,7 @@ class Attempt:
     max_rss: int | None = None
     cpu_ms: int | None = None
     log_bytes: int | None = None
+    log_lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,6 +187,7 @@ def _facts(facts: RunFacts) -> Iterable[tuple[str, Any]]:
         ("max_rss", bounds.whole(facts.max_rss)),
         ("cpu_ms", bounds.whole(facts.cpu_ms)),
         ("log_bytes", bounds.whole(facts.log_bytes)),
+        ("log_lost", bounds.whole(facts.log_lost)),
     )
 
 

@@ -12,7 +12,10 @@ from queuectl_store.states import Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree."""
+    """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree.
+
+    *log_lost* is how many bytes of its output the disk had no room for.
+    """
 
     started_at: int | None = None
     exit_code: int | None = None
@@ -21,6 +24,7 @@ class RunFacts:
     max_rss: int | None = None
     cpu_ms: int | None = None
     log_bytes: int | None = None
+    log_lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

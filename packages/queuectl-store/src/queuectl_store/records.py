@@ -133,6 +133,7 @@ def attempt(row: Any, *, prefix: str = "") -> Attempt:
         max_rss=value("max_rss"),
         cpu_ms=value("cpu_ms"),
         log_bytes=value("log_bytes"),
+        log_lost=value("log_lost"),
     )
 
 

@@ -201,6 +201,13 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
         _between(4096, 2**50, parse_bytes),
     ),
     (
+        "log_reserve",
+        "256M",
+        "a size",
+        "Free bytes on the disk of the logs under which output may be dropped; 0 is never.",
+        _between(0, 2**50, parse_bytes),
+    ),
+    (
         "stored_log_cap",
         "4M",
         "a size",

@@ -90,4 +90,9 @@ def _for_tasks(
 
 def _guardian(tuner: Tuner, logs: LogFolder) -> Guardian:
     settings = tuner.current
-    return Guardian(slots=settings.concurrency, spool=logs.spool, log_cap=settings.log_cap)
+    return Guardian(
+        slots=settings.concurrency,
+        spool=logs.spool,
+        log_cap=settings.log_cap,
+        log_reserve=settings.log_reserve,
+    )

@@ -88,7 +88,7 @@ class Child:
                 if isinstance(ending, Raised):
                     sys.stderr.write(ending.trace)
         finally:
-            log_bytes, _ = self._room.settle(spool, log, may_reuse=False)
+            log_bytes, _, _ = self._room.settle(spool, log, may_reuse=False)
         return ending, log_bytes
 
     def _progress(self, _job: int, _token: int, text: str) -> bool:

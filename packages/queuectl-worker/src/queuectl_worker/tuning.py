@@ -21,7 +21,7 @@ class Tuning:
         env_pass: Patterns for jobs that were enqueued without an environment.
         policy: The retry rules; *queue_policies* are those of queues with rules of their own.
         stored_log_cap: Bytes of an output that a server's store keeps.
-        lease_ms, concurrency, log_cap, log_dir: Fixed when the worker starts.
+        lease_ms, concurrency, log_cap, log_reserve, log_dir: Fixed when the worker starts.
     """
 
     kill_grace_ms: int
@@ -33,6 +33,7 @@ class Tuning:
     lease_ms: int
     concurrency: int
     log_cap: int
+    log_reserve: int
     log_dir: str
 
     def policy_of(self, queue: str) -> RetryPolicy:
@@ -63,6 +64,7 @@ def read_tuning(
         lease_ms=value["lease"],
         concurrency=value["concurrency"],
         log_cap=value["log_cap"],
+        log_reserve=value["log_reserve"],
         log_dir=value["log_dir"],
     )
 
@@ -117,6 +119,7 @@ _USED = tuple(
     (name, SETTINGS[name])
     for name in (
         *("kill_grace", "grace", "env_pass", "lease", "concurrency", "log_cap", "log_dir"),
+        "log_reserve",
         *("backoff_base", "backoff_max", "backoff_jitter", "exit_retry", "exit_dead"),
         *("raise_dead", "crash_limit", "stored_log_cap"),
     )

@@ -30,6 +30,7 @@ _ATTEMPT_COLUMNS = (
     Column(title="CPU", right=True),
     Column(title="MEMORY", right=True),
     Column(title="OUTPUT", right=True),
+    Column(title="LOST", right=True),
     Column(title="ERROR", flexible=True),
 )
 
@@ -129,6 +130,7 @@ def _attempt_row(attempt: Attempt) -> list[Cell]:
         Cell(text=short_span(cpu) if cpu is not None else ""),
         Cell(text=_size(memory)),
         Cell(text=_size(output)),
+        Cell(text=_size(attempt.log_lost), style="red"),
         Cell(text=attempt.error or ""),
     ]
 

@@ -67,6 +67,7 @@ ENDED = Batch(
     max_rss=BIG,
     cpu_ms=BIG,
     log_bytes=BIG,
+    log_lost=BIG,
     fingerprint=TEXT,
 )
 KEYS = Batch("keys", key=TEXT)
@@ -216,6 +217,7 @@ _ATTEMPT = (
     "max_rss",
     "cpu_ms",
     "log_bytes",
+    "log_lost",
 )
 WRITE_ATTEMPTS = sa.insert(attempts).from_select(
     [*_ATTEMPT, "state", "worker_id", "finished_at"],

@@ -128,6 +128,8 @@ attempts = sa.Table(
     sa.Column("max_rss", sa.BigInteger),
     sa.Column("cpu_ms", sa.BigInteger),
     sa.Column("log_bytes", sa.BigInteger),
+    # Bytes of output that the disk had no room for.
+    sa.Column("log_lost", sa.BigInteger),
     sqlite_with_rowid=False,
 )
 

@@ -213,6 +213,7 @@ class CommandExecutor:
             max_rss=report.max_rss,
             cpu_ms=report.cpu_ms,
             log_bytes=report.log_bytes,
+            log_lost=report.log_lost or None,
         )
         pid = None if report.key in self._started else report.pid
         key = self._forget(report.key)

@@ -37,13 +37,17 @@ class Guardian:
         slots: How many commands run at once; more may be launched, and wait in order.
         spool: A private folder for output that has no log yet, on the file system of the logs.
         log_cap: Bytes that one log may keep on disk; the middle of a longer one is dropped.
+        log_reserve: With fewer bytes free on that disk, output goes through the guardian, which
+            drops what finds no room.
     """
 
-    def __init__(self, *, slots: int, spool: Path, log_cap: int = 64 << 20) -> None:
+    def __init__(
+        self, *, slots: int, spool: Path, log_cap: int = 64 << 20, log_reserve: int = 0
+    ) -> None:
         self.pid = 0
         self._slots = slots
         self._spool = spool.absolute()
-        self._log_cap = log_cap
+        self._log_limits = (log_cap, log_reserve)
         self._lock = threading.Lock()
         self._readiness = Readiness()
         self._channel: Channel | None = None
@@ -166,7 +170,7 @@ class Guardian:
             self._send((protocol.EXTEND, (self._fence,)))
 
     def _spawn(self, fd: int) -> subprocess.Popen[bytes]:
-        arguments = [fd, self._slots, self._spool, self._log_cap, secrets.token_hex(8)]
+        arguments = [fd, self._slots, self._spool, *self._log_limits, secrets.token_hex(8)]
         return subprocess.Popen(
             [sys.executable, "-I", "-S", str(_MAIN), *map(str, arguments)],
             pass_fds=[fd],

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 
 from . import kernel, protocol
+from .outlets import Outlets
 from .procs import sweep
 from .protocol import Channel
 from .run import NEVER, clock_ms
@@ -24,7 +25,9 @@ class Loop:
 
     def __init__(self, channel: Channel, *, slots: int, room: SpoolRoom, tag: bytes) -> None:
         self._channel = channel
-        self._runs = Runs(slots=slots, room=room, tag=tag, tell=self._tell)
+        self._ready = select.poll()
+        self._outlets = Outlets(room, self._ready)
+        self._runs = Runs(slots=slots, outlets=self._outlets, tag=tag, tell=self._tell)
         self._verbs: dict[str, Callable[..., None]] = {
             protocol.DEFINE_ENV: self._runs.define_env,
             protocol.LAUNCH: self._runs.launch,
@@ -42,7 +45,7 @@ class Loop:
     def run(self) -> None:
         """Serve the worker until it is gone."""
         self._channel.send((protocol.HELLO, (os.getpid(),)))
-        ready = select.poll()
+        ready = self._ready
         ready.register(self._exits, select.POLLIN)
         watched = 0
         while not self._channel.is_closed:
@@ -67,6 +70,9 @@ class Loop:
         if self._exits in ready:
             os.read(self._exits, 4096)
             self._may_reap = True
+        for fd in ready:
+            if fd not in (self._channel.fd, self._exits):
+                self._outlets.pump(fd)
         if self._may_reap:
             self._may_reap = self._runs.reap()
         now = clock_ms()

@@ -1,4 +1,4 @@
-"""The guardian process: `python -I -S main.py SOCKET SLOTS SPOOL CAP NONCE`, started by client.py.
+"""The guardian process, started by client.py with its socket, slots, folder and limits.
 
 Run by path, so that it starts in milliseconds and stays small: neither queuectl_worker nor a site
 package is imported, only the files beside this one and a little of the standard library.
@@ -24,14 +24,14 @@ from .protocol import Channel
 from .spool import SpoolRoom
 
 
-def main(socket: str, slots: str, spool: str, cap: str, nonce: str) -> None:
+def main(socket: str, slots: str, spool: str, cap: str, reserve: str, nonce: str) -> None:
     """Become keeper and guardian, and serve the worker at the other end of *socket*."""
     channel = Channel(int(socket))
     os.setsid()
     # Handlers that do nothing, since jobs would inherit SIG_IGN: only the worker ends a guardian.
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, lambda *_: None)
-    room = SpoolRoom(os.fsencode(spool), prefix=nonce.encode(), cap=int(cap))
+    room = SpoolRoom(os.fsencode(spool), prefix=nonce.encode(), cap=int(cap), reserve=int(reserve))
     kernel.become_subreaper()
     forked = keeper.split()
     if forked is not None:

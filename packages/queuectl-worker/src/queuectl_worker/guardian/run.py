@@ -81,16 +81,15 @@ class Run:
     """A request whose first process lives.
 
     `due` is when something must be done to it next: the warning, SIGTERM at its limit, then
-    SIGKILL, then SIGKILL again until its first process has been reaped. *errors* is the file for
-    its stderr, if that is apart. `cpu_s` and `peak` (bytes) are what was seen of its tree beyond
-    what the kernel tells of its first process.
+    SIGKILL, then SIGKILL again until its first process has been reaped. *spools* are the files for
+    its stdout and, if that is apart, its stderr. `cpu_s` and `peak` (bytes) are what was seen of
+    its tree beyond what the kernel tells of its first process.
     """
 
     __slots__ = (
         "cpu_s",
         "due",
         "ended_at",
-        "errors",
         "exit",
         "grace_ms",
         "is_killing",
@@ -100,27 +99,18 @@ class Run:
         "peak",
         "pid",
         "request",
-        "spool",
+        "spools",
         "started_at",
         "started_ms",
         "stopped",
         "timed_out",
     )
 
-    def __init__(
-        self,
-        request: Request,
-        *,
-        number: int,
-        pid: int,
-        spool: Spool,
-        errors: Spool | None = None,
-    ) -> None:
+    def __init__(self, request: Request, *, number: int, pid: int, spools: list[Spool]) -> None:
         self.request = request
         self.number = number
         self.pid = pid
-        self.spool = spool
-        self.errors = errors
+        self.spools = spools
         self.started_ms = wall_ms()
         self.started_at = clock_ms()
         self.grace_ms = request.grace_ms

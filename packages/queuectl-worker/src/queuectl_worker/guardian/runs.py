@@ -8,9 +8,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from . import protocol
+from .outlets import Outlets
 from .run import ASK_AGAIN_MS, NEVER, Request, Run, clock_ms
 from .spawn import Programs, SpawnError, host_problem, spawn
-from .spool import Spool, SpoolRoom
+from .spool import Spool
 from .trees import Trees
 
 Tell = Callable[[str, "tuple[object, ...]"], None]
@@ -30,10 +31,10 @@ class Runs:
     several at once: beside busy commands the processor's caches are cold at each exit.
     """
 
-    def __init__(self, *, slots: int, room: SpoolRoom, tag: bytes, tell: Tell) -> None:
+    def __init__(self, *, slots: int, outlets: Outlets, tag: bytes, tell: Tell) -> None:
         self._slots = slots
         self._taken = 0
-        self._room = room
+        self._outlets = outlets
         self._tag = tag
         self._tell = tell
         self._trees = Trees(protocol.RUN_TAG + b"=" + tag)
@@ -117,8 +118,7 @@ class Runs:
             self._press(now)
         if now >= self._watch_due:
             for run in self._by_pid.values():
-                for spool, log in _outputs(run):
-                    self._room.watch(spool, log)
+                self._outlets.watch(run.spools, run.request)
             self._watch_due = now + _WATCH_MS if self._by_pid else NEVER
         if now >= self._trees.due:
             self._trees.look(now)
@@ -174,7 +174,7 @@ class Runs:
         has_strays = self._trees.bury(ended, clock_ms())
         for run in ended:
             if run.exit is not None:
-                log = self._settle(run, may_reuse=not has_strays)
+                log = self._outlets.settle(run.spools, run.request, may_reuse=not has_strays)
                 self._tell(protocol.ENDED, run.ending(run.exit, rss_unit=_RSS_UNIT) + log)
 
     def kill_all(self) -> None:
@@ -184,11 +184,11 @@ class Runs:
     def close(self) -> None:
         """Keep the output of what was running. The processes are the caller's to kill."""
         for run in (*self._by_pid.values(), *self._ended):
-            self._settle(run, may_reuse=False)
-        self._room.close()
+            self._outlets.settle(run.spools, run.request, may_reuse=False)
+        self._outlets.close()
 
     def _start(self, request: Request) -> None:
-        spool, errors = self._take_spools(request)
+        spools = self._open(request)
         self._started += 1
         tag = b"%s%d:%d" % (self._tag, request.key, self._started)
         try:
@@ -198,13 +198,14 @@ class Runs:
                 env={**self._envs[request.env_ref], **request.env, protocol.RUN_TAG: tag},
                 stdin=self._devnull,
                 programs=self._programs,
-                output=spool.fd,
-                errors=spool.fd if errors is None else errors.fd,
+                output=spools[0].target,
+                errors=spools[-1].target,
             )
         except SpawnError:
-            self._give_back(spool, errors)
+            self._outlets.give_back(spools)
             raise
-        run = Run(request, number=self._started, pid=pid, spool=spool, errors=errors)
+        self._outlets.handed_over(spools)
+        run = Run(request, number=self._started, pid=pid, spools=spools)
         self._by_pid[pid] = self._by_key[request.key] = run
         self._taken += request.slots
         self._trees.add(run)
@@ -212,34 +213,13 @@ class Runs:
         self._watch_due = min(self._watch_due, run.started_at + _WATCH_MS)
         self._fresh.append(run)
 
-    def _take_spools(self, request: Request) -> tuple[Spool, Spool | None]:
-        spool = self._take_spool()
-        if not request.errors:
-            return spool, None
+    def _open(self, request: Request) -> list[Spool]:
         try:
-            return spool, self._take_spool()
-        except SpawnError:
-            self._give_back(spool)
-            raise
-
-    def _give_back(self, *spools: Spool | None) -> None:
-        for spool in spools:
-            if spool is not None:
-                self._room.settle(spool, b"", may_reuse=True)
-
-    def _settle(self, run: Run, *, may_reuse: bool) -> tuple[int, str | None]:
-        """Finish with what *run* wrote; return its bytes, and what went wrong."""
-        ends = [self._room.settle(*output, may_reuse=may_reuse) for output in _outputs(run)]
-        problems = [problem for _, problem in ends if problem is not None]
-        return sum(size for size, _ in ends), problems[0] if problems else None
-
-    def _take_spool(self) -> Spool:
-        try:
-            return self._room.take()
+            return self._outlets.open(request)
         except OSError as error:
             if self._ended:
                 self.account()  # it gives back the files of the silent ones
-                return self._take_spool()
+                return self._open(request)
             raise host_problem(error, "no file for the output could be made") from error
 
     def _press(self, now: int) -> None:
@@ -263,11 +243,3 @@ class Runs:
         for run in self._by_pid.values():
             run.stopped = run.is_killing = True
         self._trees.kill_all()
-
-
-def _outputs(run: Run) -> list[tuple[Spool, bytes]]:
-    """Return the files that *run* writes to, and where each will be found."""
-    outputs = [(run.spool, run.request.log)]
-    if run.errors is not None:
-        outputs.append((run.errors, run.request.errors))
-    return outputs

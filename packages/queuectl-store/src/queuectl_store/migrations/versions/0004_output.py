@@ -1,4 +1,4 @@
-"""What runs print, in the store of a server, for readers on other hosts."""
+"""What runs print, in the store of a server for readers on other hosts; and what was lost of it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,8 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add the table; output that lies in files stays there."""
+    """Add the table and the column; output that lies in files stays there."""
+    op.add_column("queuectl_attempts", sa.Column("log_lost", sa.BigInteger(), nullable=True))
     op.create_table(
         "queuectl_output",
         sa.Column("job_id", sa.BigInteger(), nullable=False),
