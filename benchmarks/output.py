@@ -35,30 +35,30 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print("follower behind the job, ms            first   p50   p99   max")
-        report(str(folder / "a.db"), folder, folder / "logs", options.lines, "this host")
+        report(str(folder / "a.db"), folder / "a", folder / "a", options.lines, "this host")
         if options.postgres:
-            report(options.postgres, folder, folder / "b", options.lines, "another host")
+            report(options.postgres, folder / "b", folder / "c", options.lines, "another host")
         print(f"\n{options.megabytes} MB of output         seconds   peak MB of worker, guardians")
         straight(folder, options.megabytes)
-        flood(str(folder / "c.db"), folder, options.megabytes, "SQLite")
+        flood(str(folder / "c.db"), folder / "d", options.megabytes, "SQLite")
         if options.postgres:
-            flood(options.postgres, folder, options.megabytes, "PostgreSQL")
+            flood(options.postgres, folder / "e", options.megabytes, "PostgreSQL")
 
 
-def report(address: str, folder: Path, logs: Path, lines: int, what: str) -> None:
-    """Measure how long each line is under way; *logs* is where the follower looks for files."""
+def report(address: str, logs: Path, seen: Path, lines: int, what: str) -> None:
+    """Measure how long each line is under way; *seen* is where the follower looks for files."""
     command = NewJob(work=Argv(argv=(sys.executable, "-S", "-c", CLOCK, str(lines))))
-    with connect(address) as store, running(address, folder / "logs"):
+    with connect(address) as store, running(address, logs):
         (job_id,) = store.enqueue([command])
         job = until(store, job_id, lambda job: job.state is JobState.RUNNING)
         delays = []
-        output = RunOutput(store, LogFolder(logs), job)
+        output = RunOutput(store, LogFolder(seen), job)
         for _, piece in output.follow(
             lambda: store.reader.get(job_id).state is not JobState.RUNNING
         ):
             now = time.time()
             delays += [(now - float(line)) * 1000 for line in piece.decode().split()]
-    p50, p99 = statistics.median(delays), statistics.quantiles(delays, n=100)[-1]
+    p50, p99 = statistics.median(delays), sorted(delays)[len(delays) * 99 // 100]
     print(f"{what:36} {delays[0]:7.0f} {p50:5.0f} {p99:5.0f} {max(delays):5.0f}")
 
 
@@ -71,9 +71,9 @@ def straight(folder: Path, megabytes: int) -> None:
     target.unlink()
 
 
-def flood(address: str, folder: Path, megabytes: int, what: str) -> None:
+def flood(address: str, logs: Path, megabytes: int, what: str) -> None:
     """Run the flood as a job; tell its time, and the peaks of the processes that serve it."""
-    with connect(address) as store, running(address, folder / "logs") as worker:
+    with connect(address) as store, running(address, logs) as worker:
         began = time.perf_counter()
         (job_id,) = store.enqueue([NewJob(work=Shell(script=printing(megabytes)))])
         until(store, job_id, lambda job: job.state is JobState.SUCCEEDED)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scripts.bootstrap import program
 from tests.cli.program import Program
 from tests.waiting import eventually
 
@@ -112,6 +113,56 @@ def test_a_detached_worker_that_cannot_start_says_why(queuectl: Program) -> None
     assert (result.code, result.out) == (2, b"")
     assert "QUEUECTL_LEASE" in result.err
     assert len(result.err.splitlines()) <= 2
+
+
+PROGRAM = """
+import os
+from queuectl_worker import Queue
+
+queue = Queue("sqlite:///tasks.db")
+
+
+@queue.task(name="pid")
+def pid() -> int:
+    return os.getpid()
+
+
+if __name__ == "__main__":
+    for _ in range(4):
+        pid.enqueue()
+    print(*(queue.job(n).wait(60).result for n in range(1, 5)))
+"""
+
+
+def test_task_processes_are_recycled_as_the_options_say(queuectl: Program) -> None:
+    (queuectl.folder / "program.py").write_text(PROGRAM)
+    started = queuectl.must(
+        *("worker", "start", "--app", "program:queue", "--executor", "process"),
+        *("--concurrency", "1", "--recycle-runs", "2", "--recycle-memory", "64G"),
+        *("--recycle-age", "1h", "--detach", "--json"),
+    ).document
+
+    pids = subprocess.run(
+        [program("python"), "program.py"],
+        cwd=queuectl.folder,
+        env=queuectl.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=90,
+    ).stdout.split()
+
+    queuectl.must("worker", "stop", str(started["worker"]), env={"QUEUECTL_DB": "tasks.db"})
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2]
+
+
+def test_only_task_processes_are_recycled(queuectl: Program) -> None:
+    refused = queuectl("worker", "start", "--recycle-runs", "2")
+
+    assert refused.code == 2
+    assert "give --executor process" in refused.err
+    odd = queuectl("worker", "start", "--executor", "process", "--recycle-memory", "much")
+    assert (odd.code, "--recycle-memory 'much'" in odd.err) == (2, True)
 
 
 def test_stop_now_ends_the_running_jobs(queuectl: Program) -> None:

@@ -172,6 +172,13 @@ def test_a_process_that_grew_too_large_is_replaced(working: Working) -> None:
     assert len(set(pids)) == 3
 
 
+def test_a_process_that_grew_too_old_is_replaced(working: Working) -> None:
+    with working(concurrency=1, recycling=Recycling(age_s=0.001)):
+        pids = [shop.pid.enqueue().wait(WITHIN_S).result for _ in range(3)]
+
+    assert len(set(pids)) == 3
+
+
 def test_a_killed_worker_takes_its_task_processes_and_their_children_with_it(
     queue: Queue, tmp_path: Path
 ) -> None:

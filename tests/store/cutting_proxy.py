@@ -17,12 +17,15 @@ class Proxy:
         every: Also that of each COMMIT with this number or a multiple of it; 0 is none.
         swallowed: How many were.
         is_black_hole: Keep connections open and forward nothing.
+        is_away: Refuse connections, as a server that does not run; `leave` cuts those there are.
+        refused: How many were.
     """
 
     def __init__(self, server: tuple[str, int]) -> None:
         self.cuts = self.every = self.swallowed = 0
         self._commits = 0
-        self.is_black_hole = False
+        self.refused = 0
+        self.is_black_hole = self.is_away = False
         self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._ends: list[socket.socket] = []
@@ -33,6 +36,12 @@ class Proxy:
     @property
     def port(self) -> int:
         return int(self._listening.getsockname()[1])
+
+    def leave(self) -> None:
+        """Be away, as if the server had been stopped."""
+        self.is_away = True
+        for end in self._ends:
+            _shut(end)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -55,6 +64,10 @@ class Proxy:
         while True:
             try:
                 client, _ = self._listening.accept()
+                if self.is_away:
+                    self.refused += 1
+                    client.close()
+                    continue
                 server = socket.create_connection(self._server)
             except OSError:
                 return

@@ -9,7 +9,7 @@ from queuectl_store.relations import OnDependencyFailure
 from queuectl_store.settings import parse_bytes
 
 
-def parse_memory(text: str) -> int:
+def parse_memory(text: str, *, what: str = "memory") -> int:
     """Return a size in bytes; 0 is none.
 
     Raises:
@@ -18,7 +18,7 @@ def parse_memory(text: str) -> int:
     try:
         return parse_bytes(text)
     except ValueError as error:
-        raise UsageProblem(f"memory {text!r}: {error}") from error
+        raise UsageProblem(f"{what} {text!r}: {error}") from error
 
 
 def parse_warning(text: str) -> Warn:

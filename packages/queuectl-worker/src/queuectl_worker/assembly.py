@@ -18,6 +18,7 @@ from queuectl_worker.hotloop import HotLoop, HotLoopParts
 from queuectl_worker.loop import Loop
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import News, OnNews, WorkerJoined
+from queuectl_worker.outage import Outage
 from queuectl_worker.output import LogFolder
 from queuectl_worker.pruner import pruner
 from queuectl_worker.rescuer import rescuer
@@ -54,7 +55,7 @@ class Assembly:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure = store, tuner, on_failure
-        self._logs = logs
+        self._logs, self._outage = logs, Outage()
         # Beside a SQLite store whoever can read the store can read the files too.
         self._shipper = _shipper(store, tuner, logs) if store.path is None else None
         self._tell = on_news = _told(on_news, self._shipper)
@@ -67,7 +68,12 @@ class Assembly:
         self.runner = Runner(self.executor, self.completer, tuning=tuning, on_news=on_news)
         self.drain = Drain(self.runner, self.executor, tuning=tuning, on_news=on_news)
         self.exchanger = Exchanger(
-            store, self.membership, self.completer, queues=queues, on_news=on_news
+            store,
+            self.membership,
+            self.completer,
+            queues=queues,
+            on_news=on_news,
+            outage=self._outage,
         )
         self._stack = ExitStack()
 
@@ -118,7 +124,9 @@ class Assembly:
         return hot_loop
 
     def _make_loops(self) -> list[Loop]:
-        heartbeat = Heartbeat(self.membership, self.hot_loop, self.drain, self.executor)
+        heartbeat = Heartbeat(
+            self.membership, self.hot_loop, self.drain, self.executor, self._outage
+        )
         self._heartbeat = self._loop("heartbeat", heartbeat.tick, HEARTBEAT_GAP_S)
         self._stager = self._loop(
             "stager", stager(self._store, is_hungry=lambda: self.hot_loop.is_hungry), STAGER_GAP_S
@@ -139,7 +147,7 @@ class Assembly:
         return loops
 
     def _loop(self, name: str, tick: Callable[[], float], least_gap_s: float = 0.0) -> Loop:
-        return Loop(name, tick, on_failure=self._fail, least_gap_s=least_gap_s)
+        return Loop(name, tick, on_failure=self._fail, least_gap_s=least_gap_s, outage=self._outage)
 
     def _listen(self) -> float:
         if self._listener.wait(BELL_S):

@@ -9,10 +9,12 @@ from queuectl_worker.executors import RunKey, key_of
 from queuectl_worker.fatal import FATAL
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import JobEnded, OnNews, ResultRefused
+from queuectl_worker.outage import Outage
 from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
 
+_WHO = "jobs"
 _WAITS = (Retry, Snoozed)
 
 
@@ -33,9 +35,10 @@ class Exchanger:
         *,
         queues: tuple[str, ...] | None,
         on_news: OnNews,
+        outage: Outage,
     ) -> None:
         self._store, self._membership, self._completer = store, membership, completer
-        self._queues, self._tell = queues, on_news
+        self._queues, self._tell, self._outage = queues, on_news, outage
         self.may_find_more = True
         self.is_held_back = False
         self._made_wait = self._again = False
@@ -56,6 +59,7 @@ class Exchanger:
         except StoreError as error:
             self._unanswered(error)
             return []
+        self._outage.answered(_WHO)
         self._settle(sent, exchange)
         taken = sum(claim.job.slots for claim in exchange.claims)
         self.may_find_more |= exchange.again or 0 < limit <= taken
@@ -102,9 +106,9 @@ class Exchanger:
             self._unanswered(error)
 
     def _unanswered(self, error: StoreError) -> None:
-        pause_ms = self._completer.unanswered(monotonic_ms())
+        self._completer.unanswered(monotonic_ms())
         self.may_find_more = True
-        log.warning("the store did not answer", extra={"reason": error, "pause_ms": pause_ms})
+        self._outage.failed(_WHO, error)
 
     def _settle(self, sent: Sequence[Finish], exchange: Exchange) -> None:
         refused = {key_of(finish.claim) for finish in exchange.refused}

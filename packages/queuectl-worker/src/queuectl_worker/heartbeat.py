@@ -12,21 +12,28 @@ from queuectl_worker.executors import Executor
 from queuectl_worker.fatal import FATAL
 from queuectl_worker.hotloop import HotLoop
 from queuectl_worker.membership import Membership
+from queuectl_worker.outage import Outage
 from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
 
 AGAIN_S = 0.1
+_WHO = "lease"
 
 
 class Heartbeat:
     """The tick of the heartbeat's loop."""
 
     def __init__(
-        self, membership: Membership, hot_loop: HotLoop, drain: Drain, executor: Executor
+        self,
+        membership: Membership,
+        hot_loop: HotLoop,
+        drain: Drain,
+        executor: Executor,
+        outage: Outage,
     ) -> None:
         self._membership, self._hot_loop = membership, hot_loop
-        self._drain, self._executor = drain, executor
+        self._drain, self._executor, self._outage = drain, executor, outage
         self._hung = False
 
     def tick(self) -> float:
@@ -46,8 +53,9 @@ class Heartbeat:
             raise
         except StoreError as error:
             # The fence is a third of a lease away: there is no time for a long pause.
-            log.warning("the lease was not renewed", extra={"reason": error})
+            self._outage.failed(_WHO, error)
             return min(1.0, lease_ms / 15_000)
+        self._outage.answered(_WHO)
         # At a third of the lease one renewal may fail and the next still comes in time.
         return lease_ms / 3000
 

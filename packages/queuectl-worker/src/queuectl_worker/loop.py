@@ -1,6 +1,5 @@
 """The one skeleton of everything that a worker does again and again beside its jobs."""
 
-import logging
 import random
 import threading
 import time
@@ -8,8 +7,7 @@ from collections.abc import Callable
 
 from queuectl_store import StoreError
 from queuectl_worker.fatal import FATAL
-
-log = logging.getLogger(__name__)
+from queuectl_worker.outage import Outage
 
 JITTER = 0.1
 STORE_PAUSE_S = 1.0
@@ -25,6 +23,7 @@ class Loop:
         least_gap_s: Pokes make it no more frequent than this.
         on_failure: Told of the error that ended the loop: damage or a bug, after which the
             worker must not go on as if nothing had happened.
+        outage: Told when the store does not answer, and when it does again.
     """
 
     def __init__(
@@ -34,9 +33,11 @@ class Loop:
         *,
         on_failure: Callable[[BaseException], None],
         least_gap_s: float = 0.0,
+        outage: Outage | None = None,
     ) -> None:
         self._name, self._tick, self._on_failure = name, tick, on_failure
         self._least_gap_s = least_gap_s
+        self._outage = outage or Outage()
         self._poked = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"queuectl-{name}", daemon=True)
@@ -75,7 +76,9 @@ class Loop:
         except FATAL:
             raise
         except StoreError as error:
-            log.warning("the store did not answer", extra={"loop": self._name, "reason": error})
+            self._outage.failed(self._name, error)
             pause_s = STORE_PAUSE_S
+        else:
+            self._outage.answered(self._name)
         # Workers that started together must not knock together.
         return pause_s * (1 + JITTER * random.uniform(-1, 1))  # noqa: S311

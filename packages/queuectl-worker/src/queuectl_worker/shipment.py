@@ -13,13 +13,24 @@ _CUT_STEP = 1 << 20
 class Shipment:
     """How far an output has got. The store keeps its first and its newest half of *cap* bytes.
 
+    What was last written before *since_ms* (UTC) is not it.
+
     Attributes:
         has_ended: Its run is over: nothing more is written.
         is_done: All of it that is to be kept was taken.
     """
 
-    def __init__(self, of: OutputOf, path: Path, *, cap: int, has_ended: bool = False) -> None:
+    def __init__(
+        self,
+        of: OutputOf,
+        path: Path,
+        *,
+        cap: int,
+        since_ms: int = 0,
+        has_ended: bool = False,
+    ) -> None:
         self.of, self._path, self._half = of, path, cap // 2
+        self._since_ms = since_ms
         self._source: FileSource | None = None
         self._position = 0
         self._cut_to = self._half
@@ -82,6 +93,11 @@ class Shipment:
 
     def _open(self) -> FileSource | None:
         try:
-            return FileSource(self._path)
+            source = FileSource(self._path)
         except FileNotFoundError:
             return None
+        if source.changed_ms() >= self._since_ms:
+            return source
+        # Of a run with the same numbers in another life of the store, before it was made anew.
+        source.close()
+        return None

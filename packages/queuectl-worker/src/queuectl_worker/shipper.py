@@ -23,6 +23,8 @@ EACH_S = 0.05
 IDLE_S = 60.0
 FINISH_S = 10.0
 _BATCH_BYTES = 4 << 20
+# A clock that is set back meanwhile must cost no output.
+_CLOCK_STEP_MS = 60_000
 
 
 class Shipper:
@@ -83,11 +85,11 @@ class Shipper:
 
     def _read(self, news: News) -> None:
         match news:
-            case JobStarted(claim=claim):
-                self._watch(claim)
+            case JobStarted(claim=claim, at_ms=at_ms):
+                self._watch(claim, at_ms)
             case JobEnded(finish=finish) | ResultRefused(finish=finish):
                 if finish.facts.log_bytes:
-                    self._watch(finish.claim)
+                    self._watch(finish.claim, finish.facts.started_at or 0)
                 for of in _outputs_of(finish.claim):
                     if (shipment := self._shipments.get(of)) is not None:
                         shipment.has_ended = True
@@ -95,11 +97,12 @@ class Shipper:
                 for shipment in self._shipments.values():
                     shipment.has_ended = True
 
-    def _watch(self, claim: Claim) -> None:
+    def _watch(self, claim: Claim, started_ms: int) -> None:
+        since_ms = started_ms - _CLOCK_STEP_MS
         for of in _outputs_of(claim):
             if of not in self._shipments:
                 path = self._path(claim, of.stream)
-                self._shipments[of] = Shipment(of, path, cap=self._cap())
+                self._shipments[of] = Shipment(of, path, cap=self._cap(), since_ms=since_ms)
 
     def _path(self, claim: Claim, stream: Stream) -> Path:
         named = self._logs.name if stream is Stream.OUT else self._logs.errors_name

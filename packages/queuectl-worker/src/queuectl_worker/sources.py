@@ -51,6 +51,10 @@ class FileSource:
         """See `Source`."""
         return os.fstat(self._file).st_size
 
+    def changed_ms(self) -> int:
+        """Return when it was last written to, as UTC milliseconds."""
+        return os.fstat(self._file).st_mtime_ns // 1_000_000
+
     def blocks(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         """See `Source`."""
         file = self._file

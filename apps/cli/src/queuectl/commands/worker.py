@@ -1,24 +1,22 @@
 """`queuectl worker`: start, list and stop workers."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from queuectl.detaching import start_detached
-from queuectl.exits import CommandError, Exit
-from queuectl.jobs import logs_of
+from queuectl.background import start_in_background
+from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.live import live_lines, logged_problems
 from queuectl.loading import load_app
 from queuectl.moments import parse_span, short_span
 from queuectl.render import Cell, Column, Row, print_table
-from queuectl.safe import safe_text
+from queuectl.rules import parse_memory
 from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
 from queuectl_store import WorkerId, instant
-from queuectl_worker import TaskError, TaskSide, Worker, supervise
+from queuectl_worker import Recycling, TaskError, TaskSide, Worker, supervise
 from queuectl_worker.news import ignore
 
 app = typer.Typer(
@@ -74,6 +72,20 @@ def start(
         Executor,
         typer.Option(help="What runs tasks: threads, or processes, which can be killed."),
     ] = Executor.THREAD,
+    recycle_runs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Replace a task process after N runs; with --executor process."
+        ),
+    ] = None,
+    recycle_memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Replace one that has grown to so much: 500M, 2G."),
+    ] = None,
+    recycle_age: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Replace one that is so old: 30m, 2h."),
+    ] = None,
     burst: Annotated[
         bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
     ] = False,
@@ -104,11 +116,12 @@ def start(
     """
     session: Session = ctx.obj
     grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
-    tasks = None if app_place is None else _tasks(session, app_place, executor)
+    recycling = _recycling(recycle_runs, recycle_memory, recycle_age)
+    if recycling != Recycling() and executor is not Executor.PROCESS:
+        raise UsageProblem("only task processes are recycled; give --executor process")
+    tasks = None if app_place is None else _tasks(session, app_place, executor, recycling)
     if detach:
-        _start_detached(
-            session, _as_options(concurrency, queue, grace, app_place, executor, burst=burst)
-        )
+        start_in_background(session, ctx)
         return
     store, terminal = session.open_store(), session.terminal
     with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
@@ -205,10 +218,18 @@ def _supervised(worker: Worker) -> int:
         raise CommandError(str(error)) from error
 
 
-def _tasks(session: Session, place: str, executor: Executor) -> TaskSide:
+def _tasks(session: Session, place: str, executor: Executor, recycling: Recycling) -> TaskSide:
     loaded = load_app(place)
     session.adopt(loaded.store)
-    return TaskSide(tasks=loaded.tasks, executor=executor.value)
+    return TaskSide(tasks=loaded.tasks, executor=executor.value, recycling=recycling)
+
+
+def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycling:
+    return Recycling(
+        runs=runs,
+        rss=None if memory is None else parse_memory(memory, what="--recycle-memory"),
+        age_s=None if age is None else parse_span(age, what="--recycle-age") / 1000,
+    )
 
 
 def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
@@ -239,43 +260,3 @@ def _document(worker: StoredWorker) -> dict[str, object]:
         "seen_at": instant(worker.seen_at),
         "alive": worker.alive,
     }
-
-
-def _start_detached(session: Session, options: Sequence[str]) -> None:
-    store = session.open_store()
-    found = start_detached(
-        store,
-        url=str(store.path) if store.path else session.address.url,
-        options=options,
-        log_folder=logs_of(session).root,
-    )
-    if session.json:
-        session.terminal.document(
-            {"worker": found.worker_id, "pid": found.pid, "log": str(found.log)}
-        )
-        return
-    session.terminal.line(str(found.worker_id))
-    session.terminal.say(
-        safe_text(
-            f"worker {found.worker_id} runs in the background; its log is {found.log};"
-            f" `queuectl worker stop {found.worker_id}` stops it"
-        )
-    )
-
-
-def _as_options(
-    concurrency: int | None,
-    queues: list[str] | None,
-    grace: str | None,
-    app_place: str | None,
-    executor: Executor,
-    *,
-    burst: bool,
-) -> list[str]:
-    options = ["--concurrency", str(concurrency)] if concurrency is not None else []
-    for queue in queues or []:
-        options += ["--queue", queue]
-    options += ["--grace", grace] if grace is not None else []
-    if app_place is not None:
-        options += ["--app", app_place, "--executor", executor.value]
-    return [*options, "--burst"] if burst else options

@@ -1,0 +1,40 @@
+"""The times in which the store does not answer: told once when it begins and once when it ends."""
+
+import logging
+import threading
+import time
+
+log = logging.getLogger(__name__)
+
+
+class Outage:
+    """What all of one worker's threads know of the store's silence.
+
+    An outage begins with the first call that fails, and ends when everybody whose calls
+    failed has had an answer again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: set[str] = set()
+        self._since = 0.0
+
+    def failed(self, who: str, reason: object) -> None:
+        """Note that a call of *who* failed; the first one of an outage is logged."""
+        with self._lock:
+            if not self._waiting:
+                self._since = time.monotonic()
+                log.warning(
+                    "the store did not answer; trying until it does", extra={"reason": reason}
+                )
+            self._waiting.add(who)
+
+    def answered(self, who: str) -> None:
+        """Note that a call of *who* succeeded; the end of an outage is logged."""
+        if who not in self._waiting:  # the rule, at each of a thousand calls a second
+            return
+        with self._lock:
+            self._waiting.discard(who)
+            if not self._waiting:
+                silent_s = round(time.monotonic() - self._since, 1)
+                log.warning("the store answers again", extra={"after_s": silent_s})

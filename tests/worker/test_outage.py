@@ -1,0 +1,84 @@
+"""A store that does not answer for a while: what is kept, what is ended, and what is said of it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from queuectl_store import JobState, Store, SystemClock, connect
+from queuectl_worker.outage import Outage
+from tests.store.cutting_proxy import proxy_before
+from tests.waiting import eventually
+from tests.worker.program import carriers
+from tests.worker.story import attempts, enqueue, job, reaches, running, shell
+
+pytestmark = pytest.mark.not_on("win", "darwin")
+
+BEGINS = "the store did not answer; trying until it does"
+ENDS = "the store answers again"
+
+
+def test_an_outage_is_told_once_and_its_end_once(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage()
+    for _ in range(1_000):
+        outage.failed("lease", "refused")
+        outage.failed("jobs", "refused")
+    outage.answered("jobs")
+    outage.failed("jobs", "refused")
+
+    for who in ("jobs", "lease", "stager"):
+        outage.answered(who)
+
+    assert caplog.messages == [BEGINS, ENDS]
+
+
+def test_the_end_of_a_job_is_recorded_when_the_server_is_back(
+    postgres_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    go_on = tmp_path / "go"
+    script = f"while [ ! -e {go_on} ]; do sleep 0.05; done; echo said"
+    with proxy_before(postgres_url) as (proxy, through), connect(postgres_url) as honest:
+        (job_id,) = enqueue(honest, shell(script))
+        logs = {"log_dir": str(tmp_path / "logs")}
+        with connect(through) as store, running(store, concurrency=1, settings=logs):
+            reaches(honest, job_id, JobState.RUNNING)
+            proxy.leave()
+            go_on.touch()
+            eventually(lambda: not carriers(str(go_on)), within=10, what="the command's end")
+            eventually(lambda: proxy.refused >= 15, within=30, what="tries of all its threads")
+            assert job(honest, job_id).state is JobState.RUNNING
+            proxy.is_away = False
+
+            reaches(honest, job_id, JobState.SUCCEEDED, within=30)
+            eventually(lambda: ENDS in caplog.messages, within=30, what="word of the end")
+
+        told = [message for message in caplog.messages if message in (BEGINS, ENDS)]
+        assert told == [BEGINS, ENDS]
+        assert [each.state for each in attempts(honest, job_id)] == ["succeeded"]
+
+
+def test_a_worker_that_cannot_renew_ends_its_jobs_before_its_lease_does(
+    store: Store, tmp_path: Path
+) -> None:
+    """Another process holds the file's only write lock for longer than the lease."""
+    assert store.path is not None
+    mark = str(tmp_path / "runs")
+    (job_id,) = enqueue(store, shell(f"touch {mark}; sleep 100 # {mark}"))
+    with running(store, concurrency=1, settings={"lease": "3s"}):
+        eventually(lambda: Path(mark).exists(), within=10, what="the job's start")
+        blocker = sqlite3.connect(store.path, isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+
+        eventually(lambda: not carriers(mark), within=10, what="the end of the job")
+
+        (lease_until,) = blocker.execute("SELECT lease_until FROM queuectl_workers").fetchone()
+        assert SystemClock().lease().now_ms < lease_until
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        # Nobody else was there: the run is given back and no attempt is used.
+        eventually(
+            lambda: "released" in [each.state for each in attempts(store, job_id)],
+            within=20,
+            what="the run to be given back",
+        )
+    assert job(store, job_id).attempt <= 1
