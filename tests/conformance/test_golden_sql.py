@@ -61,8 +61,7 @@ COLUMNS = {
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, outlook, relations, groups, schedules, unique, dead, replays):
-    for module in (*modules, output, relations, groups, schedules, unique, dead, replays):
+    for module in (*modules, outlook, output, relations, groups, schedules, unique, dead, replays):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -15,6 +15,6 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     item ->> 'number' AS number, item ->> 'recorded' AS recorded, item ->> 'started_at' AS
     started_at, item ->> 'exit_code' AS exit_code, item ->> 'signal' AS signal, item ->> 'error' AS
     error, item ->> 'max_rss' AS max_rss, item ->> 'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS
-    log_bytes, item ->> 'fingerprint' AS fingerprint FROM items) AS ended WHERE queuectl_jobs.id =
-    ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
-    id, token, state, children_due, group_id
+    log_bytes, item ->> 'log_lost' AS log_lost, item ->> 'fingerprint' AS fingerprint FROM items) AS
+    ended WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND
+    queuectl_jobs.state = 'running' RETURNING id, token, state, children_due, group_id

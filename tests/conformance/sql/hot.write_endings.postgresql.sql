@@ -7,4 +7,4 @@ INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, 
 FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
     TEXT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result TEXT, number
     INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT, signal INTEGER, error TEXT, max_rss
-    BIGINT, cpu_ms BIGINT, log_bytes BIGINT, fingerprint TEXT)
+    BIGINT, cpu_ms BIGINT, log_bytes BIGINT, log_lost BIGINT, fingerprint TEXT)

@@ -7,5 +7,5 @@ FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ended)) SEL
     item ->> 'note' AS note, item ->> 'result' AS result, item ->> 'number' AS number, item ->>
     'recorded' AS recorded, item ->> 'started_at' AS started_at, item ->> 'exit_code' AS exit_code,
     item ->> 'signal' AS signal, item ->> 'error' AS error, item ->> 'max_rss' AS max_rss, item ->>
-    'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS log_bytes, item ->> 'fingerprint' AS fingerprint
-    FROM items) AS ended
+    'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS log_bytes, item ->> 'log_lost' AS log_lost, item ->>
+    'fingerprint' AS fingerprint FROM items) AS ended
