@@ -71,6 +71,7 @@ def test_every_field_comes_back_as_it_was_given(store: Store, clock: ManualClock
         backoff=Backoff(base=3, max_s=60, jitter=0),
         exit_retry=frozenset({75, 111}),
         exit_dead=frozenset(),
+        input="a\0☃\udcff",
         key="order-17",
     )
 
@@ -78,7 +79,15 @@ def test_every_field_comes_back_as_it_was_given(store: Store, clock: ManualClock
 
     for field in ("work", "queue", "priority", "name", "tags", "cwd", "env", "run_at"):
         assert getattr(stored, field) == getattr(given_job, field), field
-    for field in ("max_retries", "timeout_ms", "backoff", "exit_retry", "exit_dead", "key"):
+    for field in (
+        "max_retries",
+        "timeout_ms",
+        "backoff",
+        "exit_retry",
+        "exit_dead",
+        "key",
+        "input",
+    ):
         assert getattr(stored, field) == getattr(given_job, field), field
     assert stored.created_at == clock.wall_ms()
 

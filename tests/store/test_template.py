@@ -63,6 +63,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "warn": st.none()
     | st.builds(Warn, signal=st.sampled_from(["USR1", "TERM"]), before_ms=NUMBERS),
     "split_output": st.booleans(),
+    "input": st.none() | ANY_TEXT,
     "key": st.none() | ANY_TEXT,
     "slots": NUMBERS,
     "concurrency_key": st.none() | ANY_TEXT,

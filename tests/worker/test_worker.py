@@ -162,6 +162,18 @@ def test_command_that_can_never_start_is_dead_at_once(
     assert len(attempts(store, job_id)) == 1
 
 
+@pytest.mark.parametrize("text", ["", "one\ntwo", "\udcff\0", "x" * 1_000_000])
+def test_command_finds_its_input_on_its_standard_input(
+    store: Store, tmp_path: Path, text: str
+) -> None:
+    (job_id,) = enqueue(store, shell("cat > got", cwd=str(tmp_path), input=text))
+
+    burst(store)
+
+    assert job(store, job_id).state is JobState.SUCCEEDED
+    assert (tmp_path / "got").read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
 def test_output_is_found_where_the_log_folder_says(store: Store) -> None:
     (job_id,) = enqueue(store, shell("printf 'a\\000b'; printf c >&2"))
     worker = Worker(store, concurrency=1, burst=True)

@@ -128,6 +128,7 @@ def _wanted(job: Job, change: Edit) -> NewJob:
         memory=(job.memory if change.memory is None else change.memory) or None,
         warn=job.warn,
         split_output=job.split_output,
+        input=job.input,
     )
 
 

@@ -67,6 +67,7 @@ class NewJob:
         environment: The caller's variables that the job runs with; equal ones are stored once.
             None means that the worker's own, filtered, are used.
         env: Variables set for this job on top of *environment*.
+        input: What a command finds on its standard input; None is nothing.
         delay_ms: Milliseconds from the enqueue until it may run; excludes *run_at*.
         run_at: UTC milliseconds before which it does not run.
         max_retries: None means its queue's setting, else the store's, when it is enqueued.
@@ -94,6 +95,7 @@ class NewJob:
     cwd: str | None = None
     environment: Mapping[str, str] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    input: str | None = None
     delay_ms: int | None = None
     run_at: int | None = None
     hold: bool = False
@@ -195,6 +197,7 @@ class Job:
     memory: int | None = None
     warn: Warn | None = None
     split_output: bool = False
+    input: str | None = None
     slots: int = 1
     guarded: bool = False
     concurrency_key: str | None = None

@@ -54,6 +54,7 @@ def job(
         memory=details.memory,
         warn=details.warn,
         split_output=details.split_output,
+        input=details.input,
         created_at=row.created_at,
         run_at=row.run_at,
         started_at=row.started_at,

@@ -42,6 +42,7 @@ class Spec(NamedTuple):
     memory: int | None
     warn: Warn | None
     split_output: bool
+    input: str | None
 
 
 def encode(new: NewJob) -> str:
@@ -51,6 +52,8 @@ def encode(new: NewJob) -> str:
         fields["cwd"] = new.cwd
     if new.env:
         fields["env"] = dict(new.env)
+    if new.input is not None:
+        fields["input"] = new.input
     if new.tags:
         fields["tags"] = dict(new.tags)
     if new.backoff is not None:
@@ -82,6 +85,7 @@ def decode(text: str) -> Spec:
         memory=fields.get("memory"),
         warn=warn and Warn(signal=warn[0], before_ms=warn[1]),
         split_output=fields.get("split_output", False),
+        input=fields.get("input"),
     )
 
 

@@ -171,6 +171,7 @@ class CommandExecutor:
             memory=job.memory or 0,
             warning=_warning(job.warn),
             errors=encode(apart),
+            input=b"" if job.input is None else encode(job.input),
         )
 
     def _env_ref(self, environment_id: int | None) -> int:

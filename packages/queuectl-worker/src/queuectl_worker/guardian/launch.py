@@ -19,6 +19,7 @@ class Launch(NamedTuple):
         memory: Bytes that its whole tree may have resident; 0 for no limit.
         warning: A signal and how many ms ahead of the limit its tree gets it; empty for none.
         errors: Where stderr will be found apart from stdout; empty to have both in *log*.
+        input: What it finds on its standard input.
     """
 
     key: int
@@ -33,3 +34,4 @@ class Launch(NamedTuple):
     memory: int = 0
     warning: tuple[int, int] | tuple[()] = ()
     errors: bytes = b""
+    input: bytes = b""

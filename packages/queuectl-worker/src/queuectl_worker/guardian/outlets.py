@@ -83,6 +83,14 @@ class Outlets:
             size, lost, problem = size + end[0], lost + end[1], problem or end[2]
         return size, lost, problem
 
+    def readable(self, content: bytes) -> int:
+        """Return a descriptor at the beginning of a nameless file that holds *content*.
+
+        Raises:
+            OSError: No descriptor, no space, or no permission: the host's fault.
+        """
+        return self._room.readable(content)
+
     def close(self) -> None:
         """Remove every spool file that no job uses."""
         self._room.close()

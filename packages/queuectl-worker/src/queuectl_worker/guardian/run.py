@@ -40,6 +40,7 @@ class Request:
         "env_ref",
         "errors",
         "grace_ms",
+        "input",
         "key",
         "log",
         "memory",
@@ -62,6 +63,7 @@ class Request:
         memory: int = 0,
         warning: tuple[int, ...] = (),
         errors: bytes = b"",
+        input: bytes = b"",  # noqa: A002  the field's name in `Launch`
     ) -> None:
         self.key = key
         self.argv = argv
@@ -75,6 +77,7 @@ class Request:
         self.memory = memory
         self.warning = warning
         self.errors = errors
+        self.input = input
 
 
 class Run:

@@ -190,17 +190,8 @@ class Runs:
     def _start(self, request: Request) -> None:
         spools = self._open(request)
         self._started += 1
-        tag = b"%s%d:%d" % (self._tag, request.key, self._started)
         try:
-            pid = spawn(
-                request.argv,
-                cwd=request.cwd,
-                env={**self._envs[request.env_ref], **request.env, protocol.RUN_TAG: tag},
-                stdin=self._devnull,
-                programs=self._programs,
-                output=spools[0].target,
-                errors=spools[-1].target,
-            )
+            pid = self._spawn(request, spools)
         except SpawnError:
             self._outlets.give_back(spools)
             raise
@@ -213,6 +204,23 @@ class Runs:
         self._watch_due = min(self._watch_due, run.started_at + _WATCH_MS)
         self._fresh.append(run)
 
+    def _spawn(self, request: Request, spools: list[Spool]) -> int:
+        tag = b"%s%d:%d" % (self._tag, request.key, self._started)
+        stdin = self._input(request.input) if request.input else self._devnull
+        try:
+            return spawn(
+                request.argv,
+                cwd=request.cwd,
+                env={**self._envs[request.env_ref], **request.env, protocol.RUN_TAG: tag},
+                stdin=stdin,
+                programs=self._programs,
+                output=spools[0].target,
+                errors=spools[-1].target,
+            )
+        finally:
+            if stdin != self._devnull:
+                os.close(stdin)
+
     def _open(self, request: Request) -> list[Spool]:
         try:
             return self._outlets.open(request)
@@ -221,6 +229,12 @@ class Runs:
                 self.account()  # it gives back the files of the silent ones
                 return self._open(request)
             raise host_problem(error, "no file for the output could be made") from error
+
+    def _input(self, content: bytes) -> int:
+        try:
+            return self._outlets.readable(content)
+        except OSError as error:
+            raise host_problem(error, "no file for its input could be made") from error
 
     def _press(self, now: int) -> None:
         """Take the steps that are due with the runs."""

@@ -192,6 +192,27 @@ class SpoolRoom:
         problem = f"{lost} bytes of output were lost: the disk was full" if lost else spool.problem
         return (size if spool.log else 0), lost, problem
 
+    def readable(self, content: bytes) -> int:
+        """Return a descriptor at the beginning of a nameless file that holds *content*.
+
+        Raises:
+            OSError: No descriptor, no space, or no permission: the host's fault.
+        """
+        self._made += 1
+        path = os.path.join(self._folder, b"%s-%d" % (self._prefix, self._made))
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        _make_private_folders(self._folder)
+        fd = os.open(path, flags, _PRIVATE_FILE)
+        _remove(path)
+        try:
+            while content:
+                content = content[os.write(fd, content) :]
+            os.lseek(fd, 0, os.SEEK_SET)
+        except OSError:
+            os.close(fd)
+            raise
+        return fd
+
     def close(self) -> None:
         """Remove every spool file that no job uses."""
         while self._empty:
