@@ -21,6 +21,7 @@ from queuectl_store.sql import (
     dead,
     feed,
     groups,
+    hooks,
     hot,
     limits,
     outlook,
@@ -52,6 +53,9 @@ COLUMNS = {
     "upkeep.add_environment": ["digest", "body"],
     "feed.add_pruned": ["name", "tx", "id"],
     "queues.add_resource": ["name", "capacity"],
+    "hooks.add": [
+        *("name", "rule", "job", "url", "secret", "allow_private", "created_at", "tx", "event_id"),
+    ],
     "schedules.add": [
         *("name", "cron", "every_ms", "tz", "job", "missed", "window_ms", "overlap"),
         *("next_at", "created_at"),
@@ -61,7 +65,8 @@ COLUMNS = {
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    for module in (*modules, outlook, output, relations, groups, schedules, unique, dead, replays):
+    others = (outlook, output, relations, groups, schedules, unique, dead, replays, hooks)
+    for module in (*modules, *others):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):

@@ -19,6 +19,8 @@ INSERT INTO queuectl_schedules
     (name, every_ms, tz, job, missed, window_ms, overlap, next_at, last_job_id, created_at)
     VALUES ('s', 1000, 'UTC', '{}', 'skip', 0, 'skip', 99, 1, 5);
 INSERT INTO queuectl_slots (schedule_id, slot, outcome, at, job_id) VALUES (1, 9, 'fired', 9, 1);
+INSERT INTO queuectl_hooks (name, rule, job, url, paused, tx, event_id, created_at)
+    VALUES ('h', '{}', '{}', 'https://example.org/', 1, 0, 3, 5);
 INSERT INTO queuectl_pruned (name, tx, id) VALUES ('events', 0, 0);
 INSERT INTO queuectl_output (job_id, token, stream, start, at, body) VALUES (1, 1, 1, 0, 5, 'hi');
 INSERT INTO queuectl_dependencies (child_id, clause, parent_id, needs, met)

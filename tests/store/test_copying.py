@@ -22,7 +22,9 @@ from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_o
 from tests.postgres import PostgresServer
 from tests.store.full import LAST, contents, fill
 
-CHANGED = {("queuectl_events", "tx"), ("queuectl_pruned", "tx"), ("queuectl_workers", "state")}
+CHANGED = {(f"queuectl_{name}", "tx") for name in ("events", "pruned", "hooks")} | {
+    ("queuectl_workers", "state")
+}
 
 
 @pytest.fixture

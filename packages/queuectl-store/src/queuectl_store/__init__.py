@@ -14,7 +14,9 @@ from queuectl_store.errors import (
     CopyRefused,
     DiskFailed,
     DuplicateJob,
+    HookExists,
     InvalidCursor,
+    InvalidHook,
     InvalidJob,
     InvalidLimit,
     InvalidSchedule,
@@ -37,6 +39,7 @@ from queuectl_store.errors import (
     StoreTooNew,
     StoreUnreachable,
     UnknownGroup,
+    UnknownHook,
     UnknownJob,
     UnknownResource,
     UnknownSchedule,
@@ -47,6 +50,17 @@ from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Page
 from queuectl_store.graph.groups import Group, NewGroup
 from queuectl_store.graph.halting import Halt, HaltOn, parse_halt
+from queuectl_store.hooks.document import hook_document, hook_target
+from queuectl_store.hooks.hook import (
+    HOOK_QUEUE,
+    Hook,
+    HookKind,
+    HookOn,
+    HookRule,
+    NewHook,
+    desktop_job,
+    webhook_job,
+)
 from queuectl_store.job import (
     DEFAULT_QUEUE,
     Argv,
@@ -128,6 +142,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DEFAULT_QUEUE",
     "FINAL",
+    "HOOK_QUEUE",
     "KEEP",
     "MAX_RESULT",
     "PIECE_BYTES",
@@ -161,7 +176,13 @@ __all__ = [
     "Group",
     "Halt",
     "HaltOn",
+    "Hook",
+    "HookExists",
+    "HookKind",
+    "HookOn",
+    "HookRule",
     "InvalidCursor",
+    "InvalidHook",
     "InvalidJob",
     "InvalidLimit",
     "InvalidSchedule",
@@ -184,6 +205,7 @@ __all__ = [
     "Moved",
     "Needs",
     "NewGroup",
+    "NewHook",
     "NewJob",
     "NewSchedule",
     "NewWorker",
@@ -239,6 +261,7 @@ __all__ = [
     "Unique",
     "UniqueScope",
     "UnknownGroup",
+    "UnknownHook",
     "UnknownJob",
     "UnknownResource",
     "UnknownSchedule",
@@ -251,6 +274,9 @@ __all__ = [
     "attempt_document",
     "bytes_text",
     "connect",
+    "desktop_job",
+    "hook_document",
+    "hook_target",
     "instant",
     "job_document",
     "parse_bytes",
@@ -261,5 +287,6 @@ __all__ = [
     "setting",
     "slot_document",
     "verb_of",
+    "webhook_job",
     "why_document",
 ]

@@ -19,6 +19,9 @@ StoreError
 ├── ScheduleExists       another schedule has this name
 ├── ScheduleOverlaps     its last job has not ended, and it may not run twice at once
 ├── UnknownSchedule      no schedule has this name
+├── InvalidHook          the hook could never deliver, or cannot be read
+├── HookExists           another hook has this name
+├── UnknownHook          no hook has this name
 ├── InvalidCursor        no place in the event feed, or one in another store's
 ├── CopyRefused          a store or file that a copy or backup would not be right in
 ├── InvalidLimit         a limit, or the name of a queue or resource, makes no sense
@@ -167,6 +170,26 @@ class UnknownSchedule(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        self.name = name
+
+
+class InvalidHook(StoreError):
+    """The hook could never deliver; nothing was stored."""
+
+
+class HookExists(StoreError):
+    """Another hook has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a hook {name!r} already; `queuectl hook rm {name}` removes it")
+        self.name = name
+
+
+class UnknownHook(StoreError):
+    """No hook has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no hook {name!r}; `queuectl hook list` shows them")
         self.name = name
 
 

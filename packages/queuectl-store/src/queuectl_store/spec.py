@@ -48,12 +48,11 @@ class Spec(NamedTuple):
 def encode(new: NewJob) -> str:
     """Return *new*'s spec as JSON text, without the fields that are empty."""
     fields = _work_fields(new.work)
-    if new.cwd is not None:
-        fields["cwd"] = new.cwd
+    for name, plain in (("cwd", new.cwd), ("input", new.input), ("memory", new.memory)):
+        if plain is not None:
+            fields[name] = plain
     if new.env:
         fields["env"] = dict(new.env)
-    if new.input is not None:
-        fields["input"] = new.input
     if new.tags:
         fields["tags"] = dict(new.tags)
     if new.backoff is not None:
@@ -61,8 +60,6 @@ def encode(new: NewJob) -> str:
     for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
         if codes is not None:
             fields[name] = sorted(codes)
-    if new.memory is not None:
-        fields["memory"] = new.memory
     if new.warn is not None:
         fields["warn"] = [new.warn.signal, new.warn.before_ms]
     if new.split_output:

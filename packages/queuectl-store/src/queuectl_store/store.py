@@ -14,6 +14,7 @@ from queuectl_store.enqueue import environments
 from queuectl_store.enqueue.intake import Intake
 from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.graph.consequences import DUE, follow_due
+from queuectl_store.hooks.verbs import Hooks
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.notifier import Listener
@@ -46,6 +47,7 @@ class Store(Intake):
         self.admin = Admin(database)
         self.dead = DeadLetters(database, self.admin)
         self.schedules = Schedules(database)
+        self.hooks = Hooks(database)
         self.limits = LimitsUpkeep(database)
         self.outputs = Outputs(database)
         self.maintenance = Maintenance(database)

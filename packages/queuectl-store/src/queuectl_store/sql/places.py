@@ -55,6 +55,12 @@ class InFeed(ColumnElement[bool]):
         return self
 
 
+class UpTo(InFeed):
+    """True for the events up to the place (`:to_tx`, `:to_id`), that one included."""
+
+    inherit_cache = True
+
+
 class IsForeign(ColumnElement[bool]):
     """True for events that a transaction of another server wrote: they were restored here."""
 
@@ -79,6 +85,8 @@ class LastId(ColumnElement[int]):
 
 _AFTER_TX = sa.bindparam("after_tx", type_=sa.BigInteger)
 _AFTER_ID = sa.bindparam("after_id", type_=sa.BigInteger)
+_TO_TX = sa.bindparam("to_tx", type_=sa.BigInteger)
+_TO_ID = sa.bindparam("to_id", type_=sa.BigInteger)
 
 
 @compiles(Horizon, "sqlite")
@@ -133,6 +141,17 @@ def _in_feed_postgres(_element: InFeed, compiler: SQLCompiler, **kw: Any) -> str
     place = f"({compiler.process(_AFTER_TX, **kw)}, {compiler.process(_AFTER_ID, **kw)})"
     horizon = number("pg_snapshot_xmin(pg_current_snapshot())")
     return f"(queuectl_events.tx, queuectl_events.id) > {place} AND queuectl_events.tx < {horizon}"
+
+
+@compiles(UpTo, "sqlite")
+def _up_to_sqlite(_element: UpTo, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"queuectl_events.id <= {compiler.process(_TO_ID, **kw)}"
+
+
+@compiles(UpTo, "postgresql")
+def _up_to_postgres(_element: UpTo, compiler: SQLCompiler, **kw: Any) -> str:
+    place = f"({compiler.process(_TO_TX, **kw)}, {compiler.process(_TO_ID, **kw)})"
+    return f"(queuectl_events.tx, queuectl_events.id) <= {place}"
 
 
 @compiles(IsForeign, "sqlite")

@@ -1,4 +1,4 @@
-"""What jobs refer to: environments, dependencies, groups, queues and limits, schedules, settings.
+"""What jobs refer to: environments, dependencies, groups, limits, schedules, settings, hooks.
 
 Times are UTC milliseconds, but where a name says microseconds.
 """
@@ -164,4 +164,26 @@ slots = sa.Table(
     sa.Column("until", sa.BigInteger),
     sa.Column("note", sa.Text),
     sqlite_with_rowid=False,
+)
+
+hooks = sa.Table(
+    "queuectl_hooks",
+    metadata,
+    sa.Column("id", Id, sa.Identity(always=False), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    # JSON: which events; and the job that each of them makes.
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("job", sa.Text, nullable=False),
+    # Of a webhook; both may be secret, and neither is shown.
+    sa.Column("url", sa.Text),
+    sa.Column("secret", sa.Text),
+    sa.Column("allow_private", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("paused", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("note", sa.Text),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    # Its place in the feed: the last event that was looked at.
+    sa.Column("tx", sa.BigInteger, nullable=False),
+    sa.Column("event_id", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -126,7 +126,7 @@ def _insert(table: sa.Table, connection: sa.Connection) -> Callable[[list[Row]],
 
 def _changed(table: sa.Table, rows: list[Row]) -> list[Row]:
     """Replace what means something else in another database."""
-    if table in (job_tables.events, side_tables.pruned):
+    if table in (job_tables.events, side_tables.pruned, side_tables.hooks):
         # The number of a transaction of the source's server.
         at = table.columns.keys().index("tx")
         return [_with(row, at, 0) for row in rows]

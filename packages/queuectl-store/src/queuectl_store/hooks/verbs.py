@@ -1,0 +1,199 @@
+"""Hooks: what people do to them, and the one call by which workers serve them."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from queuectl_store import template
+from queuectl_store.database import Database
+from queuectl_store.enqueue import calls
+from queuectl_store.enqueue.enqueuing import Surroundings
+from queuectl_store.enqueue.environments import Environments
+from queuectl_store.errors import HookExists, QueueDraining, UnknownHook
+from queuectl_store.fallbacks import CurrentFallbacks
+from queuectl_store.feed import Place
+from queuectl_store.hooks import dispatching
+from queuectl_store.hooks.happening import rehearsal
+from queuectl_store.hooks.hook import Hook, HookId, NewHook, check_hook
+from queuectl_store.hooks.rows import columns, read_hook
+from queuectl_store.job import JobId, NewJob
+from queuectl_store.shared import Settings
+from queuectl_store.spec import clean
+from queuectl_store.sql import feed, read
+from queuectl_store.sql import hooks as sql
+
+T = TypeVar("T")
+
+
+class Hooks:
+    """The hooks of a store, by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._fallbacks = CurrentFallbacks(Settings(database))
+
+    def add(self, new: NewHook) -> Hook:
+        """Store *new*; it is told of what happens from now on.
+
+        Raises:
+            InvalidHook: It could never deliver.
+            InvalidJob: Its job could not be stored.
+            HookExists: Another one has this name.
+        """
+        check_hook(new)
+        values = columns(new)
+        calls.checked([template.from_json(values["job"])])
+
+        def work(connection: sa.Connection) -> Hook:
+            if connection.execute(sql.NAMED, {"of": new.name}).first():
+                raise HookExists(new.name)
+            row = values | self._now(connection) | _end(connection)
+            try:
+                with connection.begin_nested():
+                    return read_hook(connection.execute(sql.ADD, row).one())
+            except sa.exc.IntegrityError as error:  # another one was added at the same moment
+                raise HookExists(new.name) from error
+
+        return self._database.write(work)
+
+    def all(self) -> list[Hook]:
+        """Return every hook, by name."""
+        with self._database.read() as connection:
+            return [read_hook(row) for row in connection.execute(sql.ALL)]
+
+    def get(self, name: str) -> Hook:
+        """Return one hook.
+
+        Raises:
+            UnknownHook: There is none of that name.
+        """
+        with self._database.read() as connection:
+            return read_hook(_found(connection, sql.NAMED, name))
+
+    def find(self, hook_id: int) -> Hook | None:
+        """Return the hook of that id, if there is one."""
+        with self._database.read() as connection:
+            row = connection.execute(sql.BY_ID, {"of": hook_id}).first()
+            return None if row is None else read_hook(row)
+
+    def remove(self, name: str) -> None:
+        """Remove a hook; deliveries that were made already go on to their end.
+
+        Raises:
+            UnknownHook: There is none of that name.
+        """
+        self._database.write(lambda c: _found(c, sql.REMOVE, name))
+
+    def pause(self, name: str) -> Hook:
+        """Tell it of nothing until `resume`.
+
+        Raises:
+            UnknownHook: There is none of that name.
+        """
+
+        def work(connection: sa.Connection) -> Hook:
+            row = _found(connection, sql.LOCKED, name)
+            values = {"of": row.id, "because": None}
+            return read_hook(connection.execute(sql.PAUSE, values).one())
+
+        return self._database.write(work)
+
+    def resume(self, name: str) -> Hook:
+        """Tell it of what happens from now on; the events of the pause are not made up for.
+
+        Raises:
+            UnknownHook: There is none of that name.
+        """
+
+        def work(connection: sa.Connection) -> Hook:
+            row = _found(connection, sql.LOCKED, name)
+            if not row.paused:
+                return read_hook(row)
+            return read_hook(
+                connection.execute(sql.RESUME, {"of": row.id} | _end(connection)).one()
+            )
+
+        return self._database.write(work)
+
+    def give_up(self, hook_id: HookId, reason: str) -> None:
+        """Pause a hook because it cannot deliver; *reason* is shown with it."""
+        values = {"of": hook_id, "because": clean(reason[:500])}
+        self._database.write(lambda c: c.execute(sql.PAUSE, values).all())
+
+    def test(self, name: str) -> JobId:
+        """Deliver an event that did not happen, paused or not; return the job that does.
+
+        Raises:
+            UnknownHook: There is none of that name.
+        """
+
+        def work(connection: sa.Connection) -> JobId:
+            hook = read_hook(_found(connection, sql.NAMED, name))
+            told = rehearsal(hook, now=self._now(connection)["created_at"])
+            key = f"hook.{hook.id}.test.{secrets.token_urlsafe(12)}"
+            return self._enqueue(connection, [dispatching.job_for(hook, told, key=key)])[0]
+
+        return self._told(work)
+
+    def dispatch(self) -> bool | None:
+        """Make the jobs that deliver what happened; tell whether there is more to do at once.
+
+        Returns:
+            None: No hook is to be told of anything.
+        """
+        places = self._places()
+        if not self._are_behind(places):
+            return False if places else None
+
+        def work(connection: sa.Connection) -> bool:
+            return dispatching.dispatch(connection, self._enqueue)
+
+        try:
+            return self._told(work, repeatable=True)
+        except QueueDraining:  # a person wants no deliveries now; the events wait in the feed
+            return False
+
+    def are_behind(self) -> bool:
+        """Tell whether anything happened that a hook has not been asked about; no write."""
+        return self._are_behind(self._places())
+
+    def _places(self) -> list[Place]:
+        with self._database.read() as connection:
+            return [Place(row.tx, row.event_id) for row in connection.execute(sql.ACTIVE)]
+
+    def _are_behind(self, places: Sequence[Place]) -> bool:
+        if not places:
+            return False
+        with self._database.read() as connection:
+            return any(dispatching.newest_after(connection, place) for place in places)
+
+    def _enqueue(self, connection: sa.Connection, new: Sequence[NewJob]) -> list[JobId]:
+        # Of its own: what it remembers is rolled back with a job that is refused.
+        around = Surroundings(Environments(), self._fallbacks.get(new))
+        return calls.store(connection, self._times(), around, calls.checked(new))
+
+    def _told(self, work: Callable[[sa.Connection], T], *, repeatable: bool = False) -> T:
+        done = self._database.write(work, repeatable=repeatable)
+        self._database.engine.notify()
+        return done
+
+    def _now(self, connection: sa.Connection) -> dict[str, int]:
+        return {"created_at": int(connection.execute(read.NOW, self._times()).scalar_one())}
+
+    def _times(self) -> dict[str, Any]:
+        return dict(self._database.engine.times())
+
+
+def _found(connection: sa.Connection, statement: sa.Executable, name: str) -> Any:
+    row = connection.execute(statement, {"of": name}).first()
+    if row is None:
+        raise UnknownHook(name)
+    return row
+
+
+def _end(connection: sa.Connection) -> dict[str, int]:
+    """Return the end of the feed, as the columns of a place."""
+    row = connection.execute(feed.END).one()
+    return {"tx": row.tx, "event_id": row.id}

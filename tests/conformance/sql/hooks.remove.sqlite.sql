@@ -1,0 +1,1 @@
+DELETE FROM queuectl_hooks WHERE queuectl_hooks.name = :of RETURNING id

@@ -1,0 +1,3 @@
+UPDATE queuectl_hooks SET paused=0, note=:note, tx=:tx, event_id=:event_id WHERE queuectl_hooks.id =
+    :of RETURNING id, name, rule, job, url, secret, allow_private, paused, note, failures, tx,
+    event_id, created_at
