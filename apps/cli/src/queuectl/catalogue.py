@@ -48,6 +48,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         "Run again and again": {
             "schedule": _here("schedule:app", "Recurring jobs: add, list, pause, run, edit."),
         },
+        "Be told": {
+            "hook": _here("hook:app", "Webhooks, commands and notifications on what happens."),
+        },
         "Run workers": {
             "worker": _here("worker:app", "Start, list and stop workers."),
             "queue": _here("queue:app", "Queues: limits, pause, resume, drain."),

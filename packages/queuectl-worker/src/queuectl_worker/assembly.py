@@ -14,6 +14,7 @@ from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger
 from queuectl_worker.fitting import TaskSide, fit
 from queuectl_worker.heartbeat import Heartbeat
+from queuectl_worker.hooks.dispatcher import dispatcher
 from queuectl_worker.hotloop import HotLoop, HotLoopParts
 from queuectl_worker.loop import Loop
 from queuectl_worker.membership import Membership
@@ -34,6 +35,7 @@ BELL_S = 1.0
 # A bell may ring a thousand times a second; a renewal or a look for due jobs need not follow each.
 HEARTBEAT_GAP_S = 0.5
 STAGER_GAP_S = 0.02
+HOOKS_GAP_S = 0.1
 
 
 class Assembly:
@@ -103,6 +105,13 @@ class Assembly:
         self._stop_loops()
         self.membership.lose()
 
+    def has_to_tell(self) -> bool:
+        """Tell whether hooks are still to be told of something; hurry that on."""
+        is_behind = self._store.hooks.are_behind()
+        if is_behind:
+            self._dispatcher.poke()
+        return is_behind
+
     def _tuning(self) -> Tuning:
         return self._tuner.current
 
@@ -131,9 +140,11 @@ class Assembly:
         self._stager = self._loop(
             "stager", stager(self._store, is_hungry=lambda: self.hot_loop.is_hungry), STAGER_GAP_S
         )
+        self._dispatcher = self._loop("hooks", dispatcher(self._store), HOOKS_GAP_S)
         loops = [
             self._heartbeat,
             self._stager,
+            self._dispatcher,
             self._loop("rescuer", rescuer(self._store, self._tuning)),
             self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),

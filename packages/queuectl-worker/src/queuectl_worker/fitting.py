@@ -5,6 +5,7 @@ from typing import Literal
 
 from queuectl_store import JobId, Store
 from queuectl_worker.executors import (
+    AsideExecutor,
     CommandExecutor,
     CoroutineExecutor,
     Executor,
@@ -14,6 +15,7 @@ from queuectl_worker.executors import (
     ThreadExecutor,
 )
 from queuectl_worker.guardian import Guardian
+from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder
 from queuectl_worker.tasks import Registry
 from queuectl_worker.tuning import Tuner
@@ -51,11 +53,22 @@ def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> E
         store_path=store.path,
         tuning=lambda: tuner.current,
     )
-    if side is None:
-        return commands
-    functions, coroutines = _for_tasks(store, tuner, logs, side)
-    return MixedExecutor(
-        side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
+    main: Executor = commands
+    if side is not None:
+        functions, coroutines = _for_tasks(store, tuner, logs, side)
+        main = MixedExecutor(
+            side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
+        )
+    return AsideExecutor(main, names=NAMES, make=lambda: _for_hooks(store, tuner, logs))
+
+
+def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
+    return ThreadExecutor(
+        deliveries(store),
+        slots=tuner.current.concurrency,
+        tell=lambda *_: True,
+        note=logs.add,
+        kill_grace_ms=lambda: tuner.current.kill_grace_ms,
     )
 
 

@@ -11,12 +11,15 @@ from queuectl_store import (
     Store,
     connect,
 )
+from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import Kind, TaskSide
 from queuectl_worker.options import Options
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
 from queuectl_worker.worker import ExitReason, Worker
+
+RESERVED = "queuectl."
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,6 +88,9 @@ class Queue:
         Raises:
             InvalidTask: The name is taken, an option unknown, or a parameter cannot be JSON.
         """
+
+        if any(each.startswith(RESERVED) for each in (name or "", *aliases)):
+            raise InvalidTask(f"the names that begin with {RESERVED} are QueueCTL's own")
 
         def register(function: Callable[P, R]) -> TaskFunction[P, R]:
             task = TaskFunction(

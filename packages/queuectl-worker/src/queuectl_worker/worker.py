@@ -132,14 +132,16 @@ class Worker:
     def _is_over(self, live: Assembly) -> bool:
         if live.drain.is_asked:
             return _is_drained(live)
-        return self._burst and live.hot_loop.is_at_rest and self._nothing_left()
+        return self._burst and live.hot_loop.is_at_rest and self._nothing_left(live)
 
-    def _nothing_left(self) -> bool:
+    def _nothing_left(self, live: Assembly) -> bool:
         """Ask the store, a few times a second: others may hold jobs, or a retry may come."""
         now_ms = monotonic_ms()
         if now_ms - self._looked_ms < BURST_LOOK_MS:
             return False
         self._looked_ms = now_ms
+        if live.has_to_tell():
+            return False
         return not self._store.work_left(self._queues, slots=self.tuning.concurrency)
 
     def _stand_still(self, live: Assembly, error: StoreError) -> None:

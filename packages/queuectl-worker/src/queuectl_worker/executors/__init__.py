@@ -3,6 +3,7 @@
 Runs are named by their claim: (job id, token). No two claims ever share one.
 """
 
+from queuectl_worker.executors.aside import AsideExecutor
 from queuectl_worker.executors.command import CommandExecutor
 from queuectl_worker.executors.coroutine import CoroutineExecutor
 from queuectl_worker.executors.mixed import MixedExecutor
@@ -25,6 +26,7 @@ from queuectl_worker.executors.protocol import (
 from queuectl_worker.executors.thread import ThreadExecutor
 
 __all__ = [
+    "AsideExecutor",
     "CommandExecutor",
     "Completed",
     "CoroutineExecutor",
