@@ -6,18 +6,39 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-from queuectl_worker import Context, GiveUp, Queue
+from queuectl_worker import Context, GiveUp, Middleware, Queue
 
 STORE = "QUEUECTL_TEST_SHOP"
-queue = Queue(os.environ.get(STORE, "shop.db"))
+ATTEMPT: ContextVar[str] = ContextVar("attempt", default="none")
+
+
+class Named(Middleware):
+    """Notes around each attempt where it runs."""
+
+    @contextmanager
+    def attempt(self, context: Context) -> Iterator[None]:
+        ATTEMPT.set(f"{os.getpid()} {context.job.id}")
+        yield
+        ATTEMPT.set("none")
+
+
+queue = Queue(os.environ.get(STORE, "shop.db"), middleware=[Named()])
 
 
 @queue.task(max_retries=0)
 def add(a: int, b: int) -> int:
     print("adding", a, b)
     return a + b
+
+
+@queue.task(max_retries=0)
+def around() -> tuple[str, int]:
+    return ATTEMPT.get(), os.getpid()
 
 
 @queue.task(max_retries=0)

@@ -89,6 +89,15 @@ def test_functions_and_coroutines_run_in_processes_and_bring_their_results_back(
     assert attempt.max_rss > 10_000_000
 
 
+def test_middleware_is_entered_in_the_process_that_runs_the_task(working: Working) -> None:
+    with working():
+        job = shop.around.enqueue().wait(WITHIN_S)
+
+    around, pid = job.result
+    assert pid != os.getpid()
+    assert around == f"{pid} {job.id}"
+
+
 def test_an_exception_comes_back_as_text_and_its_traceback_is_in_the_log(
     queue: Queue, working: Working
 ) -> None:

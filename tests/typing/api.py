@@ -1,9 +1,31 @@
 """The public types, as a caller's type checker sees them. Checked, never run."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import assert_type
 
-from queuectl_store import Job, JobId, Store, connect
-from queuectl_worker import ExitReason, Queue, QueuedJob
+from queuectl_store import (
+    Finish,
+    Hook,
+    HookOn,
+    HookRule,
+    Job,
+    JobId,
+    NewHook,
+    NewJob,
+    Store,
+    connect,
+    webhook_job,
+)
+from queuectl_worker import (
+    Context,
+    ExecutorFactory,
+    ExitReason,
+    JobEnded,
+    Middleware,
+    OnNews,
+    Queue,
+    QueuedJob,
+)
 from queuectl_worker.tasks import BoundTask, TaskFunction
 
 queue = Queue("sqlite:///jobs.db")
@@ -46,6 +68,30 @@ async def waiting(job: QueuedJob) -> None:
 def working() -> None:
     assert_type(queue.worker(concurrency=8, executor="thread").run(burst=True), ExitReason)
     queue.worker(executor="fork")  # type: ignore[arg-type]
+
+
+class Tenant(Middleware):
+    def enqueue(self, job: NewJob) -> NewJob:
+        return job
+
+    def attempt(self, context: Context) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def ended(self, event: JobEnded) -> None:
+        assert_type(event.finish, Finish)
+
+
+def going_around(listener: OnNews, factory: ExecutorFactory) -> None:
+    around = Queue("jobs.db", middleware=[Tenant()])
+    Queue("jobs.db", middleware=[Tenant])  # type: ignore[list-item]
+    around.worker(executor=factory, listeners=[listener])
+
+
+def hooking(store: Store) -> None:
+    rule = HookRule(on=frozenset({HookOn.DEAD}))
+    hook = store.hooks.add(NewHook(name="pager", rule=rule, job=webhook_job(), url="https://a.b/"))
+    assert_type(hook, Hook)
+    assert_type(store.hooks.test("pager"), JobId)
 
 
 def storing() -> None:

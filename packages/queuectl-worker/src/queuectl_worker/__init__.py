@@ -7,12 +7,14 @@ from queuectl_worker.errors import (
     InvalidTask,
     JobFailed,
     TaskError,
+    UnknownPlugin,
     UnknownTask,
     WaitTimeout,
 )
-from queuectl_worker.executors import Recycling
-from queuectl_worker.fitting import TaskSide
+from queuectl_worker.executors import Executor, Recycling
+from queuectl_worker.fitting import ExecutorFactory, ExecutorParts, TaskSide
 from queuectl_worker.logkeeping import LogsFreed, copy_logs, drop_logs, keep_logs, prune_logs
+from queuectl_worker.middleware import Middleware
 from queuectl_worker.news import (
     JobEnded,
     JobStarted,
@@ -38,6 +40,9 @@ from queuectl_worker.worker import ExitReason, Worker
 
 __all__ = [
     "Context",
+    "Executor",
+    "ExecutorFactory",
+    "ExecutorParts",
     "ExitReason",
     "GiveUp",
     "InvalidArguments",
@@ -47,6 +52,7 @@ __all__ = [
     "JobStarted",
     "LogFolder",
     "LogsFreed",
+    "Middleware",
     "News",
     "OnNews",
     "Options",
@@ -61,6 +67,7 @@ __all__ = [
     "TaskError",
     "TaskFunction",
     "TaskSide",
+    "UnknownPlugin",
     "UnknownTask",
     "WaitTimeout",
     "Worker",

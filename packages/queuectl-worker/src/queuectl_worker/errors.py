@@ -4,6 +4,7 @@ TaskError
 ├── InvalidTask          a function cannot be a task as it is written
 ├── UnknownTask          no task of that name is registered here
 ├── InvalidArguments     the arguments do not fit the task, or JSON cannot carry them
+├── UnknownPlugin        no installed package has it, or it cannot be loaded
 ├── PoolStartError       the processes for tasks could not load the program
 ├── WaitTimeout          the job had not ended in time
 └── JobFailed            the job ended without a result
@@ -26,6 +27,10 @@ class UnknownTask(TaskError):
 
 class InvalidArguments(TaskError):
     """The arguments do not fit the task's signature, or JSON cannot carry them."""
+
+
+class UnknownPlugin(TaskError):
+    """No installed package has the executor, or it cannot be loaded."""
 
 
 class PoolStartError(TaskError):

@@ -1,5 +1,6 @@
 """Which executors a worker gets: commands alone, or with them the tasks of a program."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +15,7 @@ from queuectl_worker.executors import (
     Recycling,
     ThreadExecutor,
 )
+from queuectl_worker.executors.calling import Note, Tell
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder
@@ -24,17 +26,39 @@ Kind = Literal["thread", "process"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorParts:
+    """What an executor for tasks is made of.
+
+    Attributes:
+        slots: How many runs at a time it is given.
+        tell: Records progress: job id, token, text; False once the run is not the owner.
+        note: Appends text to the log of a run.
+        kill_grace_ms: How long a run that must end may take, as the settings say now.
+    """
+
+    tasks: Registry
+    slots: int
+    tell: Tell
+    note: Note
+    kill_grace_ms: Callable[[], int]
+
+
+# Makes an executor (`executors/protocol.py`) that runs every task, coroutines too.
+ExecutorFactory = Callable[[ExecutorParts], Executor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSide:
     """The tasks that a worker runs, and in what.
 
     Attributes:
         executor: `thread` runs plain functions in threads and coroutines on an event loop;
-            `process` runs both in processes, which can be killed.
+            `process` runs both in processes, which can be killed; a factory makes another one.
         recycling: When a task process is replaced.
     """
 
     tasks: Registry
-    executor: Kind = "thread"
+    executor: Kind | ExecutorFactory = "thread"
     recycling: Recycling = field(default_factory=Recycling)
 
 
@@ -63,12 +87,24 @@ def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> E
 
 
 def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
+    return _threads(
+        ExecutorParts(
+            tasks=deliveries(store),
+            slots=tuner.current.concurrency,
+            tell=lambda *_: True,
+            note=logs.add,
+            kill_grace_ms=lambda: tuner.current.kill_grace_ms,
+        )
+    )
+
+
+def _threads(parts: ExecutorParts) -> Executor:
     return ThreadExecutor(
-        deliveries(store),
-        slots=tuner.current.concurrency,
-        tell=lambda *_: True,
-        note=logs.add,
-        kill_grace_ms=lambda: tuner.current.kill_grace_ms,
+        parts.tasks,
+        slots=parts.slots,
+        tell=parts.tell,
+        note=parts.note,
+        kill_grace_ms=parts.kill_grace_ms,
     )
 
 
@@ -83,11 +119,13 @@ def _for_tasks(
     def grace_ms() -> int:
         return tuner.current.kill_grace_ms
 
+    parts = ExecutorParts(
+        tasks=side.tasks, slots=slots, tell=tell, note=logs.add, kill_grace_ms=grace_ms
+    )
+    if callable(side.executor):
+        return side.executor(parts), None
     if side.executor == "thread":
-        threads = ThreadExecutor(
-            side.tasks, slots=slots, tell=tell, note=logs.add, kill_grace_ms=grace_ms
-        )
-        return threads, CoroutineExecutor(side.tasks, tell=tell, note=logs.add)
+        return _threads(parts), CoroutineExecutor(side.tasks, tell=tell, note=logs.add)
     processes = ProcessExecutor(
         side.tasks,
         _guardian(tuner, logs),

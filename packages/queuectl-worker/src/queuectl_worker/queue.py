@@ -13,7 +13,9 @@ from queuectl_store import (
 )
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import Recycling
-from queuectl_worker.fitting import Kind, TaskSide
+from queuectl_worker.fitting import ExecutorFactory, Kind, TaskSide
+from queuectl_worker.middleware import Chain, Middleware
+from queuectl_worker.news import OnNews
 from queuectl_worker.options import Options
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
@@ -34,18 +36,27 @@ class Queue:
     Args:
         url: `sqlite:///path`, a path, `postgresql://…`, or a store that is open already.
         queue: The queue of jobs that name none.
+        middleware: What goes around the tasks of this queue, in order; see `Middleware`.
 
     Attributes:
         tasks: The registered tasks.
+        middleware: What goes around them.
         after_send: Called after each enqueue that is not part of a caller's transaction; testing
             runs the jobs there.
     """
 
-    def __init__(self, url: str | Store, *, queue: str = DEFAULT_QUEUE) -> None:
+    def __init__(
+        self,
+        url: str | Store,
+        *,
+        queue: str = DEFAULT_QUEUE,
+        middleware: Sequence[Middleware] = (),
+    ) -> None:
         self._url, self._queue = url, queue
         self._store = url if isinstance(url, Store) else None
         self._lock = threading.Lock()
         self.tasks = Registry()
+        self.middleware = Chain(middleware)
         self.after_send: Callable[[], object] | None = None
 
     @property
@@ -114,7 +125,7 @@ class Queue:
         Raises:
             StoreError: The store cannot take them; none is stored.
         """
-        wanted = list(jobs)
+        wanted = self.middleware.enqueued(list(jobs))
         if session is None:
             ids = self.store.enqueue(wanted)
             if self.after_send is not None:
@@ -137,10 +148,11 @@ class Queue:
         *,
         concurrency: int | None = None,
         queues: Sequence[str] | None = None,
-        executor: Kind = "thread",
+        executor: Kind | ExecutorFactory = "thread",
         recycling: Recycling | None = None,
         grace: float | None = None,
         settings: Mapping[str, str] | None = None,
+        listeners: Sequence[OnNews] = (),
     ) -> "QueueWorker":
         """Return a worker for this queue's tasks, and for commands.
 
@@ -148,10 +160,11 @@ class Queue:
             concurrency: Jobs at a time; None is the setting.
             queues: The queues that it serves; None is all.
             executor: `thread`, or `process` for work that keeps the processor busy or must be
-                killable.
+                killable; or what makes an executor of another kind.
             recycling: When a task process is replaced by a new one; never by default.
             grace: Seconds that jobs may go on when it stops; None is the setting.
             settings: Settings by name, as text; they win over the store's.
+            listeners: Told of what the worker does, in a thread of their own.
         """
         side = TaskSide(tasks=self.tasks, executor=executor, recycling=recycling or Recycling())
         return QueueWorker(
@@ -161,6 +174,7 @@ class Queue:
             tasks=side,
             grace_s=grace,
             settings=settings,
+            listeners=[*self.middleware.listeners, *listeners],
         )
 
     def close(self) -> None:

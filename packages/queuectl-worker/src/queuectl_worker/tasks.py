@@ -7,6 +7,7 @@ from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 from queuectl_store import NewJob, Task
 from queuectl_worker.errors import InvalidTask, UnknownTask
+from queuectl_worker.middleware import Chain
 from queuectl_worker.options import Options
 from queuectl_worker.payload import Signature
 from queuectl_worker.queued import QueuedJob
@@ -25,6 +26,11 @@ class Sender(Protocol):
     @property
     def default_queue(self) -> str:
         """The queue of jobs that name none."""
+        ...
+
+    @property
+    def middleware(self) -> Chain:
+        """What goes around its tasks."""
         ...
 
 
@@ -58,6 +64,11 @@ class TaskFunction(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function here and now."""
         return self.function(*args, **kwargs)
+
+    @property
+    def middleware(self) -> Chain:
+        """What goes around its attempts."""
+        return self._sender.middleware
 
     def options(self, *, session: Any = None, **options: Any) -> "BoundTask[P]":
         """Return the task with other options for what is enqueued by it.

@@ -28,6 +28,7 @@ from queuectl_store import (
 )
 from queuectl_worker.executors.calling import make_call
 from queuectl_worker.executors.protocol import Completed, Ending
+from queuectl_worker.news import JobEnded
 from queuectl_worker.queue import Queue
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.retry import Failure, RetryPolicy, decide, error_of
@@ -135,7 +136,10 @@ def _run(queue: Queue, worker_id: WorkerId, claim: Claim) -> int:
         return 1
     call = make_call(claim, queue.tasks.find(work.name), lambda *_: True)
     ending = call.run_anywhere()
-    queue.store.finish(worker_id, [_finish(claim, ending)])
+    finish = _finish(claim, ending)
+    queue.store.finish(worker_id, [finish])
+    for listener in queue.middleware.listeners:
+        listener(JobEnded(finish=finish))
     return int(not isinstance(ending, Completed))
 
 

@@ -12,6 +12,7 @@ from queuectl_worker.fitting import TaskSide
 from queuectl_worker.hotloop import LONGEST_WAIT_MS
 from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
+from queuectl_worker.telling import telling
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.tuning import Tuner, Tuning
 
@@ -39,6 +40,7 @@ class Worker:
             without a person's help (docs/limits.md).
         grace_s: How long jobs may go on when it stops; None is the setting.
         settings: Settings by name, as text; they win over the store's.
+        listeners: Told the same in a thread of their own; they may take their time.
         on_news: Called in the loop that moves the jobs: it must return at once and not raise.
 
     Raises:
@@ -56,6 +58,7 @@ class Worker:
         grace_s: float | None = None,
         settings: Mapping[str, str] | None = None,
         on_news: OnNews = ignore,
+        listeners: Sequence[OnNews] = (),
     ) -> None:
         given = {**(settings or {})}
         if concurrency is not None:
@@ -64,7 +67,7 @@ class Worker:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
         self._queues = None if queues is None else tuple(queues)
-        self._tasks = tasks
+        self._tasks, self._listeners = tasks, tuple(listeners)
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
         self._stop = Stop.NOT
@@ -97,13 +100,17 @@ class Worker:
             StoreTooNew: A newer program has changed the store meanwhile; what ran is given back.
             GuardianStartError: This host cannot start the process that runs commands.
         """
+        with telling(self._listeners, self._tell) as tell:
+            return self._run(tell)
+
+    def _run(self, tell: OnNews) -> ExitReason:
         assembly = Assembly(
             self._store,
             self._tuner,
             logs=self.logs,
             queues=self._queues,
             tasks=self._tasks,
-            on_news=self._tell,
+            on_news=tell,
             on_failure=self._note_failure,
         )
         with assembly:

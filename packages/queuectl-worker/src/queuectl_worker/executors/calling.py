@@ -52,12 +52,30 @@ class Call:
         """Call the function here, and return how it ended."""
         enter(self.context)
         try:
-            args, kwargs = self.arguments()
-            return Completed(result=result_text(self.task.function(*args, **kwargs)))
+            return self._completed()
         except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
             return ending_of(error)
         finally:
             enter(None)
+
+    async def follow(self) -> Completed:
+        """Run the coroutine on the loop that runs here.
+
+        Raises:
+            Exception: Whatever it raises.
+        """
+        args, kwargs = self.arguments()
+        result = None
+        with self.task.middleware.around(self.context):
+            result = await self.task.function(*args, **kwargs)
+        return Completed(result=result_text(result))
+
+    def _completed(self) -> Completed:
+        args, kwargs = self.arguments()
+        result = None
+        with self.task.middleware.around(self.context):
+            result = self.task.function(*args, **kwargs)
+        return Completed(result=result_text(result))
 
     def run_anywhere(self) -> Ending:
         """Call the function or run the coroutine here, and return how it ended."""
@@ -65,9 +83,7 @@ class Call:
             return self.run()
         enter(self.context)
         try:
-            args, kwargs = self.arguments()
-            made = self.task.function(*args, **kwargs)
-            return Completed(result=result_text(asyncio.run(made)))
+            return asyncio.run(self.follow())
         except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
             return ending_of(error)
         finally:

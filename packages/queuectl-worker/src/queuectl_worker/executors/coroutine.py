@@ -7,15 +7,13 @@ up after a while, and the attempt's error says that it still runs.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from queuectl_store import Claim, Task
 from queuectl_worker.context import enter
 from queuectl_worker.executors.calling import Call, Note, Tell, ended, ending_of, make_call
 from queuectl_worker.executors.protocol import (
-    Completed,
     Ending,
     RunKey,
     RunReport,
@@ -24,7 +22,6 @@ from queuectl_worker.executors.protocol import (
     key_of,
 )
 from queuectl_worker.executors.reports import Reports
-from queuectl_worker.payload import result_text
 from queuectl_worker.retry import TimedOut
 from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
@@ -126,7 +123,8 @@ class CoroutineExecutor:
     async def _follow(self, run: _Run) -> None:
         ending: Ending
         try:
-            ending = Completed(result=result_text(await _coroutine(run.call)))
+            enter(run.call.context)
+            ending = await run.call.follow()
         except asyncio.CancelledError:
             ending = Stopped()
         except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
@@ -166,10 +164,3 @@ class CoroutineExecutor:
             error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
             report = replace(report, facts=replace(report.facts, error=error))
         self._reports.put(report)
-
-
-async def _coroutine(call: Call) -> Any:
-    enter(call.context)
-    args, kwargs = call.arguments()
-    made: Coroutine[Any, Any, Any] = call.task.function(*args, **kwargs)
-    return await made

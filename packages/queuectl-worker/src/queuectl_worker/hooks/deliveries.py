@@ -13,6 +13,7 @@ from queuectl_worker.hooks.address import PrivateAddress
 from queuectl_worker.hooks.desktop import NoNotifier, NotShown, notify
 from queuectl_worker.hooks.posting import Answer, NoAnswer, post
 from queuectl_worker.hooks.signing import signed_headers
+from queuectl_worker.middleware import Chain
 from queuectl_worker.options import Options
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
@@ -21,6 +22,7 @@ from queuectl_worker.wishes import GiveUp, Retry
 NAMES = frozenset({WEBHOOK_TASK, DESKTOP_TASK})
 GONE = 410
 _BUSY = (429, 503)
+_PLAIN = Chain(())
 
 
 def deliveries(store: Store) -> Registry:
@@ -86,3 +88,8 @@ class _NoSender:
     def default_queue(self) -> str:
         """The queue of hooks."""
         return HOOK_QUEUE
+
+    @property
+    def middleware(self) -> Chain:
+        """Nothing of a program's."""
+        return _PLAIN
