@@ -1,6 +1,5 @@
 """`queuectl worker`: start, list and stop workers."""
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -16,19 +15,23 @@ from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
 from queuectl_store import WorkerId, instant
-from queuectl_worker import Recycling, TaskError, TaskSide, Worker, supervise
+from queuectl_worker import (
+    OnNews,
+    Queue,
+    Recycling,
+    TaskError,
+    TaskSide,
+    UnknownPlugin,
+    Worker,
+    supervise,
+)
+from queuectl_worker.fitting import ExecutorFactory, Kind
 from queuectl_worker.news import ignore
+from queuectl_worker.plugins import load_executor, load_listeners
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, help="Start, list and stop workers, on all hosts."
 )
-
-
-class Executor(StrEnum):
-    """What runs the tasks of a program."""
-
-    THREAD = "thread"
-    PROCESS = "process"
 
 
 _COLUMNS = (
@@ -69,9 +72,12 @@ def start(
         ),
     ] = None,
     executor: Annotated[
-        Executor,
-        typer.Option(help="What runs tasks: threads, or processes, which can be killed."),
-    ] = Executor.THREAD,
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="What runs tasks: thread, process (which can be killed), or one of a package's.",
+        ),
+    ] = "thread",
     recycle_runs: Annotated[
         int | None,
         typer.Option(
@@ -117,9 +123,10 @@ def start(
     session: Session = ctx.obj
     grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
     recycling = _recycling(recycle_runs, recycle_memory, recycle_age)
-    if recycling != Recycling() and executor is not Executor.PROCESS:
+    if recycling != Recycling() and executor != "process":
         raise UsageProblem("only task processes are recycled; give --executor process")
-    tasks = None if app_place is None else _tasks(session, app_place, executor, recycling)
+    loaded = None if app_place is None else load_app(app_place)
+    tasks = None if loaded is None else _tasks(session, loaded, executor, recycling)
     if detach:
         start_in_background(session, ctx)
         return
@@ -134,6 +141,7 @@ def start(
             grace_s=grace_s,
             settings=session.worker_settings(),
             on_news=ignore if terminal.quiet and not session.json else tell,
+            listeners=_listeners(loaded),
         )
         code = _supervised(worker)
     raise typer.Exit(code)
@@ -218,10 +226,23 @@ def _supervised(worker: Worker) -> int:
         raise CommandError(str(error)) from error
 
 
-def _tasks(session: Session, place: str, executor: Executor, recycling: Recycling) -> TaskSide:
-    loaded = load_app(place)
+def _tasks(session: Session, loaded: Queue, executor: str, recycling: Recycling) -> TaskSide:
+    side = TaskSide(tasks=loaded.tasks, executor=_kind(executor), recycling=recycling)
     session.adopt(loaded.store)
-    return TaskSide(tasks=loaded.tasks, executor=executor.value, recycling=recycling)
+    return side
+
+
+def _kind(executor: str) -> Kind | ExecutorFactory:
+    match executor:
+        case "thread":
+            return "thread"
+        case "process":
+            return "process"
+    try:
+        return load_executor(executor)
+    except UnknownPlugin as error:
+        kinds = "--executor is thread, process or one of an installed package"
+        raise UsageProblem(f"{kinds}: {error}") from error
 
 
 def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycling:
@@ -230,6 +251,11 @@ def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycli
         rss=None if memory is None else parse_memory(memory, what="--recycle-memory"),
         age_s=None if age is None else parse_span(age, what="--recycle-age") / 1000,
     )
+
+
+def _listeners(loaded: Queue | None) -> list[OnNews]:
+    own = [] if loaded is None else loaded.middleware.listeners
+    return [*own, *load_listeners()]
 
 
 def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
