@@ -46,17 +46,27 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installation(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Install the wheels, with the other packages at the versions of the lock file.
+    """Install every wheel, with the other packages at the versions of the lock file."""
+    return installed(sorted(dist.glob("*.whl")), tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture(scope="session")
+def worker_alone(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Install what another project gets that asks for `queuectl-worker`, and nothing more."""
+    wheels = [path for name in ("worker", "store") for path in dist.glob(f"queuectl_{name}-*.whl")]
+    return installed(wheels, tmp_path_factory.mktemp("worker"))
+
+
+def installed(wheels: list[Path], folder: Path) -> Installation:
+    """Install *wheels* into an environment of their own in *folder*.
 
     The wheels are given by path: the public index knows another project by the name
     `queuectl`, which a search by name could find. The pins between them hold all the same.
     """
-    folder = tmp_path_factory.mktemp("installed")
     uv, locked = find_uv(), folder / "locked.txt"
     export = ["export", "-q", "--locked", "--all-packages", "--all-extras", "--no-hashes"]
     checked([uv, *export, "--no-emit-workspace", "-o", str(locked)], cwd=ROOT)
     checked([uv, "venv", "-q", "--python", sys.executable, str(folder / "venv")], cwd=folder)
     into = ["--python", str(folder / "venv"), "--constraint", str(locked)]
-    wheels = [str(path) for path in sorted(dist.glob("*.whl"))]
-    checked([uv, "pip", "install", "-q", *into, *wheels], cwd=folder)
+    checked([uv, "pip", "install", "-q", *into, *map(str, wheels)], cwd=folder)
     return Installation(folder=folder / "venv")

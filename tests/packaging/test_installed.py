@@ -58,3 +58,39 @@ if find_spec("queuectl.app") is not None:
         (job,) = [json.loads(line) for line in queuectl("list", "--json").splitlines()]
 
         assert job["state"] == "succeeded"
+
+
+ALONE = """
+import json, runpy, sys
+from importlib.metadata import distributions
+
+try:
+    runpy.run_path({script!r}, run_name="__main__")
+except SystemExit as ended:
+    print(json.dumps({{
+        "code": ended.code,
+        "modules": sorted({{name.partition(".")[0] for name in sys.modules}}),
+        "installed": sorted(each.metadata["Name"].lower() for each in distributions()),
+    }}))
+"""
+NOT_THE_WORKERS = {
+    *("queuectl", "queuectl_dashboard", "queuectl_metrics"),
+    *("queuectl-dashboard", "queuectl-metrics", "prometheus-client", "prometheus_client"),
+    *("flask", "werkzeug", "jinja2", "typer", "click", "rich", "platformdirs"),
+}
+
+
+def test_a_project_that_embeds_the_worker_gets_nothing_else(
+    worker_alone: Installation, tmp_path: Path
+) -> None:
+    script = str(ROOT / "examples" / "word_count.py")
+
+    said = worker_alone.run("python", "-c", ALONE.format(script=script), cwd=tmp_path)
+
+    told = json.loads(said.splitlines()[-1])
+    assert "6 words" in said
+    assert told["code"] == 0
+    assert {"queuectl_worker", "queuectl_store"} <= set(told["modules"])
+    assert {"queuectl-worker", "queuectl-store"} <= set(told["installed"])
+    assert not NOT_THE_WORKERS & set(told["modules"])
+    assert not NOT_THE_WORKERS & set(told["installed"])
