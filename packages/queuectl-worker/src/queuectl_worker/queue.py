@@ -72,6 +72,15 @@ class Queue:
                 self._store = connect(self._url)
             return self._store
 
+    def use(self, store: Store | None) -> Store | None:
+        """Work on *store* from now on (None: on that of the URL); return the one before.
+
+        The caller closes both. For tests; see `queuectl_worker.testing.using`.
+        """
+        with self._lock:
+            before, self._store = self._store, store
+            return before
+
     @overload
     def task(self, function: Callable[P, R], /) -> TaskFunction[P, R]: ...
 

@@ -62,6 +62,16 @@ def temporary_store(clock: ManualClock | None = None) -> Iterator[Store]:
         yield store
 
 
+@contextmanager
+def using(queue: Queue, store: Store) -> Iterator[Queue]:
+    """Let *queue*, a program's own, work on *store* within the block."""
+    before = queue.use(store)
+    try:
+        yield queue
+    finally:
+        queue.use(before)
+
+
 def drain(queue: Queue, *, clock: ManualClock | None = None, most: int = 10_000) -> Drained:
     """Run the tasks that are due, one after the other, until none is left.
 
