@@ -35,13 +35,13 @@ def start_in_background(session: Session, ctx: typer.Context) -> None:
 
 
 def options_again(ctx: typer.Context) -> list[str]:
-    """Return the options that were said on the command line, but for `--detach`."""
+    """Return what was said on the command line, but for `--detach` and `--reload`."""
     words: list[str] = []
     for option in ctx.command.params:
         name = str(option.name)
         source = ctx.get_parameter_source(name)
         # The options of every command, such as --json, are not among this one's values.
-        if name == "detach" or name not in ctx.params or source is None:
+        if name in ("detach", "reload") or name not in ctx.params or source is None:
             continue
         if source.name != "COMMANDLINE":
             continue

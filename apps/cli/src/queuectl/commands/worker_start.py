@@ -1,0 +1,198 @@
+"""`queuectl worker start`: a worker in the foreground, in the background, or on the newest code."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from queuectl.background import options_again, start_in_background
+from queuectl.exits import CommandError, UsageProblem
+from queuectl.live import live_lines, logged_problems
+from queuectl.loading import load_app
+from queuectl.moments import parse_span
+from queuectl.reloading import Reloader
+from queuectl.rules import parse_memory
+from queuectl.safe import safe_text
+from queuectl.session import Session
+from queuectl_worker import (
+    OnNews,
+    Queue,
+    Recycling,
+    TaskError,
+    TaskSide,
+    UnknownPlugin,
+    Worker,
+    supervise,
+)
+from queuectl_worker.fitting import ExecutorFactory, Kind
+from queuectl_worker.news import ignore
+from queuectl_worker.plugins import load_executor, load_listeners
+
+
+def start(
+    ctx: typer.Context,
+    *,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            "--concurrency",
+            "--count",
+            min=1,
+            metavar="N",
+            help="Jobs at a time. [setting: concurrency]",
+        ),
+    ] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
+    ] = None,
+    app_place: Annotated[
+        str | None,
+        typer.Option(
+            "--app",
+            metavar="MODULE:NAME",
+            help="Run the tasks of this queue of your program too; its store is used.",
+        ),
+    ] = None,
+    executor: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="What runs tasks: thread, process (which can be killed), or one of a package's.",
+        ),
+    ] = "thread",
+    recycle_runs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Replace a task process after N runs; with --executor process."
+        ),
+    ] = None,
+    recycle_memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Replace one that has grown to so much: 500M, 2G."),
+    ] = None,
+    recycle_age: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Replace one that is so old: 30m, 2h."),
+    ] = None,
+    burst: Annotated[
+        bool, typer.Option("--burst", help="End when nothing is left to run or to retry.")
+    ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Go on in the background; print the worker's id.")
+    ] = False,
+    reload: Annotated[
+        bool,
+        typer.Option(
+            "--reload", help="Start again whenever a Python file below this folder changes."
+        ),
+    ] = False,
+    grace: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How long jobs may go on when it stops: 90 (seconds), 30s, 10m. [setting: grace]",
+        ),
+    ] = None,
+) -> None:
+    """Run jobs until stopped.
+
+    \b
+    Examples:
+      queuectl worker start
+      queuectl worker start --concurrency 8 --queue video --queue audio
+      queuectl worker start --burst
+      queuectl worker start --detach
+      queuectl worker start --app shop.jobs:queue --executor process --concurrency 8
+      queuectl worker start --app shop.jobs:queue --reload --grace 1s
+
+    The first Ctrl-C or SIGTERM lets jobs finish within --grace and gives the others back, the
+    second ends them at once. Exit code 0 when drained, 75 when jobs were given back, 78 when
+    the store is damaged. With --json: one object an event.
+    """
+    session: Session = ctx.obj
+    grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
+    recycling = _recycling(recycle_runs, recycle_memory, recycle_age)
+    if recycling != Recycling() and executor != "process":
+        raise UsageProblem("only task processes are recycled; give --executor process")
+    if reload:
+        is_fit = bool(app_place) and not (detach or burst)
+        raise typer.Exit(_reloading(session, options_again(ctx), is_fit=is_fit))
+    loaded = None if app_place is None else load_app(app_place)
+    tasks = None if loaded is None else _tasks(session, loaded, executor, recycling)
+    if detach:
+        start_in_background(session, ctx)
+        return
+    code = _run(
+        session,
+        loaded,
+        concurrency=concurrency,
+        queues=queue or None,
+        tasks=tasks,
+        burst=burst,
+        grace_s=grace_s,
+    )
+    raise typer.Exit(code)
+
+
+def _run(session: Session, loaded: Queue | None, **options: Any) -> int:
+    terminal = session.terminal
+    with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
+        worker = Worker(
+            session.open_store(),
+            settings=session.worker_settings(),
+            on_news=ignore if terminal.quiet and not session.json else tell,
+            listeners=_listeners(loaded),
+            **options,
+        )
+        return _supervised(worker)
+
+
+def _reloading(session: Session, options: Sequence[str], *, is_fit: bool) -> int:
+    if not is_fit:
+        raise UsageProblem("--reload is for --app, and not for --detach or --burst")
+    said = {"--json": session.json, "--quiet": session.terminal.quiet}
+    flags = [flag for flag, is_said in said.items() if is_said]
+    command = [sys.executable, "-m", "queuectl", *flags, "worker", "start", *options]
+    tell = session.terminal.say
+    return Reloader(command, folder=Path.cwd(), tell=lambda text: tell(safe_text(text))).run()
+
+
+def _supervised(worker: Worker) -> int:
+    try:
+        return supervise(worker)
+    except TaskError as error:
+        raise CommandError(str(error)) from error
+
+
+def _tasks(session: Session, loaded: Queue, executor: str, recycling: Recycling) -> TaskSide:
+    side = TaskSide(tasks=loaded.tasks, executor=_kind(executor), recycling=recycling)
+    session.adopt(loaded.store)
+    return side
+
+
+def _kind(executor: str) -> Kind | ExecutorFactory:
+    match executor:
+        case "thread":
+            return "thread"
+        case "process":
+            return "process"
+    try:
+        return load_executor(executor)
+    except UnknownPlugin as error:
+        kinds = "--executor is thread, process or one of an installed package"
+        raise UsageProblem(f"{kinds}: {error}") from error
+
+
+def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycling:
+    return Recycling(
+        runs=runs,
+        rss=None if memory is None else parse_memory(memory, what="--recycle-memory"),
+        age_s=None if age is None else parse_span(age, what="--recycle-age") / 1000,
+    )
+
+
+def _listeners(loaded: Queue | None) -> list[OnNews]:
+    own = [] if loaded is None else loaded.middleware.listeners
+    return [*own, *load_listeners()]
