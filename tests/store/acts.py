@@ -22,6 +22,13 @@ from queuectl_store import (
 )
 from tests.conformance.story import a_job, a_worker, ended, vanished
 from tests.store.act import LEASE_MS, Act, Say, job_states, nothing
+from tests.store.hook_acts import (
+    change_hooks,
+    dispatch,
+    states_now_and_after_another_dispatch,
+    states_of_hooks,
+    with_events_to_tell,
+)
 from tests.store.schema import an_old_store, has_every_column_and_index
 from tests.store.upkeep_acts import (
     BACKUP_FILES,
@@ -277,6 +284,22 @@ ACTS = {
         least={"fired": 1},
         look=states_and_slots,
         later_ms=1_000,
+    ),
+    "dispatch": Act(
+        prepare=with_events_to_tell,
+        perform=dispatch,
+        allowed=[
+            ({"dead": JOBS}, {"dead": JOBS, "pending": JOBS}),
+            ({"dead": JOBS, "pending": JOBS}, {"dead": JOBS, "pending": JOBS}),
+        ],
+        least={"dispatched": 1},
+        look=states_now_and_after_another_dispatch,
+    ),
+    "change hooks": Act(
+        perform=change_hooks,
+        allowed=[[], [("h", False)], [("h", True)]],
+        least={"added": 1, "paused": 2},
+        look=states_of_hooks,
     ),
     "rescue": Act(
         prepare=with_claimed,
