@@ -18,7 +18,7 @@ import alembic.command  # noqa: F401 (once here, and not again in each fork)
 
 from queuectl_store import Store, StoreError
 from queuectl_store.database import Database
-from queuectl_store.engines import Engine
+from queuectl_store.engines.engine import Engine
 from queuectl_store.migrate import migrate
 from tests.conformance.story import a_job
 from tests.store.act import AFTERWARDS, Act, check, opened, set_up

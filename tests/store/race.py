@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from queuectl_store import SystemClock
-from queuectl_store.engines.sqlite import SqliteEngine, _until_unlocked
+from queuectl_store.engines.sqlite import SqliteEngine
+from queuectl_store.engines.sqlite_setup import begin_write
 
 WRITERS = CHECKPOINTERS = 2
 START_S = 60.0
@@ -133,7 +134,7 @@ def plain(engine: SqliteEngine) -> None:
 
 
 def _commit_next(connection: sqlite3.Connection, writer: int, last: int) -> str:
-    _until_unlocked(lambda: connection.execute("BEGIN IMMEDIATE"))
+    begin_write(connection)
     seen = connection.execute("SELECT n FROM last WHERE writer = ?", (writer,)).fetchone()
     if seen != (last,):
         connection.execute("ROLLBACK")

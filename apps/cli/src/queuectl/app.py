@@ -18,6 +18,15 @@ def main() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    if "enqueue" in words:
+        from queuectl.quick import quickly
+
+        return quickly(list(words), otherwise=run_fully)
+    return run_fully(words)
+
+
+def run_fully(words: Sequence[str]) -> int:
+    """Run any command line and return its exit code."""
     from queuectl.failures import guarded
     from queuectl.root import invoke
 

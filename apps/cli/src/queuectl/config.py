@@ -3,8 +3,6 @@
 First wins: the command line, `QUEUECTL_*` variables, the store, `queuectl.toml`, defaults.
 """
 
-import difflib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +86,9 @@ def file_layer(path: Path) -> Layer:
     Raises:
         UsageProblem: It is not TOML, or names a setting that does not exist.
     """
+    # Imported here: most commands find no file.
+    import tomllib
+
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
@@ -114,6 +115,9 @@ def check_name(name: str, *, where: str | None = None) -> str:
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """Return a question that offers the most similar of *words*, or None."""
+    # Imported here: only a mistake needs it.
+    import difflib
+
     close = difflib.get_close_matches(word, list(words), n=1)
     return f"did you mean {close[0]!r}?" if close else None
 

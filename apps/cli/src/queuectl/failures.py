@@ -4,7 +4,6 @@ import errno
 import os
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +69,9 @@ def _tell(message: str, code: int) -> int:
 
 
 def _defect() -> int:
+    # Imported here: nearly no command needs it, and it reads source files.
+    import traceback
+
     report = traceback.format_exc()
     error = report.strip().splitlines()[-1]
     try:

@@ -5,13 +5,16 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from queuectl.config import Layer, Settings, environment_layers, file_layer
 from queuectl.exits import UsageProblem
 from queuectl.locate import StoreAddress, find_settings_files, find_store
 from queuectl.terminal import Terminal
-from queuectl_store import Store
+
+if TYPE_CHECKING:
+    # The database library behind it is most of a command's start, and help needs none.
+    from queuectl_store import Store
 
 STORE_ORIGIN = "store"
 
@@ -49,26 +52,25 @@ class Session:
         """Which store the command works with."""
         return find_store(option=self.options.db, environ=os.environ, cwd=Path.cwd())
 
-    def open_store(self, *, create: bool = True) -> Store:
+    def open_store(self, *, create: bool = True) -> "Store":
         """Open the store; the second call returns the same one.
 
         Raises:
             StoreError: It cannot be opened.
         """
         if self._store is None:
-            # Imported here: the database library is most of a command's start, and help needs none.
             from queuectl_store import connect
 
             self._make_own_folder()
             self._store = connect(self.address.url, create=create, durability=self._durability())
         return self._store
 
-    def adopt(self, store: Store) -> Store:
+    def adopt(self, store: "Store") -> "Store":
         """Work with *store*, which the caller's own program opened and names."""
         self._store = store
         return store
 
-    def read_store(self) -> Store:
+    def read_store(self) -> "Store":
         """Open the store to look at it: one that was named must be there already.
 
         Raises:

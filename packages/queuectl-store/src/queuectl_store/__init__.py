@@ -1,292 +1,77 @@
 """What a QueueCTL job is, and where it is kept.
 
-Open a store with `connect(url)`; everything else hangs on it.
+Open a store with `connect(url)`; everything else hangs on it. A name is imported when it is first
+asked for: the database library is most of a short program's start. `__init__.pyi` tells type
+checkers the same names, and a test holds the two together.
 """
 
-from queuectl_store.admin import Admin
-from queuectl_store.bounds import MAX_RESULT
-from queuectl_store.clock import Clock, LeaseTime, ManualClock, SystemClock
-from queuectl_store.connect import connect
-from queuectl_store.dead import DeadGroup, DeadLetters
-from queuectl_store.document import attempt_document, instant, job_document, why_document
-from queuectl_store.editing import Edit
-from queuectl_store.errors import (
-    CopyRefused,
-    DiskFailed,
-    DuplicateJob,
-    HookExists,
-    InvalidCursor,
-    InvalidHook,
-    InvalidJob,
-    InvalidLimit,
-    InvalidSchedule,
-    InvalidSetting,
-    KeyTaken,
-    LostClaim,
-    MissingDriver,
-    NotAStore,
-    OutcomeUnknown,
-    QueueDraining,
-    RefusedInState,
-    ResultTooLarge,
-    ScheduleExists,
-    ScheduleOverlaps,
-    StillNeeded,
-    StoreBusy,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreTooNew,
-    StoreUnreachable,
-    UnknownGroup,
-    UnknownHook,
-    UnknownJob,
-    UnknownResource,
-    UnknownSchedule,
-    UnknownWorker,
-)
-from queuectl_store.events import Event
-from queuectl_store.explanation import Explanation
-from queuectl_store.feed import Cursor, Page
-from queuectl_store.graph.groups import Group, NewGroup
-from queuectl_store.graph.halting import Halt, HaltOn, parse_halt
-from queuectl_store.hooks.document import hook_document, hook_target
-from queuectl_store.hooks.hook import (
-    HOOK_QUEUE,
-    Hook,
-    HookKind,
-    HookOn,
-    HookRule,
-    NewHook,
-    desktop_job,
-    webhook_job,
-)
-from queuectl_store.job import (
-    DEFAULT_QUEUE,
-    Argv,
-    Attempt,
-    Backoff,
-    Claim,
-    Job,
-    JobId,
-    NewJob,
-    NewWorker,
-    Shell,
-    Task,
-    Warn,
-    Work,
-    Worker,
-    WorkerId,
-)
-from queuectl_store.limits.queue_admin import KEEP, Keep
-from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse
-from queuectl_store.limits.rates import Rate
-from queuectl_store.limits.sweeping import Swept
-from queuectl_store.moving import Moved
-from queuectl_store.notifier import Listener
-from queuectl_store.outcome import (
-    Cancelled,
-    Dead,
-    Exchange,
-    Finish,
-    Outcome,
-    Released,
-    Renewal,
-    Retry,
-    RunFacts,
-    Snoozed,
-    StopRequest,
-    Succeeded,
-    verb_of,
-)
-from queuectl_store.outlook import Outlook
-from queuectl_store.outputs import PIECE_BYTES, OutputOf, Outputs, Piece, Stream
-from queuectl_store.reader import JobFilter, Reader
-from queuectl_store.relations import (
-    Clause,
-    Dependency,
-    Needs,
-    OnDependencyFailure,
-    OnDuplicate,
-    Unique,
-    UniqueScope,
-)
-from queuectl_store.schedules.document import schedule_document, schedule_words, slot_document
-from queuectl_store.schedules.schedule import (
-    Missed,
-    NewSchedule,
-    Overlap,
-    Schedule,
-    Slot,
-    SlotOutcome,
-)
-from queuectl_store.settings import (
-    QUEUE_SETTINGS,
-    SETTINGS,
-    Setting,
-    bytes_text,
-    parse_bytes,
-    parse_duration_ms,
-    setting,
-)
-from queuectl_store.shared import Settings
-from queuectl_store.states import FINAL, TRANSITIONS, WAITING, JobState, Move, Verb
-from queuectl_store.store import Store
-from queuectl_store.upkeep.checking import Finding
-from queuectl_store.upkeep.maintenance import Maintenance, Stats
-from queuectl_store.upkeep.retention import Freed
-from queuectl_store.upkeep.rules import Kept, Rules
+from importlib import import_module
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "DEFAULT_QUEUE",
-    "FINAL",
-    "HOOK_QUEUE",
-    "KEEP",
-    "MAX_RESULT",
-    "PIECE_BYTES",
-    "QUEUE_SETTINGS",
-    "SETTINGS",
-    "TRANSITIONS",
-    "WAITING",
-    "Admin",
-    "Argv",
-    "Attempt",
-    "Backoff",
-    "Cancelled",
-    "Claim",
-    "Clause",
-    "Clock",
-    "CopyRefused",
-    "Cursor",
-    "Dead",
-    "DeadGroup",
-    "DeadLetters",
-    "Dependency",
-    "DiskFailed",
-    "DuplicateJob",
-    "Edit",
-    "Event",
-    "Exchange",
-    "Explanation",
-    "Finding",
-    "Finish",
-    "Freed",
-    "Group",
-    "Halt",
-    "HaltOn",
-    "Hook",
-    "HookExists",
-    "HookKind",
-    "HookOn",
-    "HookRule",
-    "InvalidCursor",
-    "InvalidHook",
-    "InvalidJob",
-    "InvalidLimit",
-    "InvalidSchedule",
-    "InvalidSetting",
-    "Job",
-    "JobFilter",
-    "JobId",
-    "JobState",
-    "Keep",
-    "Kept",
-    "KeyTaken",
-    "LeaseTime",
-    "Listener",
-    "LostClaim",
-    "Maintenance",
-    "ManualClock",
-    "Missed",
-    "MissingDriver",
-    "Move",
-    "Moved",
-    "Needs",
-    "NewGroup",
-    "NewHook",
-    "NewJob",
-    "NewSchedule",
-    "NewWorker",
-    "NotAStore",
-    "OnDependencyFailure",
-    "OnDuplicate",
-    "Outcome",
-    "OutcomeUnknown",
-    "Outlook",
-    "OutputOf",
-    "Outputs",
-    "Overlap",
-    "Page",
-    "Piece",
-    "Queue",
-    "QueueDraining",
-    "QueueLimits",
-    "QueueState",
-    "Rate",
-    "Reader",
-    "RefusedInState",
-    "Released",
-    "Renewal",
-    "ResourceUse",
-    "ResultTooLarge",
-    "Retry",
-    "Rules",
-    "RunFacts",
-    "Schedule",
-    "ScheduleExists",
-    "ScheduleOverlaps",
-    "Setting",
-    "Settings",
-    "Shell",
-    "Slot",
-    "SlotOutcome",
-    "Snoozed",
-    "Stats",
-    "StillNeeded",
-    "StopRequest",
-    "Store",
-    "StoreBusy",
-    "StoreDamaged",
-    "StoreError",
-    "StoreFull",
-    "StoreTooNew",
-    "StoreUnreachable",
-    "Stream",
-    "Succeeded",
-    "Swept",
-    "SystemClock",
-    "Task",
-    "Unique",
-    "UniqueScope",
-    "UnknownGroup",
-    "UnknownHook",
-    "UnknownJob",
-    "UnknownResource",
-    "UnknownSchedule",
-    "UnknownWorker",
-    "Verb",
-    "Warn",
-    "Work",
-    "Worker",
-    "WorkerId",
-    "attempt_document",
-    "bytes_text",
-    "connect",
-    "desktop_job",
-    "hook_document",
-    "hook_target",
-    "instant",
-    "job_document",
-    "parse_bytes",
-    "parse_duration_ms",
-    "parse_halt",
-    "schedule_document",
-    "schedule_words",
-    "setting",
-    "slot_document",
-    "verb_of",
-    "webhook_job",
-    "why_document",
-]
+_PLACES = {
+    "admin": "Admin",
+    "bounds": "MAX_RESULT",
+    "clock": "Clock LeaseTime ManualClock SystemClock",
+    "dead": "DeadGroup DeadLetters",
+    "document": "attempt_document instant job_document why_document",
+    "editing": "Edit",
+    "errors": (
+        "CopyRefused DiskFailed DuplicateJob HookExists InvalidCursor InvalidHook InvalidJob "
+        "InvalidLimit InvalidSchedule InvalidSetting KeyTaken LostClaim MissingDriver NotAStore "
+        "OutcomeUnknown QueueDraining RefusedInState ResultTooLarge ScheduleExists "
+        "ScheduleOverlaps StillNeeded StoreBusy StoreDamaged StoreError StoreFull StoreTooNew "
+        "StoreUnreachable UnknownGroup UnknownHook UnknownJob UnknownResource UnknownSchedule "
+        "UnknownWorker"
+    ),
+    "events": "Event",
+    "explanation": "Explanation",
+    "feed": "Cursor Page",
+    "graph.groups": "Group NewGroup",
+    "graph.halting": "Halt HaltOn parse_halt",
+    "hooks.document": "hook_document hook_target",
+    "hooks.hook": "HOOK_QUEUE Hook HookKind HookOn HookRule NewHook desktop_job webhook_job",
+    "job": (
+        "DEFAULT_QUEUE Argv Attempt Backoff Claim Job JobId NewJob NewWorker Shell Task Warn "
+        "Work Worker WorkerId"
+    ),
+    "limits.queue_admin": "KEEP Keep",
+    "limits.queues": "Queue QueueLimits QueueState ResourceUse",
+    "limits.rates": "Rate",
+    "limits.sweeping": "Swept",
+    "moving": "Moved",
+    "notifier": "Listener",
+    "opening": "connect",
+    "outcome": (
+        "Cancelled Dead Exchange Finish Outcome Released Renewal Retry RunFacts Snoozed "
+        "StopRequest Succeeded verb_of"
+    ),
+    "outlook": "Outlook",
+    "outputs": "PIECE_BYTES OutputOf Outputs Piece Stream",
+    "reader": "JobFilter Reader",
+    "relations": "Clause Dependency Needs OnDependencyFailure OnDuplicate Unique UniqueScope",
+    "schedules.document": "schedule_document schedule_words slot_document",
+    "schedules.schedule": "Missed NewSchedule Overlap Schedule Slot SlotOutcome",
+    "settings": "QUEUE_SETTINGS SETTINGS Setting bytes_text parse_bytes parse_duration_ms setting",
+    "shared": "Settings",
+    "states": "FINAL TRANSITIONS WAITING JobState Move Verb",
+    "store": "Store",
+    "upkeep.checking": "Finding",
+    "upkeep.maintenance": "Maintenance Stats",
+    "upkeep.retention": "Freed Kept Rules",
+}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
+
+__all__ = sorted(_PLACE_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

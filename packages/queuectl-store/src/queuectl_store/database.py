@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from queuectl_store.engines import Engine
+from queuectl_store.engines.engine import Engine
 from queuectl_store.errors import OutcomeUnknown, StoreBusy, StoreError
 
 T = TypeVar("T")

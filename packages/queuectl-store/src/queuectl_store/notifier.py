@@ -4,10 +4,11 @@ import contextlib
 import os
 import secrets
 import select
-import stat
 import time
 from pathlib import Path
 from typing import Protocol
+
+from queuectl_store.bell import ring
 
 
 class Listener(Protocol):
@@ -38,10 +39,7 @@ class FifoBell:
 
     def ring(self) -> None:
         """Wake all listeners; one that is gone is cleared away. Never fails, never blocks."""
-        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
-            for entry in entries:
-                if not entry.name.startswith("."):
-                    _ring_one(entry.path)
+        ring(self._folder)
 
     def listen(self) -> Listener:
         """Return a listener with a new FIFO."""
@@ -125,18 +123,3 @@ class VersionReader(Protocol):
     def version(self) -> int:
         """Return a number that changes with every commit."""
         ...
-
-
-def _ring_one(path: str) -> None:
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:  # ENXIO: nobody reads it any more
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-        return
-    try:
-        if stat.S_ISFIFO(os.fstat(fd).st_mode):
-            with contextlib.suppress(BlockingIOError):
-                os.write(fd, b"\0")
-    finally:
-        os.close(fd)

@@ -1,9 +1,9 @@
 """Whether a path is on a file system that SQLite's locks and shared memory do not survive."""
 
+import os
 import re
-from pathlib import Path
 
-MOUNTS = Path("/proc/self/mountinfo")
+MOUNTS = "/proc/self/mountinfo"
 NETWORK = frozenset(
     {
         "9p",
@@ -26,30 +26,31 @@ NETWORK = frozenset(
 )
 
 
-def network_filesystem(path: Path) -> str | None:
+def network_filesystem(path: str | os.PathLike[str]) -> str | None:
     """Return the kind of network file system that *path* is on; None for a local or unknown one."""
     if str(path).startswith("\\\\"):
         return "a Windows share"
     try:
-        mounts = MOUNTS.read_text("utf-8", "surrogateescape")
+        with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
+            mounts = file.read()
     except OSError:
         return None
-    kind = kind_of_mount(mounts, path.resolve())
+    kind = kind_of_mount(mounts, os.path.realpath(path))
     return kind if kind in NETWORK else None
 
 
-def kind_of_mount(mounts: str, path: Path) -> str | None:
+def kind_of_mount(mounts: str, path: str | os.PathLike[str]) -> str | None:
     """Return the file system type of the mount that holds *path*.
 
     Args:
         mounts: The text of mountinfo (proc(5)): later lines hide earlier ones.
     """
-    best, kind = -1, None
+    best, kind, place = -1, None, f"{os.fspath(path)}/"
     for line in mounts.splitlines():
         mount, _, rest = line.partition(" - ")
-        point = Path(_unescaped(mount.split(" ")[4]))
-        if path.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), rest.split(" ")[0]
+        point = _unescaped(mount.split(" ")[4]).rstrip("/") + "/"
+        if place.startswith(point) and len(point) >= best:
+            best, kind = len(point), rest.split(" ")[0]
     return kind
 
 

@@ -5,10 +5,8 @@ The file is never opened here but by SQLite: closing a second descriptor would d
 
 import contextlib
 import os
-import random
 import sqlite3
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -19,13 +17,19 @@ from queuectl_store.clock import Clock
 from queuectl_store.engines.sqlite_care import SqliteCare
 from queuectl_store.engines.sqlite_faults import is_spent, translate
 from queuectl_store.engines.sqlite_file import identity, make_file, refuse_network
-from queuectl_store.errors import MissingDriver, StoreBusy, StoreDamaged, StoreError
+from queuectl_store.engines.sqlite_setup import (
+    BUSY_S,
+    begin_write,
+    is_locked,
+    set_up,
+    until_unlocked,
+)
+from queuectl_store.errors import MissingDriver, StoreDamaged, StoreError
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
 
 Durability = Literal["full", "normal"]
 
 OLDEST_SQLITE = (3, 38, 0)  # ->> and RETURNING
-_BUSY_S = 10.0
 _WAL_LIMIT = 4 * 2**20
 _LOOK_EVERY = 64  # commits between two looks at the size of the WAL
 
@@ -144,7 +148,7 @@ class SqliteEngine:
         try:
             self._guard.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if _is_locked(error):
+            if is_locked(error):
                 return
             raise
         try:
@@ -180,7 +184,7 @@ class SqliteEngine:
             poolclass=sa.QueuePool,
             pool_size=pool_size,
             max_overflow=max_overflow,
-            pool_timeout=_BUSY_S,
+            pool_timeout=BUSY_S,
             pool_reset_on_return="rollback",
         )
         sa.event.listen(engine, "begin", _begin_read if reads_only else _begin_write)
@@ -201,7 +205,7 @@ class SqliteEngine:
         return connection
 
     def _raw(self, *, reads_only: bool) -> sqlite3.Connection:
-        # Writers wait by our own retry (see _begin_write); readers meet a lock only while
+        # Writers wait by our own retry (see begin_write); readers meet a lock only while
         # another process opens or recovers the file.
         connection = sqlite3.connect(
             self._file,
@@ -211,26 +215,11 @@ class SqliteEngine:
             cached_statements=256,
         )
         try:
-            _until_unlocked(lambda: _set_up(connection, self._durability, reads_only=reads_only))
+            until_unlocked(lambda: set_up(connection, self._durability, reads_only=reads_only))
         except BaseException:
             connection.close()
             raise
         return connection
-
-
-def _set_up(connection: sqlite3.Connection, durability: Durability, *, reads_only: bool) -> None:
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode=wal").fetchall()
-    for pragma in (
-        f"synchronous={durability}",
-        "wal_autocheckpoint=0",
-        "journal_size_limit=67108864",
-        "temp_store=memory",
-        "trusted_schema=off",
-        "cell_size_check=on",
-        f"query_only={'on' if reads_only else 'off'}",
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _retire(context: sa.ExceptionContext) -> None:
@@ -244,34 +233,10 @@ def _close(connection: sqlite3.Connection | None) -> None:
         connection.close()
 
 
-def _is_locked(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
 def _begin_read(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
 def _begin_write(connection: sa.Connection) -> None:
-    # SQLite's own busy handler backs off up to 100 ms a step and starves a writer for
-    # seconds; a short random pause keeps the throughput and cuts the longest wait.
     raw: Any = connection.connection.driver_connection
-    _until_unlocked(lambda: raw.execute("BEGIN IMMEDIATE"))
-
-
-def _until_unlocked(step: Any) -> None:
-    deadline = time.monotonic() + _BUSY_S
-    while True:
-        try:
-            step()
-        except sqlite3.OperationalError as error:
-            if not _is_locked(error):
-                raise
-            if time.monotonic() >= deadline:
-                raise StoreBusy(
-                    f"another process kept the store locked for {_BUSY_S:.0f} s; try again,"
-                    " and look for a program that holds it open in a transaction"
-                ) from error
-            time.sleep(random.uniform(0.0002, 0.002))  # noqa: S311
-        else:
-            return
+    begin_write(raw)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from queuectl_store.database import Database
-from queuectl_store.engines import Engine
+from queuectl_store.engines.engine import Engine
 from queuectl_store.errors import CopyRefused, StoreDamaged, StoreUnreachable
 from queuectl_store.upkeep.copying import OnProgress, copy
 

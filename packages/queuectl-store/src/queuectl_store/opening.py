@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.database import Database
-from queuectl_store.engines import Engine
+from queuectl_store.engines.engine import Engine
 from queuectl_store.errors import StoreUnreachable
 from queuectl_store.migrate import migrate
 from queuectl_store.store import Store

@@ -1,0 +1,165 @@
+# What `from queuectl_store import ...` finds; __init__.py imports a name when it is asked for.
+from queuectl_store.admin import Admin as Admin
+from queuectl_store.bounds import MAX_RESULT as MAX_RESULT
+from queuectl_store.clock import (
+    Clock as Clock,
+    LeaseTime as LeaseTime,
+    ManualClock as ManualClock,
+    SystemClock as SystemClock,
+)
+from queuectl_store.dead import DeadGroup as DeadGroup, DeadLetters as DeadLetters
+from queuectl_store.document import (
+    attempt_document as attempt_document,
+    instant as instant,
+    job_document as job_document,
+    why_document as why_document,
+)
+from queuectl_store.editing import Edit as Edit
+from queuectl_store.errors import (
+    CopyRefused as CopyRefused,
+    DiskFailed as DiskFailed,
+    DuplicateJob as DuplicateJob,
+    HookExists as HookExists,
+    InvalidCursor as InvalidCursor,
+    InvalidHook as InvalidHook,
+    InvalidJob as InvalidJob,
+    InvalidLimit as InvalidLimit,
+    InvalidSchedule as InvalidSchedule,
+    InvalidSetting as InvalidSetting,
+    KeyTaken as KeyTaken,
+    LostClaim as LostClaim,
+    MissingDriver as MissingDriver,
+    NotAStore as NotAStore,
+    OutcomeUnknown as OutcomeUnknown,
+    QueueDraining as QueueDraining,
+    RefusedInState as RefusedInState,
+    ResultTooLarge as ResultTooLarge,
+    ScheduleExists as ScheduleExists,
+    ScheduleOverlaps as ScheduleOverlaps,
+    StillNeeded as StillNeeded,
+    StoreBusy as StoreBusy,
+    StoreDamaged as StoreDamaged,
+    StoreError as StoreError,
+    StoreFull as StoreFull,
+    StoreTooNew as StoreTooNew,
+    StoreUnreachable as StoreUnreachable,
+    UnknownGroup as UnknownGroup,
+    UnknownHook as UnknownHook,
+    UnknownJob as UnknownJob,
+    UnknownResource as UnknownResource,
+    UnknownSchedule as UnknownSchedule,
+    UnknownWorker as UnknownWorker,
+)
+from queuectl_store.events import Event as Event
+from queuectl_store.explanation import Explanation as Explanation
+from queuectl_store.feed import Cursor as Cursor, Page as Page
+from queuectl_store.graph.groups import Group as Group, NewGroup as NewGroup
+from queuectl_store.graph.halting import Halt as Halt, HaltOn as HaltOn, parse_halt as parse_halt
+from queuectl_store.hooks.document import hook_document as hook_document, hook_target as hook_target
+from queuectl_store.hooks.hook import (
+    HOOK_QUEUE as HOOK_QUEUE,
+    Hook as Hook,
+    HookKind as HookKind,
+    HookOn as HookOn,
+    HookRule as HookRule,
+    NewHook as NewHook,
+    desktop_job as desktop_job,
+    webhook_job as webhook_job,
+)
+from queuectl_store.job import (
+    DEFAULT_QUEUE as DEFAULT_QUEUE,
+    Argv as Argv,
+    Attempt as Attempt,
+    Backoff as Backoff,
+    Claim as Claim,
+    Job as Job,
+    JobId as JobId,
+    NewJob as NewJob,
+    NewWorker as NewWorker,
+    Shell as Shell,
+    Task as Task,
+    Warn as Warn,
+    Work as Work,
+    Worker as Worker,
+    WorkerId as WorkerId,
+)
+from queuectl_store.limits.queue_admin import KEEP as KEEP, Keep as Keep
+from queuectl_store.limits.queues import (
+    Queue as Queue,
+    QueueLimits as QueueLimits,
+    QueueState as QueueState,
+    ResourceUse as ResourceUse,
+)
+from queuectl_store.limits.rates import Rate as Rate
+from queuectl_store.limits.sweeping import Swept as Swept
+from queuectl_store.moving import Moved as Moved
+from queuectl_store.notifier import Listener as Listener
+from queuectl_store.opening import connect as connect
+from queuectl_store.outcome import (
+    Cancelled as Cancelled,
+    Dead as Dead,
+    Exchange as Exchange,
+    Finish as Finish,
+    Outcome as Outcome,
+    Released as Released,
+    Renewal as Renewal,
+    Retry as Retry,
+    RunFacts as RunFacts,
+    Snoozed as Snoozed,
+    StopRequest as StopRequest,
+    Succeeded as Succeeded,
+    verb_of as verb_of,
+)
+from queuectl_store.outlook import Outlook as Outlook
+from queuectl_store.outputs import (
+    PIECE_BYTES as PIECE_BYTES,
+    OutputOf as OutputOf,
+    Outputs as Outputs,
+    Piece as Piece,
+    Stream as Stream,
+)
+from queuectl_store.reader import JobFilter as JobFilter, Reader as Reader
+from queuectl_store.relations import (
+    Clause as Clause,
+    Dependency as Dependency,
+    Needs as Needs,
+    OnDependencyFailure as OnDependencyFailure,
+    OnDuplicate as OnDuplicate,
+    Unique as Unique,
+    UniqueScope as UniqueScope,
+)
+from queuectl_store.schedules.document import (
+    schedule_document as schedule_document,
+    schedule_words as schedule_words,
+    slot_document as slot_document,
+)
+from queuectl_store.schedules.schedule import (
+    Missed as Missed,
+    NewSchedule as NewSchedule,
+    Overlap as Overlap,
+    Schedule as Schedule,
+    Slot as Slot,
+    SlotOutcome as SlotOutcome,
+)
+from queuectl_store.settings import (
+    QUEUE_SETTINGS as QUEUE_SETTINGS,
+    SETTINGS as SETTINGS,
+    Setting as Setting,
+    bytes_text as bytes_text,
+    parse_bytes as parse_bytes,
+    parse_duration_ms as parse_duration_ms,
+    setting as setting,
+)
+from queuectl_store.shared import Settings as Settings
+from queuectl_store.states import (
+    FINAL as FINAL,
+    TRANSITIONS as TRANSITIONS,
+    WAITING as WAITING,
+    JobState as JobState,
+    Move as Move,
+    Verb as Verb,
+)
+from queuectl_store.store import Store as Store
+from queuectl_store.upkeep.checking import Finding as Finding
+from queuectl_store.upkeep.maintenance import Maintenance as Maintenance, Stats as Stats
+from queuectl_store.upkeep.retention import Freed as Freed, Kept as Kept, Rules as Rules
