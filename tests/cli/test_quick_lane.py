@@ -113,7 +113,7 @@ OPTIONS = st.one_of(
 )
 LINES = st.tuples(st.lists(OPTIONS, max_size=4), st.booleans(), st.lists(TEXTS, max_size=4)).map(
     lambda parts: [
-        "enqueue",
+        "add" if len(parts[2]) == 3 else "enqueue",
         *(word for option in parts[0] for word in option),
         *(["--"] if parts[1] else []),
         *parts[2],

@@ -1,47 +1,36 @@
-"""What the commands that act on jobs share: which jobs, a last question, what became of each."""
+"""What the commands that act on jobs share: a last question, a rehearsal, what became of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Protocol
 
 import typer
 
-from queuectl.exits import CommandError, Exit, UsageProblem, code_of
+from queuectl.choosing import choice_of, chosen_ids, is_dry, is_sure
+from queuectl.exits import code_of
+from queuectl.jobs import STATE_STYLES, title_of
+from queuectl.render import Cell, Column, Row, print_aligned
 from queuectl.safe import safe_text
-from queuectl.selection import existing_ids, ids_matching, parse_ids, parse_states
 from queuectl.session import Session
-from queuectl_store import Admin, JobFilter, JobId, JobState, Moved
-
-Ids = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9.")
-]
-States = Annotated[
-    list[str] | None,
-    typer.Option("--state", metavar="STATE", help="All jobs in this state; repeatable."),
-]
-Queues = Annotated[
-    list[str] | None,
-    typer.Option("--queue", metavar="QUEUE", help="All jobs of this queue; repeatable."),
-]
-Groups = Annotated[
-    str | None, typer.Option("--group", metavar="GROUP", help="All jobs of this group.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only print which jobs it would be.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+from queuectl_store import Admin, DeadLetters, Job, JobId, JobState, Moved, Rehearsal, StoreError
 
 _BATCH = 1_000
+# Of these a rehearsal shows where each stands and goes; of the others the ids alone.
+_MOST_SHOWN = 1_000
+_COLUMNS = (
+    Column(title="ID", right=True),
+    Column(title="NOW"),
+    Column(title="THEN"),
+    Column(title="BY"),
+    Column(title="COMMAND", flexible=True),
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Which jobs a command is to act on, as it was typed."""
+class Verbs(Protocol):
+    """A store, or a rehearsal in it."""
 
-    ids: Sequence[str]
-    states: Sequence[str]
-    queues: Sequence[str]
-    is_dry: bool
-    is_sure: bool
-    group: str | None = None
+    admin: Admin
+    dead: DeadLetters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,25 +39,29 @@ class Action:
 
     Attributes:
         makes_batches: *move* takes any number at once.
+        after: What is to be done beside the store for the jobs that were moved.
     """
 
     verb: str
     done: str
     states: frozenset[JobState]
-    move: Callable[[Admin, Sequence[JobId]], Moved]
+    move: Callable[[Verbs, Sequence[JobId]], Moved]
     makes_batches: bool = False
+    after: Callable[[Moved], object] | None = None
 
 
-def act(session: Session, action: Action, choice: Choice) -> None:
-    """Do *action* to the chosen jobs and tell what became of each.
+def act(ctx: typer.Context, action: Action, words: Sequence[str] | None) -> None:
+    """Do *action* to the jobs that an `ActCommand` was given, and tell what became of each.
 
     Raises:
-        UsageProblem: Nothing was chosen.
+        UsageProblem: No job was named.
         CommandError: Nothing was touched.
     """
-    ids = _chosen(session, action, choice)
-    is_wide = not choice.is_sure and _is_wide(choice)
-    act_on(session, action, ids, is_dry=choice.is_dry, asks=is_wide)
+    session: Session = ctx.obj
+    choice = choice_of(ctx, words, verb=action.verb)
+    ids = chosen_ids(session.read_store(), choice, verb=action.verb, states=action.states)
+    asks = choice.is_wide and not is_sure(ctx)
+    act_on(session, action, ids, is_dry=is_dry(ctx), asks=asks)
 
 
 def act_on(
@@ -80,72 +73,93 @@ def act_on(
         CommandError: Nothing was touched.
     """
     if is_dry:
-        _tell_dry(session, action, ids)
-        return
-    if len(ids) > 1 and asks:
-        session.confirm(f"{action.verb} {len(ids):,} jobs?")
-    moved = _move(session, action, ids)
-    _tell(session, action, moved)
+        moved = _rehearse(session, action, ids)
+    else:
+        if len(ids) > 1 and asks:
+            session.confirm(f"{action.verb} {len(ids):,} jobs?")
+        moved = _move(session.open_store(), action, ids)
+        if action.after is not None:
+            action.after(moved)
+        _tell(session, action, moved)
+    for error in moved.refused:
+        session.terminal.say(safe_text(f"queuectl: {error}"))
     if not moved.done:
         raise typer.Exit(code_of(moved.refused[0]))
 
 
-def _chosen(session: Session, action: Action, choice: Choice) -> list[JobId]:
-    is_filtered = bool(choice.states or choice.queues or choice.group)
-    if choice.ids and is_filtered:
-        raise UsageProblem("give ids or a filter, not both")
-    if not choice.ids and not is_filtered:
-        raise UsageProblem(
-            f"say which jobs to {action.verb}: ids, ranges such as 5-9, --state, --queue or --group"
-        )
-    wanted, states = parse_ids(choice.ids), parse_states(choice.states)
-    store = session.read_store()
-    if choice.ids:
-        return existing_ids(store, wanted, words=choice.ids)
-    if choice.group is not None:
-        store.reader.group(choice.group)
-    chosen = JobFilter(
-        states=states or tuple(action.states), queues=tuple(choice.queues), group=choice.group
-    )
-    ids = sorted(ids_matching(store, chosen))
-    if not ids:
-        raise CommandError(f"no job matches; nothing to {action.verb}", code=Exit.NOT_FOUND)
-    return ids
-
-
-def _is_wide(choice: Choice) -> bool:
-    return not choice.ids or any("-" in word for word in choice.ids)
-
-
-def _move(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
-    admin = session.open_store().admin
-    if action.makes_batches:
-        return action.move(admin, ids)
-    parts = [action.move(admin, ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)]
+def joined(parts: Sequence[Moved]) -> Moved:
+    """Return what several steps did together."""
     return Moved(
         done=tuple(job_id for part in parts for job_id in part.done),
         refused=tuple(error for part in parts for error in part.refused),
     )
 
 
+def _move(verbs: Verbs, action: Action, ids: Sequence[JobId]) -> Moved:
+    if action.makes_batches:
+        return action.move(verbs, ids)
+    return joined([action.move(verbs, ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)])
+
+
 def _tell(session: Session, action: Action, moved: Moved) -> None:
     terminal = session.terminal
     if session.json:
-        refused = [
-            {"id": getattr(error, "job_id", None), "error": str(error)} for error in moved.refused
+        terminal.document({"done": list(moved.done), "refused": _refusals(moved)})
+        return
+    for job_id in moved.done:
+        terminal.line(str(job_id) if not terminal.is_screen else f"{action.done} {job_id}")
+
+
+def _rehearse(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
+    rehearsal, terminal = session.open_store().rehearsal(), session.terminal
+    moved = _move(rehearsal, action, ids)
+    if session.json:
+        changes = [
+            {"id": each.job_id, "verb": each.verb, "state": each.state}
+            for each in rehearsal.changes
         ]
-        terminal.document({"done": list(moved.done), "refused": refused})
+        terminal.document(
+            {
+                "would": action.verb,
+                "ids": list(moved.done),
+                "changes": changes,
+                "refused": _refusals(moved),
+            }
+        )
+        return moved
+    if terminal.is_screen:
+        _show(session, action, moved, rehearsal)
     else:
         for job_id in moved.done:
-            terminal.line(str(job_id) if not terminal.is_screen else f"{action.done} {job_id}")
-    for error in moved.refused:
-        terminal.say(safe_text(f"queuectl: {error}"))
+            terminal.line(str(job_id))
+    others = len({each.job_id for each in rehearsal.changes} - set(moved.done))
+    more = f" and move {others:,} others" if others else ""
+    terminal.say(f"would {action.verb} {len(moved.done):,} jobs{more}; nothing was done")
+    return moved
 
 
-def _tell_dry(session: Session, action: Action, ids: Sequence[JobId]) -> None:
-    if session.json:
-        session.terminal.document({"would": action.verb, "ids": list(ids)})
-        return
-    for job_id in ids:
-        session.terminal.line(str(job_id))
-    session.terminal.say(f"would {action.verb} {len(ids):,} jobs; nothing was done")
+def _show(session: Session, action: Action, moved: Moved, rehearsal: Rehearsal) -> None:
+    then = {each.job_id: (each.state, each.verb) for each in rehearsal.changes}
+    ids = list(dict.fromkeys([*moved.done, *then]))[:_MOST_SHOWN]
+    jobs = session.open_store().reader.find(ids)
+    print_aligned(session.terminal, _COLUMNS, [_row(job, action, then) for job in jobs])
+
+
+def _row(job: Job, action: Action, then: Mapping[JobId, tuple[str, str]]) -> Row:
+    state, verb = then.get(job.id, ("", action.verb))
+    return [
+        Cell(text=str(job.id)),
+        Cell(text=job.state, style=STATE_STYLES.get(job.state)),
+        Cell(text=state, style=STATE_STYLES.get(state)),
+        Cell(text=verb),
+        Cell(text=title_of(job)),
+    ]
+
+
+def _refusals(moved: Moved) -> list[dict[str, object]]:
+    return [{"id": _id(error), "error": str(error)} for error in moved.refused]
+
+
+def _id(error: StoreError) -> int | None:
+    job_id: int | None = getattr(error, "job_id", None)
+    return job_id

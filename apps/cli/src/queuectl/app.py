@@ -18,7 +18,7 @@ def main() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    if "enqueue" in words:
+    if "enqueue" in words or "add" in words:
         from queuectl.quick import quickly
 
         return quickly(list(words), otherwise=run_fully)

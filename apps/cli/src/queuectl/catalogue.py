@@ -26,22 +26,22 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         },
         "Look": {
             "status": _here("status:status", "Show the queue on one screen."),
-            "list": _here("list:list_jobs", "List jobs, newest first."),
+            "list": _here("list:app", "List jobs, newest first."),
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:logs", "Print a job's output, or follow it."),
             "events": _here("events:events", "Print what happened to jobs, or follow it."),
-            "wait": _here("wait:wait", "Wait for jobs and exit with their code."),
+            "wait": _here("wait:app", "Wait for jobs and exit with their code."),
         },
         "Act on jobs": {
-            "cancel": _here("act:cancel", "Stop jobs, in any state."),
-            "retry": _here("act:retry", "Try dead or waiting jobs again, now."),
-            "rerun": _here("act:rerun", "Run finished jobs once more."),
-            "hold": _here("act:hold", "Keep waiting jobs from starting."),
-            "release": _here("act:release", "Let held jobs start."),
+            "cancel": _here("act:cancel_app", "Stop jobs, in any state."),
+            "retry": _here("act:retry_app", "Try dead or waiting jobs again, now."),
+            "rerun": _here("act:rerun_app", "Run finished jobs once more."),
+            "hold": _here("act:hold_app", "Keep waiting jobs from starting."),
+            "release": _here("act:release_app", "Let held jobs start."),
             "edit": _here("edit:app", "Change jobs that wait or are dead."),
             "dlq": _here("dlq:app", "The dead letter queue: list, show, retry, purge."),
-            "rm": _here("rm:rm", "Delete ended jobs, for good."),
+            "rm": _here("rm:app", "Delete ended jobs, for good."),
             "prune": _here("prune:prune", "Delete old jobs, events and logs, as settings say."),
             "progress": _here("progress:progress", "Report progress from inside a job."),
         },
@@ -66,6 +66,19 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
 
 BUILT_IN: Mapping[str, Entry] = MappingProxyType(
     {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+)
+
+# What hands type that know other programs of this kind.
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "add": "enqueue",
+        "ls": "list",
+        "ps": "status",
+        "log": "logs",
+        "describe": "show",
+        "kill": "cancel",
+        "delete": "rm",
+    }
 )
 
 

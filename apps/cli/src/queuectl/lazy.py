@@ -4,6 +4,7 @@ Every command, at any depth, gets hidden copies of the global options, so that
 `queuectl list --json` means `queuectl --json list`.
 """
 
+import copy
 import difflib
 import importlib
 import json
@@ -15,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as build
 
 from queuectl import __version__
-from queuectl.catalogue import BUILT_IN, SECTIONS, plugins
+from queuectl.catalogue import ALIASES, BUILT_IN, SECTIONS, plugins
 from queuectl.session import Session
 
 Command = TyperCommand | TyperGroup
@@ -30,6 +31,7 @@ class LazyGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 the library's signature
         """Import and build one command; None if there is none of that name."""
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name in BUILT_IN:
             module, _, attribute = BUILT_IN[cmd_name].target.partition(":")
             return built(cmd_name, getattr(importlib.import_module(module), attribute))
@@ -39,7 +41,8 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that *args* begins with, or suggest the nearest."""
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            close = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            known = [*self.list_commands(ctx), *ALIASES]
+            close = difflib.get_close_matches(args[0], known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
@@ -70,8 +73,12 @@ def built(name: str, target: typer.Typer | Callable[..., Any]) -> Command:
 def attach_global_options(command: Any) -> None:
     """Give *command* and everything below it hidden copies of the global options."""
     command.params.extend(global_options(hidden=True))
-    for below in getattr(command, "commands", {}).values():
+    commands = getattr(command, "commands", {})
+    for below in commands.values():
         attach_global_options(below)
+    if "list" in commands:
+        commands["ls"] = copy.copy(commands["list"])
+        commands["ls"].hidden = True
 
 
 def global_options(*, hidden: bool) -> list[TyperOption]:

@@ -44,6 +44,29 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
     raise UsageProblem(f"{text!r} is not a time; {_FORMS}")
 
 
+def parse_past(text: str, *, now: datetime) -> datetime:
+    """Return the instant that *text* names, in the zone of *now*: `10m` is ten minutes ago.
+
+    A bare `18:30` is the latest one.
+
+    Raises:
+        UsageProblem: It is not a time, or lies ahead.
+    """
+    words = text.strip()
+    try:
+        return now - timedelta(milliseconds=parse_duration_ms(words))
+    except (ValueError, OverflowError):
+        pass
+    is_yesterday = words.startswith("yesterday")
+    moment = parse_moment(words.replace("yesterday", "today", 1), now=now)
+    if is_yesterday or (moment > now and _CLOCK.fullmatch(words)):
+        # Through a naive time, so that the zone's own offset on that day applies.
+        moment = (moment.replace(tzinfo=None) - timedelta(days=1)).astimezone()
+    if moment > now:
+        raise UsageProblem(f"{text!r} lies ahead; say since when, as in 10m, 2d or 18:30")
+    return moment
+
+
 def describe_moment(moment: datetime, *, now: datetime) -> str:
     """Return the instant with its zone and how far away it is."""
     # Imported here: it costs a tenth of a command's start, and only delayed jobs need it.

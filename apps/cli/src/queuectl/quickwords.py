@@ -2,6 +2,7 @@
 
 from queuectl_store.quick import NotQuick, is_plain_text
 
+NAMES = ("enqueue", "add")
 _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
 _PRIORITIES = {"low": -10, "normal": 0, "high": 10, "critical": 20}
 _GLOBAL_FLAGS = ("-q", "--quiet", "--no-color")
@@ -35,7 +36,7 @@ def parse(words: list[str]) -> Asked:
     asked, left, is_named = Asked(), list(words), False
     while left:
         word = left.pop(0)
-        if word == "enqueue" and not is_named:
+        if word in NAMES and not is_named:
             is_named, asked.at = True, len(words) - len(left)
         elif word == "--" and is_named:
             break

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
+from queuectl.catalogue import ALIASES
 from queuectl.lazy import LazyGroup, global_options
 from queuectl.session import GlobalOptions, Session
 from queuectl.terminal import tolerate_any_text
 
-_EPILOG = "Every command explains itself with examples: queuectl COMMAND --help."
+_OTHERS = ", ".join(f"{other} is {name}" for other, name in ALIASES.items())
+_EPILOG = (
+    f"Other names: {_OTHERS}.\n\n"
+    "Every command explains itself with examples: queuectl COMMAND --help."
+)
 
 _app = typer.Typer(
     cls=LazyGroup,

@@ -34,20 +34,20 @@ def parse_id(word: str) -> JobId:
 
 
 def parse_ids(words: Sequence[str]) -> Ids:
-    """Read ids and ranges such as `5-9`.
+    """Read ids and ranges such as `5-9`; commas separate too.
 
     Raises:
         UsageProblem: A word is neither.
     """
     single, ranges = [], []
-    for word in words:
-        if found := _RANGE.fullmatch(word):
+    for part in (part for word in words for part in word.split(",")):
+        if found := _RANGE.fullmatch(part):
             low, high = int(found[1]), int(found[2])
             if low > high:
-                raise UsageProblem(f"the range {word!r} runs backwards; write {high}-{low}")
+                raise UsageProblem(f"the range {part!r} runs backwards; write {high}-{low}")
             ranges.append((low, high))
         else:
-            single.append(parse_id(word))
+            single.append(parse_id(part))
     return Ids(single=tuple(dict.fromkeys(single)), ranges=tuple(ranges))
 
 
@@ -86,16 +86,6 @@ def ids_in_ranges(store: Store, ranges: Sequence[tuple[int, int]]) -> Iterator[J
     for low, high in ranges:
         found = ids_matching(store, JobFilter(), before=high + 1, down_to=low)
         yield from reversed(list(found))
-
-
-def ids_in_group(store: Store, name: str) -> list[JobId]:
-    """Return the ids of a group's jobs, lowest first.
-
-    Raises:
-        UnknownGroup: There is none of that name.
-    """
-    store.reader.group(name)
-    return sorted(ids_matching(store, JobFilter(group=name)))
 
 
 def ids_matching(

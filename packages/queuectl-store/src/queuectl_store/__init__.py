@@ -49,6 +49,7 @@ _PLACES = {
     "outlook": "Outlook",
     "outputs": "PIECE_BYTES OutputOf Outputs Piece Stream",
     "reader": "JobFilter Reader",
+    "rehearsal": "Change Rehearsal",
     "relations": "Clause Dependency Needs OnDependencyFailure OnDuplicate Unique UniqueScope",
     "schedules.document": "schedule_document schedule_words slot_document",
     "schedules.schedule": "Missed NewSchedule Overlap Schedule Slot SlotOutcome",

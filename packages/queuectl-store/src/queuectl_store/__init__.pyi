@@ -119,6 +119,7 @@ from queuectl_store.outputs import (
     Stream as Stream,
 )
 from queuectl_store.reader import JobFilter as JobFilter, Reader as Reader
+from queuectl_store.rehearsal import Change as Change, Rehearsal as Rehearsal
 from queuectl_store.relations import (
     Clause as Clause,
     Dependency as Dependency,
@@ -163,3 +164,5 @@ from queuectl_store.store import Store as Store
 from queuectl_store.upkeep.checking import Finding as Finding
 from queuectl_store.upkeep.maintenance import Maintenance as Maintenance, Stats as Stats
 from queuectl_store.upkeep.retention import Freed as Freed, Kept as Kept, Rules as Rules
+
+__version__: str

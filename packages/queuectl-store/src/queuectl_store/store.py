@@ -22,6 +22,7 @@ from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
 from queuectl_store.outputs import Outputs
 from queuectl_store.reader import Reader
+from queuectl_store.rehearsal import Rehearsal
 from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import upkeep
 from queuectl_store.sql.outlook import OUTLOOK
@@ -51,6 +52,10 @@ class Store(Intake):
         self.limits = LimitsUpkeep(database)
         self.outputs = Outputs(database)
         self.maintenance = Maintenance(database)
+
+    def rehearsal(self) -> Rehearsal:
+        """Return the verbs of `admin` and `dead` that say what they would do, and undo it."""
+        return Rehearsal(self._database)
 
     def register(self, worker: NewWorker) -> WorkerId:
         """Introduce *worker*; its lease begins now.

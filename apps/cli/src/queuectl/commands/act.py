@@ -2,48 +2,47 @@
 
 import typer
 
-from queuectl.acting import Action, Choice, DryRun, Groups, Ids, Queues, States, Yes, act
+from queuectl.acting import Action, act
+from queuectl.choosing import ActCommand, Ids
 from queuectl_store import FINAL, TRANSITIONS, WAITING, JobState, Verb
+
+cancel_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+retry_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+rerun_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+hold_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+release_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _CANCEL = Action(
     verb="cancel",
     done="cancelled",
     states=WAITING | {JobState.RUNNING},
-    move=lambda admin, ids: admin.cancel(ids),
+    move=lambda verbs, ids: verbs.admin.cancel(ids),
 )
 RETRY = Action(
     verb="retry",
     done="retried",
     states=TRANSITIONS[Verb.RETRY].sources,
-    move=lambda admin, ids: admin.retry(ids),
+    move=lambda verbs, ids: verbs.admin.retry(ids),
 )
 _RERUN = Action(
-    verb="rerun", done="queued again", states=FINAL, move=lambda admin, ids: admin.rerun(ids)
+    verb="rerun", done="queued again", states=FINAL, move=lambda verbs, ids: verbs.admin.rerun(ids)
 )
 _HOLD = Action(
     verb="hold",
     done="held",
     states=TRANSITIONS[Verb.HOLD].sources,
-    move=lambda admin, ids: admin.hold(ids),
+    move=lambda verbs, ids: verbs.admin.hold(ids),
 )
 _RELEASE = Action(
     verb="release",
     done="released",
     states=TRANSITIONS[Verb.RELEASE].sources,
-    move=lambda admin, ids: admin.release(ids),
+    move=lambda verbs, ids: verbs.admin.release(ids),
 )
 
 
-def cancel(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@cancel_app.command("cancel", cls=ActCommand)
+def cancel(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Stop jobs: waiting ones never start, running ones are stopped with all their processes.
 
     \b
@@ -56,19 +55,11 @@ def cancel(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _CANCEL, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
+    act(ctx, _CANCEL, jobs)
 
 
-def retry(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@retry_app.command("retry", cls=ActCommand)
+def retry(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Try dead jobs again with a full new allowance, or retrying ones now.
 
     \b
@@ -80,19 +71,11 @@ def retry(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, RETRY, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
+    act(ctx, RETRY, jobs)
 
 
-def rerun(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@rerun_app.command("rerun", cls=ActCommand)
+def rerun(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Run finished jobs once more: succeeded, dead or cancelled ones.
 
     \b
@@ -103,19 +86,11 @@ def rerun(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _RERUN, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
+    act(ctx, _RERUN, jobs)
 
 
-def hold(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@hold_app.command("hold", cls=ActCommand)
+def hold(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Keep waiting jobs from starting until they are released.
 
     \b
@@ -126,19 +101,11 @@ def hold(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _HOLD, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
+    act(ctx, _HOLD, jobs)
 
 
-def release(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@release_app.command("release", cls=ActCommand)
+def release(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Let held jobs start.
 
     \b
@@ -149,23 +116,4 @@ def release(
     Exit code 3 or 4 when nothing was touched; what was refused is told per job. With --json:
     done, refused.
     """
-    act(ctx.obj, _RELEASE, _choice(jobs, state, queue, group, is_dry=dry_run, is_sure=yes))
-
-
-def _choice(
-    jobs: list[str] | None,
-    state: list[str] | None,
-    queue: list[str] | None,
-    group: str | None,
-    *,
-    is_dry: bool,
-    is_sure: bool,
-) -> Choice:
-    return Choice(
-        ids=jobs or (),
-        states=state or (),
-        queues=queue or (),
-        group=group,
-        is_dry=is_dry,
-        is_sure=is_sure,
-    )
+    act(ctx, _RELEASE, jobs)

@@ -1,28 +1,26 @@
 """`queuectl dlq`: the dead letter queue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from queuectl.acting import Action, DryRun, Ids, Queues, Yes, act_on
+from queuectl.acting import Action, act
+from queuectl.choosing import DeadActCommand, DeadFilterCommand, Ids, filter_of
 from queuectl.commands.list import print_jobs, read_jobs
 from queuectl.commands.show import print_job
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.jobs import attempts_documents, documents
 from queuectl.moments import short_span
-from queuectl.removal import with_output
+from queuectl.removal import drop_output
 from queuectl.render import Cell, Column, Row, print_table
-from queuectl.selection import existing_ids, parse_id, parse_ids
+from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import (
     TRANSITIONS,
-    Admin,
     DeadGroup,
-    JobFilter,
-    JobId,
     JobState,
-    Moved,
     Rate,
     Verb,
     instant,
@@ -36,12 +34,6 @@ app = typer.Typer(
 They stay until a person retries or purges them; those of one fault form a group.""",
 )
 
-Fault = Annotated[
-    str | None,
-    typer.Option("--fingerprint", metavar="F", help="The group of this fingerprint."),
-]
-All = Annotated[bool, typer.Option("--all", help="Every dead job.")]
-
 _DEAD = frozenset({JobState.DEAD})
 _COLUMNS = (
     Column(title="FINGERPRINT"),
@@ -52,12 +44,10 @@ _COLUMNS = (
 )
 
 
-@app.command("list")
+@app.command("list", cls=DeadFilterCommand)
 def list_dead(
     ctx: typer.Context,
     *,
-    queue: Queues = None,
-    fingerprint: Fault = None,
     group: Annotated[bool, typer.Option("--group", help="Group them by their fault.")] = False,
     limit: Annotated[
         int, typer.Option(min=0, metavar="N", help="Print at most this many jobs; 0 is all.")
@@ -75,7 +65,7 @@ def list_dead(
     first_seen, last_seen, ids.
     """
     session: Session = ctx.obj
-    wanted = _filter(queue, fingerprint)
+    wanted = replace(filter_of(ctx), states=(JobState.DEAD,))
     if group:
         _print_groups(session, session.read_store().dead.groups(wanted))
     else:
@@ -109,20 +99,15 @@ def show_dead(
     print_job(session, found)
 
 
-@app.command("retry")
+@app.command("retry", cls=DeadActCommand)
 def retry_dead(
     ctx: typer.Context,
     *,
     jobs: Ids = None,
-    fingerprint: Fault = None,
-    all_: All = False,
-    queue: Queues = None,
     rate: Annotated[
         str | None,
         typer.Option(metavar="N/TIME", help="Let so many start in this time: 10/m, 5/s, 100/15m."),
     ] = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
 ) -> None:
     """Try dead jobs again, with a full new allowance of retries; edit changes them first.
 
@@ -138,28 +123,18 @@ def retry_dead(
     """
     pace = None if rate is None else _rate(rate)
 
-    def move(session: Session) -> Callable[[Admin, Sequence[JobId]], Moved]:
-        return lambda _, ids: session.open_store().dead.retry(ids, rate=pace)
-
-    session: Session = ctx.obj
-    ids = _chosen(session, "retry", jobs or (), queue or (), fingerprint, is_all=all_)
     action = Action(
-        verb="retry", done="retried", states=_DEAD, move=move(session), makes_batches=True
+        verb="retry",
+        done="retried",
+        states=_DEAD,
+        move=lambda verbs, ids: verbs.dead.retry(ids, rate=pace),
+        makes_batches=True,
     )
-    act_on(session, action, ids, is_dry=dry_run, asks=not yes and not _are_single(jobs))
+    act(ctx, action, jobs)
 
 
-@app.command("purge")
-def purge_dead(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    fingerprint: Fault = None,
-    all_: All = False,
-    queue: Queues = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+@app.command("purge", cls=DeadActCommand)
+def purge_dead(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Delete dead jobs with their attempts, events and output, for good.
 
     \b
@@ -172,70 +147,35 @@ def purge_dead(
     nothing was touched. With --json: done, refused.
     """
     session: Session = ctx.obj
-    ids = _chosen(session, "purge", jobs or (), queue or (), fingerprint, is_all=all_)
     action = Action(
         verb="purge",
         done="purged",
         states=_DEAD,
-        move=lambda _, ids: with_output(session, session.open_store().dead.purge(ids)),
+        move=lambda verbs, ids: verbs.dead.purge(ids),
         makes_batches=True,
+        after=lambda moved: drop_output(session, moved),
     )
-    act_on(session, action, ids, is_dry=dry_run, asks=not yes and not _are_single(jobs))
+    act(ctx, action, jobs)
 
 
-@app.command("add")
-def give_up(ctx: typer.Context, *, jobs: Ids = None, dry_run: DryRun = False) -> None:
+@app.command("add", cls=DeadActCommand)
+def give_up(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Give retrying jobs up: they become dead letters now instead of being tried again.
 
     \b
     Examples:
       queuectl dlq add 12
+      queuectl dlq add --queue mail --dry-run
 
     Exit code 3 or 4 when nothing was touched. With --json: done, refused.
     """
-    session: Session = ctx.obj
-    if not jobs:
-        raise UsageProblem("say which retrying jobs to give up: ids or ranges such as 5-9")
-    ids = existing_ids(session.read_store(), parse_ids(jobs), words=jobs)
     action = Action(
         verb="give up",
         done="given up",
         states=TRANSITIONS[Verb.GIVE_UP].sources,
-        move=lambda admin, ids: admin.give_up(ids),
+        move=lambda verbs, ids: verbs.admin.give_up(ids),
     )
-    act_on(session, action, ids, is_dry=dry_run, asks=False)
-
-
-def _filter(queue: Sequence[str] | None, fingerprint: str | None) -> JobFilter:
-    return JobFilter(
-        states=(JobState.DEAD,), queues=tuple(queue or ()), fingerprint=fingerprint or None
-    )
-
-
-def _chosen(
-    session: Session,
-    verb: str,
-    jobs: Sequence[str],
-    queue: Sequence[str],
-    fingerprint: str | None,
-    *,
-    is_all: bool,
-) -> list[JobId]:
-    if bool(jobs) + bool(queue or fingerprint) + is_all != 1:
-        raise UsageProblem(
-            f"say which dead jobs to {verb}: ids, --fingerprint or --queue, or --all"
-        )
-    store = session.read_store()
-    if jobs:
-        return existing_ids(store, parse_ids(jobs), words=jobs)
-    ids = list(store.dead.ids(_filter(queue, fingerprint)))
-    if not ids:
-        raise CommandError(f"no dead job matches; nothing to {verb}", code=Exit.NOT_FOUND)
-    return ids
-
-
-def _are_single(jobs: Sequence[str] | None) -> bool:
-    return bool(jobs) and not any("-" in word for word in jobs or ())
+    act(ctx, action, jobs)
 
 
 def _rate(text: str) -> Rate:

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from queuectl.acting import Action, DryRun, act_on
+from queuectl.acting import Action, Verbs, act_on, joined
 from queuectl.exits import UsageProblem
 from queuectl.joboptions import EditCommand, spec_from_options
 from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_words
-from queuectl_store import TRANSITIONS, Admin, Backoff, Edit, JobId, Moved, Verb
+from queuectl_store import TRANSITIONS, Backoff, Edit, JobId, Moved, Verb
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -26,7 +26,7 @@ _FIXED = (
 def edit(
     ctx: typer.Context,
     *,
-    job: Annotated[str, typer.Argument(metavar="ID", help="A job's id, or a range such as 5-9.")],
+    job: Annotated[str, typer.Argument(metavar="ID", help="A job's id, or several as in 5-9,14.")],
     command: Annotated[
         list[str] | None,
         typer.Argument(
@@ -37,14 +37,17 @@ def edit(
     retry: Annotated[
         bool, typer.Option("--retry", help="Retry it, dead as it is, in the same step.")
     ] = False,
-    dry_run: DryRun = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only print which jobs would change.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Change jobs that wait or are dead; what is not named stays.
 
     \b
     Examples:
       queuectl edit 12 --priority high
-      queuectl edit 5-9 --queue slow --timeout 1h
+      queuectl edit 5-9,14 --queue slow --timeout 1h
       queuectl edit 12 --delay 10m
       queuectl edit 12 --retry -- ./report.sh --month 11
       queuectl edit 12 '{"task": "mail.send", "args": ["eve"]}'
@@ -65,19 +68,15 @@ def edit(
         verb="edit",
         done="edited and retried" if retry else "edited",
         states=TRANSITIONS[Verb.EDIT].sources,
-        move=lambda admin, ids: _move(admin, ids, change, retry=retry),
+        move=lambda verbs, ids: _move(verbs, ids, change, retry=retry),
     )
-    act_on(session, action, ids, is_dry=dry_run, asks=True)
+    act_on(session, action, ids, is_dry=dry_run, asks=not yes)
 
 
-def _move(admin: Admin, ids: Sequence[JobId], change: Edit, *, retry: bool) -> Moved:
+def _move(verbs: Verbs, ids: Sequence[JobId], change: Edit, *, retry: bool) -> Moved:
     if not retry:
-        return admin.edit(ids, change)
-    parts = [admin.edit_and_retry(job_id, change) for job_id in ids]
-    return Moved(
-        done=tuple(job_id for part in parts for job_id in part.done),
-        refused=tuple(error for part in parts for error in part.refused),
-    )
+        return verbs.admin.edit(ids, change)
+    return joined([verbs.admin.edit_and_retry(job_id, change) for job_id in ids])
 
 
 def _edit(session: Session, asked: JobSpec) -> Edit:

@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from queuectl.fields import parse_pairs
+from queuectl.choosing import FilterCommand, filter_of
 from queuectl.jobs import documents, job_table
 from queuectl.render import print_table
-from queuectl.selection import parse_states
 from queuectl.session import Session
 from queuectl_store import Job, JobFilter
 
@@ -15,31 +14,13 @@ _MANY = 1_000_000_000
 _PAGE = 1_000
 
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command("list", cls=FilterCommand)
 def list_jobs(
     ctx: typer.Context,
     *,
-    state: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="STATE", help="Only jobs in this state; repeat or separate by commas."
-        ),
-    ] = None,
-    queue: Annotated[
-        list[str] | None, typer.Option(metavar="QUEUE", help="Only jobs of this queue; repeatable.")
-    ] = None,
-    search: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Only jobs whose command or name contains this text."),
-    ] = None,
-    tag: Annotated[
-        list[str] | None, typer.Option(metavar="K=V", help="Only jobs with this tag; repeatable.")
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(metavar="GROUP", help="Only jobs of this group.")
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only jobs of this name.")
-    ] = None,
     limit: Annotated[
         int, typer.Option(min=0, metavar="N", help="Print at most this many jobs; 0 is all.")
     ] = 50,
@@ -56,16 +37,8 @@ def list_jobs(
     name, attempts, age, time taken, exit code, command. With --json, one job a line.
     """
     session: Session = ctx.obj
-    wanted = JobFilter(
-        states=parse_states(state or []),
-        queues=tuple(queue or ()),
-        search=search,
-        name=name,
-        group=group,
-        tags=parse_pairs(tag or [], option="--tag"),
-    )
     empty = "no jobs; `queuectl enqueue -- COMMAND` adds one"
-    print_jobs(session, read_jobs(session, wanted, limit), empty=empty)
+    print_jobs(session, read_jobs(session, filter_of(ctx), limit), empty=empty)
 
 
 def read_jobs(session: Session, wanted: JobFilter, limit: int) -> tuple[list[Job], bool]:

@@ -2,22 +2,17 @@
 
 import typer
 
-from queuectl.acting import Action, Choice, DryRun, Groups, Ids, Queues, States, Yes, act
-from queuectl.removal import with_output
+from queuectl.acting import Action, act
+from queuectl.choosing import ActCommand, Ids
+from queuectl.removal import drop_output
 from queuectl.session import Session
 from queuectl_store import FINAL
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-def rm(
-    ctx: typer.Context,
-    *,
-    jobs: Ids = None,
-    state: States = None,
-    queue: Queues = None,
-    group: Groups = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-) -> None:
+
+@app.command("rm", cls=ActCommand)
+def rm(ctx: typer.Context, *, jobs: Ids = None) -> None:
     """Delete ended jobs with their attempts, events and output, for good.
 
     \b
@@ -36,14 +31,7 @@ def rm(
         verb="remove",
         done="removed",
         states=FINAL,
-        move=lambda admin, ids: with_output(session, admin.remove(ids)),
+        move=lambda verbs, ids: verbs.admin.remove(ids),
+        after=lambda moved: drop_output(session, moved),
     )
-    choice = Choice(
-        ids=jobs or (),
-        states=state or (),
-        queues=queue or (),
-        group=group,
-        is_dry=dry_run,
-        is_sure=yes,
-    )
-    act(session, action, choice)
+    act(ctx, action, jobs)

@@ -5,26 +5,23 @@ from typing import Annotated
 
 import typer
 
-from queuectl.exits import CommandError, Exit, UsageProblem
+from queuectl.choosing import ChoiceCommand, Ids, choice_of, chosen_ids
+from queuectl.exits import CommandError, Exit
 from queuectl.jobs import documents
 from queuectl.moments import parse_span
 from queuectl.safe import safe_text
-from queuectl.selection import existing_ids, ids_in_group, parse_ids
 from queuectl.session import Session
 from queuectl.watching import code_of_job, until_finished
 from queuectl_store import FINAL, Job, JobId
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
+
+@app.command("wait", cls=ChoiceCommand)
 def wait(
     ctx: typer.Context,
     *,
-    jobs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Job ids and ranges such as 5-9."),
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(metavar="GROUP", help="All jobs that this group has now.")
-    ] = None,
+    jobs: Ids = None,
     any_: Annotated[
         bool, typer.Option("--any", help="Return when the first of them is finished.")
     ] = False,
@@ -43,22 +40,19 @@ def wait(
       queuectl wait 5-9 --timeout 10m
       queuectl wait 12 13 --any --json
       queuectl wait --group nightly
+      queuectl wait --queue mail --state pending,running
 
     The exit code is the job's own: 0 succeeded, 124 timed out (also when --timeout passed),
     127 no such program, 128+n killed by signal n, 130 cancelled. Of several jobs, the first
     code that is not 0. Ctrl-C stops the waiting, not the jobs. With --json: one job a line, in
     the order they finish.
+
+    A filter means the jobs that there are when the waiting begins.
     """
     session: Session = ctx.obj
-    wanted = parse_ids(jobs or ())
     timeout_s = None if timeout is None else parse_span(timeout, what="--timeout") / 1000
-    if bool(jobs) == (group is not None):
-        raise UsageProblem("say for which jobs to wait: ids, ranges such as 5-9, or --group")
-    store = session.read_store()
-    if group is not None:
-        ids = ids_in_group(store, group)
-    else:
-        ids = existing_ids(store, wanted, words=jobs or ())
+    choice = choice_of(ctx, jobs, verb="wait for")
+    ids = chosen_ids(session.read_store(), choice, verb="wait for")
     code = wait_for(session, ids, timeout_s=timeout_s, is_any=any_)
     raise typer.Exit(code)
 
