@@ -3,19 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import BinaryIO
 
 from queuectl.asking import Asked
 from queuectl.exits import UsageProblem, code_of
+from queuectl.intake import Line
 from queuectl.interrupts import interrupted_afterwards
-from queuectl.spec import JobSpec, spec_from_text
 from queuectl_store import DuplicateJob, InvalidJob, JobId, NewGroup, Store
 
 BATCH = 1_000
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_BOM = b"\xef\xbb\xbf"
-
-Line = tuple[int, bytes]
 
 
 class BadLine(UsageProblem):
@@ -26,24 +21,10 @@ class BadLine(UsageProblem):
         self.number = number
 
 
-def read_lines(source: BinaryIO) -> Iterator[Line]:
-    """Yield the lines that ask for a job, with their numbers.
-
-    Blank lines and lines that begin with `#` ask for none. A Windows line end is not part of it.
-    """
-    for number, raw in enumerate(source, start=1):
-        if number == 1 and raw.startswith(_UTF16):
-            raise UsageProblem("the input is UTF-16; save it as UTF-8")
-        line = raw.removeprefix(_BOM) if number == 1 else raw
-        line = line.removesuffix(b"\n").removesuffix(b"\r")
-        if line.strip() and not line.startswith(b"#"):
-            yield number, line
-
-
 def enqueue_lines(
     store: Store,
     lines: Iterator[Line],
-    build: Callable[[JobSpec], Asked],
+    ask: Callable[[Line], Asked],
     *,
     is_atomic: bool,
     key: str | None = None,
@@ -53,7 +34,7 @@ def enqueue_lines(
     """Enqueue a job for each line, in batches that are stored whole or not at all.
 
     Args:
-        build: Completes a line's spec.
+        ask: Makes of a line what it asks for.
         is_atomic: All lines are one batch.
         key: Of that batch: the same lines given again with it add nothing.
         last: The group of all lines with its completion job, which comes with the last batch:
@@ -64,7 +45,7 @@ def enqueue_lines(
         BadLine: A line is not a job; the batches before its own are stored.
     """
     for batch, is_last in _batches(lines, is_atomic=is_atomic, looks_ahead=last is not None):
-        asked = [_asked(line, build) for line in batch]
+        asked = [_asked(line, ask) for line in batch]
         groups = _groups(asked, last if is_last else None)
         followers = {n: each.follower for n, each in enumerate(asked) if each.follower}
         jobs = [each.job for each in asked]
@@ -99,9 +80,8 @@ def _groups(asked: Sequence[Asked], last: NewGroup | None) -> list[NewGroup]:
     return [last, *(each for each in groups if each != replace(last, on_finish=None))]
 
 
-def _asked(line: Line, build: Callable[[JobSpec], Asked]) -> Asked:
-    number, raw = line
+def _asked(line: Line, ask: Callable[[Line], Asked]) -> Asked:
     try:
-        return build(spec_from_text(raw.decode("utf-8", "surrogateescape")))
+        return ask(line)
     except UsageProblem as error:
-        raise BadLine(number, str(error)) from error
+        raise BadLine(line[0], str(error)) from error

@@ -1,109 +1,106 @@
-"""Bulk enqueue as a person sees it: where lines come from, progress, what is in at the end."""
+"""Bulk enqueue as a person sees it: what lines become, and what is in at the end."""
 
 import hashlib
-import os
 import secrets
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import BinaryIO
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 
 from queuectl.array import Array, array_jobs
 from queuectl.asking import Asked, Defaults, complete, last_job, new_groups, new_job
-from queuectl.bulk import Line, enqueue_lines, read_lines
+from queuectl.bar import progress
+from queuectl.bulk import enqueue_lines
 from queuectl.exits import UsageProblem
+from queuectl.intake import Line, Source
 from queuectl.session import Session
-from queuectl.spec import JobSpec
+from queuectl.spec import JobSpec, spec_from_text
+from queuectl.tally import Tally, print_ids
 from queuectl_store import JobId, NewGroup
 
 
-class Tally:
-    """What of the input is stored by now."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """How the lines of an input become jobs.
 
-    def __init__(self) -> None:
-        self.ids: list[JobId] = []
-        self.line = 0
-        self.group: str | None = None
+    Attributes:
+        spec: What a line says of itself.
+        options: What the command line says of all of them.
+    """
 
-    def add(self, ids: list[JobId], line: int) -> None:
-        """Count a batch that was stored."""
-        self.ids += ids
-        self.line = line
-
-    def __str__(self) -> str:
-        if not self.ids:
-            return "nothing is enqueued"
-        span = f"{self.ids[0]}-{self.ids[-1]}" if len(self.ids) > 1 else f"{self.ids[0]}"
-        return f"{len(self.ids):,} jobs are enqueued (ids {span}, lines up to {self.line:,})"
+    spec: Callable[[Line], JobSpec]
+    options: JobSpec
+    is_atomic: bool = False
+    key: str | None = None
 
 
-def enqueue_from(
+def spec_of_line(line: Line) -> JobSpec:
+    """Return what a line of a file says: a shell command or a JSON spec."""
+    return spec_from_text(line[1].decode("utf-8", "surrogateescape"))
+
+
+def enqueue_bulk(
     session: Session,
-    source: str,
-    options: JobSpec,
+    opened: AbstractContextManager[Source],
     read_defaults: Callable[[], Defaults],
-    *,
-    is_atomic: bool,
-    key: str | None = None,
-) -> list[JobId]:
-    """Enqueue a job for each line of *source* (a path, or `-` for stdin); print the ids.
+    bulk: Bulk,
+) -> Tally:
+    """Enqueue a job for each line of *opened* and print the ids.
 
     Raises:
-        UsageProblem: The file cannot be read, or a line is not a job; says what is stored.
+        UsageProblem: The input cannot be read, or a line is not a job; says what is stored.
         KeyboardInterrupt: After telling what is stored.
     """
     tally = Tally()
-    with _opened(source) as file, _progress(session, file, tally) as lines:
+    with opened as source, progress(session.terminal, source, tally) as lines:
         # Not before the input is open: a wrong name must not leave a new store.
         store, defaults = session.open_store(), read_defaults()
-        build, last = _reader(options, defaults, key)
+        ask, last = _reader(bulk, defaults)
         tally.group = None if last is None else last.name
         try:
             enqueue_lines(
                 store,
                 lines,
-                build,
-                is_atomic=is_atomic,
-                key=key,
+                ask,
+                is_atomic=bulk.is_atomic,
+                key=bulk.key,
                 last=last,
                 stored=tally.add,
             )
         except UsageProblem as error:
-            _print_ids(session, tally)
+            print_ids(session, tally)
             raise _with_tally(error, tally) from error
         except KeyboardInterrupt:
-            _print_ids(session, tally)
+            print_ids(session, tally)
             session.terminal.say(f"stopped: {tally}")
             raise
     _tell_all(session, tally)
-    return tally.ids
+    return tally
 
 
 def _tell_all(session: Session, tally: Tally) -> None:
-    if not tally.ids:
+    if not tally.count:
         raise UsageProblem("the input has no jobs; nothing is enqueued")
-    _print_ids(session, tally)
+    print_ids(session, tally)
     if session.terminal.talks_to_person:
         session.terminal.say(str(tally))
 
 
-def _reader(
-    options: JobSpec, defaults: Defaults, key: str | None
-) -> tuple[Callable[[JobSpec], Asked], NewGroup | None]:
-    """Return what completes a line; and the group of all lines, if one job is to follow them."""
+def _reader(bulk: Bulk, defaults: Defaults) -> tuple[Callable[[Line], Asked], NewGroup | None]:
+    """Return what asks for a line's job; and the group of all, if one job is to follow them."""
+    options = bulk.options
     if options.on_finish is None:
-        return lambda line: complete(line.overridden_by(options), defaults), None
-    whole = replace(options, group=options.group or f"input-{_token(key)}")
+        return lambda line: complete(bulk.spec(line).overridden_by(options), defaults), None
+    whole = replace(options, group=options.group or f"input-{_token(bulk.key)}")
     [last] = new_groups(whole, defaults)
     said = replace(whole, on_finish=None)
 
-    def build(line: JobSpec) -> Asked:
-        if line.on_finish is not None:
+    def ask(line: Line) -> Asked:
+        spec = bulk.spec(line)
+        if spec.on_finish is not None:
             raise UsageProblem("the whole input has --on-finish; a line of it takes none")
-        return complete(line.overridden_by(said), defaults)
+        return complete(spec.overridden_by(said), defaults)
 
-    return build, last
+    return ask, last
 
 
 def _token(key: str | None) -> str:
@@ -141,64 +138,9 @@ def enqueue_array(
         session.terminal.document({"enqueued": len(ids), "ids": ids, "group": group})
         return ids
     tally = Tally()
-    tally.ids = ids
-    _print_ids(session, tally)
+    tally.add(ids, len(ids))
+    print_ids(session, tally)
     session.terminal.say(
         f"{len(ids):,} jobs are enqueued (ids {ids[0]}-{ids[-1]}) in the group {group}"
     )
     return ids
-
-
-@contextmanager
-def _opened(source: str) -> Iterator[BinaryIO]:
-    if source == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        file = open(source, "rb")  # noqa: SIM115 closed below; only the opening is guarded
-    except OSError as error:
-        raise UsageProblem(
-            f"cannot read {source!r}: {error.strerror}; nothing is enqueued"
-        ) from error
-    with file:
-        yield file
-
-
-@contextmanager
-def _progress(session: Session, file: BinaryIO, tally: Tally) -> Iterator[Iterator[Line]]:
-    """Yield the lines of *file*; on a terminal, show how far the reading is."""
-    lines = read_lines(file)
-    if not session.terminal.talks_to_person or os.environ.get("TERM") == "dumb":
-        yield lines
-        return
-    # Imported here: only a person at a terminal sees a bar.
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = TextColumn("enqueued {task.fields[stored]:,}"), BarColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=_size(file), stored=0)
-
-        def watched() -> Iterator[Line]:
-            read = 0
-            for number, line in lines:
-                read += len(line) + 1
-                if number % 100 == 0:
-                    bar.update(task, completed=read, stored=len(tally.ids))
-                yield number, line
-
-        yield watched()
-
-
-def _size(file: BinaryIO) -> int | None:
-    size = os.fstat(file.fileno()).st_size
-    return size or None
-
-
-def _print_ids(session: Session, tally: Tally) -> None:
-    if session.json:
-        named = {} if tally.group is None else {"group": tally.group}
-        session.terminal.document({"enqueued": len(tally.ids), "ids": tally.ids, **named})
-    elif not session.terminal.is_screen:
-        for job_id in tally.ids:
-            session.terminal.line(str(job_id))

@@ -6,7 +6,7 @@ Nothing here escapes text: whoever prints stored text passes it through `safe_te
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 # ENABLE_VIRTUAL_TERMINAL_PROCESSING of the Windows console.
@@ -82,6 +82,20 @@ class Terminal:
         are not UTF-8 stay what they were, as surrogate escapes.
         """
         self.line(json.dumps(document))
+
+    def long_document(self, document: Mapping[str, Any]) -> None:
+        """Print one JSON document whose iterators are lists too long to be held at once."""
+        out = sys.stdout
+        for n, (name, value) in enumerate(document.items()):
+            out.write(f"{'{' if n == 0 else ', '}{json.dumps(name)}: ")
+            if not isinstance(value, Iterator):
+                out.write(json.dumps(value))
+                continue
+            out.write("[")
+            for place, item in enumerate(value):
+                out.write(f"{', ' if place else ''}{json.dumps(item)}")
+            out.write("]")
+        out.write("}\n")
 
     def output(self, piece: bytes, *, is_error: bool = False) -> None:
         """Pass bytes of a job's output on, at once; to stderr if *is_error*."""

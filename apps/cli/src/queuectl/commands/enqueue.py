@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,14 +15,18 @@ import typer
 from queuectl.array import parse_array
 from queuectl.asking import Asked, Defaults, complete, read_defaults
 from queuectl.commands.wait import wait_for
+from queuectl.each import Template
 from queuectl.exits import UsageProblem
+from queuectl.intake import Line, Source, item_lines, item_words, job_lines
 from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
 from queuectl.jobs import documents
 from queuectl.moments import describe_moment, local_time
+from queuectl.safe import safe_text
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text, spec_from_words
-from queuectl.submission import enqueue_array, enqueue_from
+from queuectl.submission import Bulk, enqueue_array, enqueue_bulk, spec_of_line
 from queuectl_store import JobId
+from queuectl_store.job import command_text
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -46,6 +51,24 @@ def enqueue(
             help="A job a line: a shell command or a JSON spec; - is stdin.",
         ),
     ] = None,
+    each: Annotated[
+        str | None,
+        typer.Option(
+            "--each",
+            metavar="COMMAND",
+            help="A job an item: {} is the item, quoted for the shell, {.} it without its"
+            " extension, {/} its base name, {//} its folder, {/.} its base name without extension,"
+            " {#} its number. Items are the words that follow, the lines of --from or of stdin.",
+        ),
+    ] = None,
+    null: Annotated[
+        bool,
+        typer.Option("--null", "-0", help="With --each: a NUL ends each item of the input."),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", "-n", help="With --from or --each: only print the commands."),
+    ] = False,
     atomic: Annotated[
         bool, typer.Option("--atomic", help="With --from: all lines or none, not batches of 1,000.")
     ] = False,
@@ -80,34 +103,81 @@ def enqueue(
       queuectl enqueue --at 'tomorrow 09:00' --max-retries 5 -- ./report.sh
       queuectl enqueue '{"command": "sleep 2", "priority": "high"}'
       ls *.wav | sed 's/.*/flac "&"/' | queuectl enqueue --from -
+      queuectl enqueue --each 'convert -- {} {.}.png' *.jpg
+      find . -name '*.wav' -print0 | queuectl enqueue --null --each 'flac -- {}'
       queuectl enqueue --after 12,13 -- ./publish
       queuectl enqueue --array 0-99%4 'render --frame $QUEUECTL_ARRAY_INDEX'
       queuectl enqueue --from build.jsonl --atomic --key build-7
       queuectl enqueue --on-finish 'notify-send "video $QUEUECTL_PARENT_ID"' -- ./render
 
     Options come before the command. The job runs in the current folder, with the variables that
-    the setting env_pass names. With --json: the job; with --from or --array: enqueued and
-    ids.
+    the setting env_pass names. With --json: the job; with --from, --each or --array: enqueued
+    and ids.
     """
     session: Session = ctx.obj
     options = replace(spec_from_options(ctx), hold=hold or None)
-    if (from_ is None) == (not command):
-        raise UsageProblem(
-            "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
-        )
-    if array is not None and from_ is not None:
-        raise UsageProblem("--array makes jobs of one command; --from has its own")
-    if key is not None and from_ is not None and not atomic:
-        raise UsageProblem("--key with --from needs --atomic: one key stands for one batch")
-    asked = None if from_ is not None else _read_spec(command or []).overridden_by(options)
+    _check(command or [], from_=from_, each=each, array=array)
+    if (null and each is None) or (dry_run and from_ is None and each is None):
+        raise UsageProblem("--null belongs to --each, --dry-run to --each and --from")
+    is_bulk = from_ is not None or each is not None
+    if key is not None and is_bulk and not atomic:
+        raise UsageProblem("--key with --from or --each needs --atomic: one key stands for a batch")
     defaults = partial(_defaults, session, is_whole=is_whole_environment(ctx))
-    if asked is None:
-        ids = enqueue_from(session, from_ or "-", options, defaults, is_atomic=atomic, key=key)
+    ids: Iterable[JobId]
+    if is_bulk:
+        template = None if each is None else Template(each)
+        opened = _input(command or [], from_, is_each=each is not None, null=null)
+        if dry_run:
+            _print_commands(session, opened, _spec_of(template))
+            return
+        bulk = Bulk(spec=_spec_of(template), options=options, is_atomic=atomic, key=key)
+        ids = enqueue_bulk(session, opened, defaults, bulk).ids()
     else:
+        asked = _read_spec(command or []).overridden_by(options)
         asked = asked if key is None else replace(asked, key=key)
         ids = _enqueue_words(session, asked, defaults(), array)
     if wait:
-        raise typer.Exit(wait_for(session, ids, timeout_s=None))
+        raise typer.Exit(wait_for(session, list(ids), timeout_s=None))
+
+
+def _spec_of(template: Template | None) -> Callable[[Line], JobSpec]:
+    return spec_of_line if template is None else template.spec_of_line
+
+
+def _check(
+    command: Sequence[str], *, from_: str | None, each: str | None, array: str | None
+) -> None:
+    if each is None and (from_ is None) == (not command):
+        raise UsageProblem(
+            "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
+        )
+    if each is not None and from_ is not None and command:
+        raise UsageProblem("give the items of --each as words or by --from, not both")
+    if array is not None and (from_ is not None or each is not None):
+        raise UsageProblem("--array makes jobs of one command; --from and --each have their own")
+
+
+def _input(
+    words: Sequence[str], from_: str | None, *, is_each: bool, null: bool
+) -> AbstractContextManager[Source]:
+    if not is_each:
+        return job_lines(from_ or "-")
+    if words and list(words) != ["-"]:
+        return nullcontext(item_words(words))
+    return item_lines(from_ or "-", ends=b"\0" if null else os.linesep.encode())
+
+
+def _print_commands(
+    session: Session, opened: AbstractContextManager[Source], spec: Callable[[Line], JobSpec]
+) -> None:
+    with opened as source:
+        for line in source.lines:
+            work = spec(line).work
+            command = None if work is None else command_text(work)
+            if session.json:
+                session.terminal.document({"command": command})
+            else:
+                session.terminal.line(safe_text(command or ""))
 
 
 def _enqueue_words(
