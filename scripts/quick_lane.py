@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write what the quick lane of `enqueue` goes by: statements as text, the defaults of settings.
+"""Write what quick commands go by: statements as text, the defaults of settings.
 
 Run it in the environment: `.venv/bin/python scripts/quick_lane.py`. A test compares the file with
 what this program would write.
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from queuectl_store.migrate import HEAD
 from queuectl_store.settings import SETTINGS
-from queuectl_store.sql import admin, hot, limits, read, upkeep
+from queuectl_store.sql import admin, complete, hot, limits, read, upkeep
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "packages/queuectl-store/src/queuectl_store/sql/quick_text.py"
@@ -30,6 +30,12 @@ STATEMENTS: tuple[tuple[str, Any, list[str] | None], ...] = (
     ("ENQUEUE", hot.ENQUEUE, None),
     ("WRITE_EVENTS", hot.WRITE_EVENTS, None),
     ("LIVE_WORKERS", read.LIVE_WORKERS, None),
+    ("COMPLETE_RECENT", complete.RECENT, None),
+    ("COMPLETE_QUEUES", complete.QUEUES, None),
+    ("COMPLETE_GROUPS", complete.GROUPS, None),
+    ("COMPLETE_RESOURCES", complete.RESOURCES, None),
+    ("COMPLETE_SCHEDULES", complete.SCHEDULES, None),
+    ("COMPLETE_WORKERS", complete.WORKERS, None),
 )
 # The settings that a new job goes by.
 DEFAULTS = (

@@ -24,7 +24,7 @@ PRELOADED = (
     "alembic.command",
     "psycopg",
     "queuectl.root",
-    "queuectl_store",
+    "queuectl_store.opening",
     "queuectl_worker",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",

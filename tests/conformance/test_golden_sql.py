@@ -18,6 +18,7 @@ from queuectl_store.sql import (
     admin,
     checks,
     claim,
+    complete,
     dead,
     feed,
     groups,
@@ -65,7 +66,7 @@ COLUMNS = {
 
 def named_statements() -> Iterator[tuple[str, sa.Executable]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    others = (outlook, output, relations, groups, schedules, unique, dead, replays, hooks)
+    others = (complete, outlook, output, relations, groups, schedules, unique, dead, replays, hooks)
     for module in (*modules, *others):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():

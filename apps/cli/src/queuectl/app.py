@@ -18,6 +18,10 @@ def main() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    if words[:1] == ["__complete"]:
+        from queuectl.complete import complete
+
+        return complete(list(words[1:]))
     if "enqueue" in words or "add" in words:
         from queuectl.quick import quickly
 

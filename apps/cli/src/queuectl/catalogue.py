@@ -59,6 +59,9 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         "Set up": {
             "config": _here("config:app", "Settings and where each value came from."),
             "db": _here("db:app", "The store: make, check, back up, copy, measure it."),
+            "doctor": _here("doctor:doctor", "Look at what commonly goes wrong, with remedies."),
+            "service": _here("service:app", "Let the system start a worker and keep it."),
+            "completion": _here("completion:app", "Complete commands, ids and names in a shell."),
             "demo": _here("demo:demo", "Watch a sample workload run."),
         },
     }

@@ -48,7 +48,7 @@ class _Unknown(Exception):
 def _stored(words: list[str]) -> tuple[int, str | None]:
     """Return the id of the job that was stored, and what to tell a person."""
     asked, folder = parse(words), os.getcwd()
-    file = _store_file(asked.db)
+    file = store_file(asked.db)
     _refuse_settings()
     environment = _picked_environment()
     is_plain = quick.is_runnable(asked.words, {**environment, **asked.env})
@@ -131,7 +131,12 @@ def _picked_environment() -> dict[str, str]:
     }
 
 
-def _store_file(named: str | None) -> str:
+def store_file(named: str | None) -> str:
+    """Return the file of the store that the full path would choose.
+
+    Raises:
+        NotQuick: It is no file, or belongs to another user.
+    """
     named = named or os.environ.get("QUEUECTL_DB") or _nearest(_PROJECT, os.path.isdir, _STORE)
     if not named:
         return os.path.join(_own_folder("XDG_DATA_HOME", ".local/share"), _STORE)

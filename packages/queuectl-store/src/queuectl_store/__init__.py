@@ -16,6 +16,7 @@ _PLACES = {
     "dead": "DeadGroup DeadLetters",
     "document": "attempt_document instant job_document why_document",
     "editing": "Edit",
+    "engines.care": "Level Symptom",
     "errors": (
         "CopyRefused DiskFailed DuplicateJob HookExists InvalidCursor InvalidHook InvalidJob "
         "InvalidLimit InvalidSchedule InvalidSetting KeyTaken LostClaim MissingDriver NotAStore "

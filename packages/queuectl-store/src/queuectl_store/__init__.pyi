@@ -15,6 +15,7 @@ from queuectl_store.document import (
     why_document as why_document,
 )
 from queuectl_store.editing import Edit as Edit
+from queuectl_store.engines.care import Level as Level, Symptom as Symptom
 from queuectl_store.errors import (
     CopyRefused as CopyRefused,
     DiskFailed as DiskFailed,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from queuectl_store.engines import postgres_health
+from queuectl_store.engines.care import Symptom
+
 _NO_LIMITS = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL idle_in_transaction_session_timeout = 0",
@@ -49,6 +52,10 @@ class PostgresCare:
             short = name.removeprefix("queuectl_")
             sizes |= {f"{short}_bytes": int(size), f"{short}_dead_rows": int(dead)}
         return sizes
+
+    def symptoms(self, connection: sa.Connection) -> list[Symptom]:
+        """Return what the server shows of its clock, of open transactions and of dead rows."""
+        return postgres_health.symptoms(connection)
 
     def backup(self, target: Path) -> bool:  # noqa: ARG002
         """Return False: a server has no file to copy."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from queuectl_store.engines import sqlite_health
+from queuectl_store.engines.care import Symptom
 from queuectl_store.engines.sqlite_faults import translate
 
 _STEP_PAGES = 4096
@@ -61,6 +63,11 @@ class SqliteCare:
             "wal_bytes": _size(Path(f"{self._path}-wal")),
             **pages,
         }
+
+    def symptoms(self, connection: sa.Connection) -> list[Symptom]:
+        """Return what the file, its log, its disk and this SQLite show."""
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+        return sqlite_health.symptoms(self._path, journal_mode=mode)
 
     def backup(self, target: Path) -> bool:
         """Copy page by page from one state of the store, while others read and write."""

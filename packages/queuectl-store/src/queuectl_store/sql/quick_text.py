@@ -53,3 +53,30 @@ WHERE queuectl_jobs.state = 'running' AND queuectl_jobs.worker_id = queuectl_wor
 FROM queuectl_workers
 WHERE queuectl_workers.state IN ('running', 'stopping') AND queuectl_workers.boot_id = :boot AND queuectl_workers.lease_until > :lease_now ORDER BY queuectl_workers.id
 """
+COMPLETE_RECENT = """
+SELECT queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.queue, queuectl_jobs.name, queuectl_jobs.spec
+FROM queuectl_jobs ORDER BY queuectl_jobs.id DESC
+ LIMIT :at_most OFFSET :param_1
+"""
+COMPLETE_QUEUES = """
+SELECT queuectl_queues.name
+FROM queuectl_queues ORDER BY queuectl_queues.name
+"""
+COMPLETE_GROUPS = """
+SELECT queuectl_groups.name
+FROM queuectl_groups ORDER BY queuectl_groups.id DESC
+ LIMIT :at_most OFFSET :param_1
+"""
+COMPLETE_RESOURCES = """
+SELECT queuectl_resources.name
+FROM queuectl_resources ORDER BY queuectl_resources.name
+"""
+COMPLETE_SCHEDULES = """
+SELECT queuectl_schedules.name
+FROM queuectl_schedules ORDER BY queuectl_schedules.name
+"""
+COMPLETE_WORKERS = """
+SELECT queuectl_workers.id, queuectl_workers.host
+FROM queuectl_workers ORDER BY queuectl_workers.id DESC
+ LIMIT :at_most OFFSET :param_1
+"""

@@ -10,10 +10,11 @@ from typing import Self
 import sqlalchemy as sa
 
 from queuectl_store.database import Database
+from queuectl_store.engines.care import Symptom
 from queuectl_store.shared import Settings
 from queuectl_store.sql import read
 from queuectl_store.sql import stats as sql
-from queuectl_store.upkeep import backup, checking, copying, retention
+from queuectl_store.upkeep import backup, checking, copying, health, retention
 from queuectl_store.upkeep.checking import Finding
 from queuectl_store.upkeep.copying import TABLES, OnProgress
 from queuectl_store.upkeep.retention import Freed
@@ -50,6 +51,14 @@ class Maintenance:
     def check(self) -> list[Finding]:
         """Return what is wrong with the store; nothing, if all is well."""
         return checking.check(self._database)
+
+    def symptoms(self) -> list[Symptom]:
+        """Return what the database and the machine under it show, well or not.
+
+        Raises:
+            StoreError: It cannot be written, or does not answer.
+        """
+        return health.of_database(self._database)
 
     def backup(
         self, target: Path, *, replace: bool = False, on_progress: OnProgress = lambda *_: None
