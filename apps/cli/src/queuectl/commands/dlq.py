@@ -8,10 +8,10 @@ import typer
 
 from queuectl.acting import Action, act
 from queuectl.choosing import DeadActCommand, DeadFilterCommand, Ids, filter_of
-from queuectl.commands.list import print_jobs, read_jobs
 from queuectl.commands.show import print_job
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.jobs import attempts_documents, documents
+from queuectl.listing import Wish, print_jobs
 from queuectl.moments import short_span
 from queuectl.removal import drop_output
 from queuectl.render import Cell, Column, Row, print_table
@@ -69,7 +69,7 @@ def list_dead(
     if group:
         _print_groups(session, session.read_store().dead.groups(wanted))
     else:
-        print_jobs(session, read_jobs(session, wanted, limit), empty="no dead jobs")
+        print_jobs(session, Wish(filter=wanted, limit=limit), empty="no dead jobs")
 
 
 @app.command("show")
