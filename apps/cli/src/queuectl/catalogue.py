@@ -29,7 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "list": _here("list:app", "List jobs, newest first."),
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
-            "logs": _here("logs:logs", "Print a job's output, or follow it."),
+            "logs": _here("logs:app", "Print a job's output, or follow it."),
             "events": _here("events:events", "Print what happened to jobs, or follow it."),
             "wait": _here("wait:app", "Wait for jobs and exit with their code."),
         },

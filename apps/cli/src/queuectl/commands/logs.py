@@ -4,25 +4,27 @@ from typing import Annotated, Any
 
 import typer
 
+from queuectl.choosing import ChoiceCommand, Ids, choice_of, chosen_ids
 from queuectl.exits import CommandError, Exit, UsageProblem
+from queuectl.following import follow_all
 from queuectl.jobs import logs_of, output_of
 from queuectl.safe import OutputFilter, safe_text
-from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.watching import follow_output, run_note
 from queuectl_store import Attempt, Job, JobId, Stream
 from queuectl_worker import RunOutput
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
+
+@app.command("logs", cls=ChoiceCommand)
 def logs(
     ctx: typer.Context,
     *,
-    jobs: Annotated[
-        list[str], typer.Argument(metavar="ID...", help="Job ids and ranges such as 5-9.")
-    ],
+    jobs: Ids = None,
     follow: Annotated[
         bool,
-        typer.Option("--follow", "-f", help="Go on as output comes, until the job is finished."),
+        typer.Option("--follow", "-f", help="Go on as output comes, until the jobs are finished."),
     ] = False,
     attempt: Annotated[
         int | None,
@@ -45,23 +47,29 @@ def logs(
     Examples:
       queuectl logs 12
       queuectl logs -f 12
+      queuectl logs -f --group nightly
       queuectl logs 5-9 --tail 20
       queuectl logs --stderr 12
 
-    In a pipe the bytes are exact. On a terminal only colours pass; --raw passes everything. Of a
-    job whose output was split, stdout goes to stdout and stderr to stderr; one of them alone, if
-    asked for, to stdout. With --json: one object a job: id, attempt, log, output, stderr_log,
-    stderr (bytes that are not UTF-8 as surrogate escapes; null unless split).
+    Of several that are followed, each line has the job's id before it, and those that have not
+    started are waited for. In a pipe the bytes are exact. On a terminal only colours pass; --raw
+    passes everything. Of a job whose output was split, stdout goes to stdout and stderr to
+    stderr; one of them alone, if asked for, to stdout. With --json: one object a job: id,
+    attempt, log, output, stderr_log, stderr (bytes that are not UTF-8 as surrogate escapes; null
+    unless split).
     """
     session: Session = ctx.obj
     if stdout and stderr:
         raise UsageProblem("--stdout and --stderr exclude each other; without them you get both")
     only = Stream.OUT if stdout else Stream.ERR if stderr else None
-    wanted = parse_ids(jobs)
+    choice = choice_of(ctx, jobs, verb="print the output of")
     store = session.read_store()
-    ids = existing_ids(store, wanted, words=jobs)
-    if follow and (len(ids) != 1 or attempt or session.json):
-        raise UsageProblem("--follow takes one job, and neither --attempt nor --json")
+    ids = chosen_ids(store, choice, verb="print")
+    if follow and (attempt or session.json):
+        raise UsageProblem("--follow takes neither --attempt nor --json")
+    if follow and len(ids) > 1:
+        follow_all(session, ids, only, tail=tail, raw=raw)
+        return
     if follow:
         _follow(session, ids[0], only, tail=tail, raw=raw)
         return

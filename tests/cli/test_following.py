@@ -1,0 +1,91 @@
+"""Following several jobs at once, and choosing whose output is printed."""
+
+import pytest
+
+from queuectl.following import LinePrinter
+from queuectl.terminal import Terminal
+from tests.cli.inprocess import Inside
+from tests.cli.program import Program
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def three(queuectl: Program) -> Program:
+    queuectl.must("enqueue", "--group", "g", "printf 'one\\ntwo'")
+    queuectl.must("enqueue", "--group", "g", "echo three; echo four >&2")
+    queuectl.must("enqueue", "echo other")
+    return queuectl
+
+
+def test_each_line_has_its_job_and_all_end_with_the_last(three: Program) -> None:
+    following = three.start("logs", "-f", "--group", "g")
+    three.must("worker", "start", "--burst", "-q")
+
+    out, _ = following.communicate(timeout=60)
+
+    assert following.returncode == 0
+    assert sorted(out.splitlines()) == [b"1 | one", b"1 | two", b"2 | four", b"2 | three"]
+
+
+@pytest.mark.not_on("win32")
+def test_jobs_that_have_not_started_are_waited_for(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--from", "-", stdin=b"echo a\necho b\n")
+    following = queuectl.start("logs", "-f", "1-2")
+    assert following.stdout is not None
+
+    wake = queuectl.db.with_name(f"{queuectl.db.name}.wake")
+    eventually(lambda: len(list(wake.glob("*"))) >= 2, within=60, what="both to be waited for")
+    queuectl.must("worker", "start", "--burst", "-q")
+
+    eventually(lambda: following.poll() is not None, within=60, what="the end")
+    assert sorted(following.stdout.read().splitlines()) == [b"1 | a", b"2 | b"]
+    following.communicate()
+
+
+def test_a_filter_chooses_whose_output_is_printed(three: Program) -> None:
+    three.must("worker", "start", "--burst", "-q")
+
+    told = three.must("logs", "--group", "g", "--tail", "1")
+
+    assert told.out == b"twofour\n"
+    assert "==> job 1 <==" in told.err
+    assert three("logs", "--queue", "nothere").code == 3
+
+
+def test_too_many_cannot_be_followed(inside: Inside) -> None:
+    inside.must("enqueue", "--from", "-", stdin=b"true\n" * 65)
+
+    told = inside("logs", "-f", "--all")
+
+    assert told.code == 2
+    assert "up to 64 jobs" in told.err
+
+
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        ([b"a", b"b\nc", None], "1 | ab\n1 | c\n"),
+        ([b"a\n", None], "1 | a\n"),
+        ([b"\n\n", None], "1 | \n1 | \n"),
+        ([None], ""),
+    ],
+)
+def test_lines_are_whole(
+    pieces: list[bytes | None], shown: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False)
+
+    for piece in pieces:
+        printer.feed(piece)
+
+    assert capfdbinary.readouterr().out == shown.encode()
+
+
+def test_a_line_that_never_ends_is_shown_in_parts(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False)
+
+    printer.feed(b"x" * 70_000)
+
+    assert capfdbinary.readouterr().out == b"1 | " + b"x" * 70_000 + b"\n"
