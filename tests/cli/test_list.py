@@ -1,9 +1,6 @@
 """`list`: its columns and templates, sorting and pages, and what is shown in place."""
 
-import os
 import signal
-import subprocess
-from contextlib import suppress
 
 import pytest
 
@@ -11,8 +8,7 @@ from queuectl.exits import UsageProblem
 from queuectl.formatting import FIELDS, parse_format
 from tests.cli.inprocess import Inside
 from tests.cli.program import Program
-from tests.cli.terminal import on_terminal
-from tests.waiting import eventually
+from tests.cli.terminal import Going, on_terminal
 
 
 @pytest.fixture
@@ -112,31 +108,13 @@ def test_columns_fit_the_terminal(queuectl: Program) -> None:
 
 @pytest.mark.not_on("win32")
 def test_a_watched_list_follows_changes_until_it_is_interrupted(queuectl: Program) -> None:
-    import pty
-
     queuectl.must("enqueue", "--hold", "--name", "first", "true")
-    ours, its = pty.openpty()
-    watching = subprocess.Popen(
-        queuectl.command("list", "--watch"),
-        stdin=its,
-        stdout=its,
-        stderr=its,
-        env={**queuectl.environ, "TERM": "xterm"},
-        cwd=queuectl.folder,
-        start_new_session=True,
-    )
-    os.close(its)
-    os.set_blocking(ours, False)
-    shown = bytearray()
 
-    def shows(text: bytes) -> bool:
-        with suppress(BlockingIOError):
-            shown.extend(os.read(ours, 65_536))
-        return text in shown
+    with Going(queuectl, "list", "--watch") as going:
+        going.until_shown(b"first")
+        queuectl.must("enqueue", "--hold", "--name", "second", "true")
+        going.until_shown(b"second")
+        going.process.send_signal(signal.SIGINT)
+        code = going.ended()
 
-    eventually(lambda: shows(b"first"), within=60, what="the first job")
-    queuectl.must("enqueue", "--hold", "--name", "second", "true")
-    eventually(lambda: shows(b"second"), within=60, what="the second job")
-    watching.send_signal(signal.SIGINT)
-    assert watching.wait(60) == 130
-    os.close(ours)
+    assert code == 130

@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         "Look": {
             "status": _here("status:status", "Show the queue on one screen."),
             "list": _here("list:app", "List jobs, newest first."),
+            "top": _here("top:top", "Watch the queue live, on the whole screen."),
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:app", "Print a job's output, or follow it."),

@@ -1,0 +1,1 @@
+"""`queuectl top`: a live view of the queue on the whole screen."""
