@@ -228,6 +228,20 @@ def test_settings_of_a_file_or_a_variable_hold(inside: Inside) -> None:
     assert [inside.job(each)["max_retries"] for each in (1, 2)] == [8, 9]
 
 
+@pytest.mark.parametrize("queue", ["mail", "", " mail", "a b"])
+def test_a_job_that_enqueues_others_does_so_where_it_runs(
+    pair: tuple[Inside, Inside], queue: str
+) -> None:
+    for home in pair:
+        home.must("config", "set", "queue", "other")
+
+    by_lane = pair[0]("enqueue", "true", QUEUECTL_QUEUE=queue)
+    by_path = fully(pair[1], "enqueue", "true", QUEUECTL_QUEUE=queue)
+
+    assert (by_lane.code, by_lane.err) == (by_path.code, by_path.err)
+    assert contents(pair[0]) == contents(pair[1])
+
+
 def test_a_draining_queue_refuses_as_ever(inside: Inside) -> None:
     inside.must("db", "init")
     inside.must("queue", "drain", "default")

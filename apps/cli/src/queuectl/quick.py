@@ -78,7 +78,8 @@ def _job(asked: Asked, folder: str, store: QuickStore) -> dict[str, object]:
     settings = {name: text for name, text in store.settings().items() if name in DEFAULTS}
     if set(settings) - set(_READ):
         raise NotQuick
-    queue = asked.queue or settings.get("queue", DEFAULTS["queue"])
+    usual = os.environ.get("QUEUECTL_QUEUE", settings.get("queue", DEFAULTS["queue"]))
+    queue = asked.queue or usual
     found = store.queue(queue)
     if not quick.is_plain_name(queue) or (found is not None and found["settings"] is not None):
         raise NotQuick
@@ -120,7 +121,8 @@ def _print(job_id: int, hint: str | None) -> None:
 
 
 def _picked_environment() -> dict[str, str]:
-    if any(f"QUEUECTL_{name.upper()}" in os.environ for name in DEFAULTS):
+    # A job that enqueues others has its queue and store in its variables.
+    if any(f"QUEUECTL_{name.upper()}" in os.environ for name in DEFAULTS if name != "queue"):
         raise NotQuick
     patterns = DEFAULTS["env_pass"].split()
     begins = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*"))
