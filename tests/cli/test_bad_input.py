@@ -52,7 +52,7 @@ def assert_refused(result: Result, code: int, *said: str) -> None:
         (["worker"], ["Missing command", "queuectl worker --help"]),
         (["progress", "10"], ["inside a job"]),
         (["progress", "101"], ["101"]),
-        (["dlq", "retry"], ["say which dead jobs"]),
+        (["dlq", "retry"], ["say which jobs"]),
     ],
 )
 def test_what_makes_no_sense_is_usage(queuectl: Program, words: list[str], said: list[str]) -> None:

@@ -37,6 +37,12 @@ def programs_on_path(path: str) -> list[Path]:
     return list(dict.fromkeys(Path(each) for each in found if each))
 
 
+def own_program() -> Path:
+    """Return this program, as a shell would start it: it lies beside the interpreter."""
+    beside = shutil.which("queuectl", path=str(Path(sys.executable).parent))
+    return Path(beside or sys.argv[0])
+
+
 def name_symptom(programs: Sequence[Path], *, own: Path) -> Symptom:
     """Judge whether the name means this program; another project on the index has it too."""
     first = programs[0] if programs else None

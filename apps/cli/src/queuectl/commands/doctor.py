@@ -1,9 +1,7 @@
 """`queuectl doctor`: what commonly goes wrong, each with its remedy."""
 
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,7 +73,7 @@ def _inside(session: Session) -> Iterator[Symptom]:
 
 def _around() -> Iterator[Symptom]:
     programs = surroundings.programs_on_path(os.environ.get("PATH", ""))
-    yield surroundings.name_symptom(programs, own=Path(sys.argv[0]))
+    yield surroundings.name_symptom(programs, own=surroundings.own_program())
     yield from surroundings.login_symptoms(os.environ)
 
 
