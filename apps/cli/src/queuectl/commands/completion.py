@@ -88,7 +88,7 @@ def completion(
 ) -> None:
     """Print a script that completes commands, options, ids, queues, states and names.
 
-    \\b
+    \b
     Examples:
       queuectl completion bash > ~/.local/share/bash-completion/completions/queuectl
       queuectl completion zsh > "${fpath[1]}/_queuectl"
