@@ -60,7 +60,8 @@ _PLACES = {
     "store": "Store",
     "upkeep.checking": "Finding",
     "upkeep.maintenance": "Maintenance Stats",
-    "upkeep.retention": "Freed Kept Rules",
+    "upkeep.retention": "Freed",
+    "upkeep.rules": "Kept Rules",
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
 

@@ -164,6 +164,7 @@ from queuectl_store.states import (
 from queuectl_store.store import Store as Store
 from queuectl_store.upkeep.checking import Finding as Finding
 from queuectl_store.upkeep.maintenance import Maintenance as Maintenance, Stats as Stats
-from queuectl_store.upkeep.retention import Freed as Freed, Kept as Kept, Rules as Rules
+from queuectl_store.upkeep.retention import Freed as Freed
+from queuectl_store.upkeep.rules import Kept as Kept, Rules as Rules
 
 __version__: str

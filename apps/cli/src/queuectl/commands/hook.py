@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from queuectl.commands.hook_add import add
-from queuectl.commands.list import print_jobs, read_jobs
 from queuectl.hooks import COLUMNS, Name, hook_row
 from queuectl.jobs import documents
+from queuectl.listing import Wish, print_jobs
 from queuectl.render import Row, print_table
 from queuectl.session import Session
 from queuectl_store import HOOK_QUEUE, Hook, JobFilter, hook_document
@@ -87,8 +87,8 @@ def log(
     """
     session: Session = ctx.obj
     session.read_store().hooks.get(name)
-    wanted = JobFilter(queues=(HOOK_QUEUE,), tags={"hook": name})
-    print_jobs(session, read_jobs(session, wanted, limit), empty=f"{name} was told of nothing yet")
+    wish = Wish(filter=JobFilter(queues=(HOOK_QUEUE,), tags={"hook": name}), limit=limit)
+    print_jobs(session, wish, empty=f"{name} was told of nothing yet")
 
 
 @app.command("pause")

@@ -46,7 +46,7 @@ class OutputScreen(Screen[None]):
     def _read(self) -> None:
         shown, rest = OutputFilter(), ""
         try:
-            for piece in follow_output(
+            for _stream, piece in follow_output(
                 self._store,
                 self._logs,
                 JobId(self._job.id),
