@@ -80,18 +80,22 @@ class ManualClock:
 def _boot_id() -> str:
     if sys.platform == "linux":
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    if sys.platform == "win32":
-        return _windows_boot_id()
+    if sys.platform == "win32" and (counted := _windows_boot_id()) is not None:
+        return counted
     # The kernel's start in wall time moves with the clock that measured it: round it to a minute.
     started = time.time() - time.monotonic()
     return f"up-since-{round(started / 60)}"
 
 
-def _windows_boot_id() -> str:
-    # Windows counts its starts in the registry: exact, and blind to clock steps.
+def _windows_boot_id() -> str | None:
+    # Windows counts its starts in the registry, exact and blind to clock steps; not where
+    # prefetching was never on.
     import winreg
 
     path = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
-    with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:  # type: ignore[attr-defined,unused-ignore]
-        value, _ = winreg.QueryValueEx(key, "BootId")  # type: ignore[attr-defined,unused-ignore]
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:  # type: ignore[attr-defined,unused-ignore]
+            value, _ = winreg.QueryValueEx(key, "BootId")  # type: ignore[attr-defined,unused-ignore]
+    except FileNotFoundError:
+        return None
     return f"boot-{value}"

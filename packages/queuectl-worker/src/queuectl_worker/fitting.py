@@ -1,6 +1,7 @@
 """Which executors a worker gets: commands alone, or with them the tasks of a program."""
 
 from collections.abc import Callable
+import sys
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +17,7 @@ from queuectl_worker.executors import (
     ThreadExecutor,
 )
 from queuectl_worker.executors.calling import Note, Tell
+from queuectl_worker.executors.command import CommandGuardian
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder
@@ -70,7 +72,7 @@ def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> E
     """
     slots = tuner.current.concurrency
     commands = CommandExecutor(
-        _guardian(tuner, logs),
+        _command_guardian(tuner, logs),
         slots=slots,
         logs=logs,
         stored=store.environment,
@@ -137,6 +139,18 @@ def _for_tasks(
         recycling=side.recycling,
     )
     return processes, None
+
+
+def _command_guardian(tuner: Tuner, logs: LogFolder) -> CommandGuardian:
+    if sys.platform == "win32":
+        from queuectl_worker.windows import WindowsGuardian
+        from queuectl_worker.windows.kernel32 import Kernel32
+
+        settings, system = tuner.current, Kernel32()
+        return WindowsGuardian(
+            slots=settings.concurrency, log_cap=settings.log_cap, calls=system, disk=system
+        )
+    return _guardian(tuner, logs)
 
 
 def _guardian(tuner: Tuner, logs: LogFolder) -> Guardian:

@@ -45,7 +45,7 @@ class CoroutineExecutor:
 
     def __init__(self, tasks: Registry, *, tell: Tell, note: Note) -> None:
         self._tasks, self._tell, self._note = tasks, tell, note
-        self._reports = Reports()
+        self._reports = Reports[RunReport]()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="queuectl-asyncio", daemon=True)
         self._runs: dict[RunKey, _Run] = {}

@@ -43,7 +43,7 @@ class MixedExecutor:
         self._commands, self._functions = commands, functions
         self._coroutines = coroutines or functions
         self._all = (commands, functions, *([coroutines] if coroutines else []))
-        self._own = Reports()
+        self._own = Reports[RunReport]()
         self._waiting: deque[Claim] = deque()
         self._running: dict[RunKey, tuple[Executor, int]] = {}  # with the slots that it takes
 

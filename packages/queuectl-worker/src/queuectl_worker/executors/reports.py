@@ -4,11 +4,12 @@ import contextlib
 import socket
 import threading
 from collections import deque
+from typing import Generic, TypeVar
 
-from queuectl_worker.executors.protocol import RunReport
+Report = TypeVar("Report")
 
 
-class Reports:
+class Reports(Generic[Report]):
     """A queue of reports with a descriptor; `put` is for any thread."""
 
     def __init__(self) -> None:
@@ -16,17 +17,17 @@ class Reports:
         self._reader, self._writer = socket.socketpair()
         self._reader.settimeout(0)
         self._writer.settimeout(0)
-        self._waiting: deque[RunReport] = deque()
+        self._waiting: deque[Report] = deque()
         self._lock = threading.Lock()
 
-    def put(self, *reports: RunReport) -> None:
+    def put(self, *reports: Report) -> None:
         """Hand over *reports*; never blocks."""
         with self._lock:
             self._waiting.extend(reports)
         with contextlib.suppress(BlockingIOError, OSError):  # full means that it will wake; or shut
             self._writer.send(b"\0")
 
-    def take(self) -> list[RunReport]:
+    def take(self) -> list[Report]:
         """Return the reports that wait."""
         with contextlib.suppress(BlockingIOError):
             while self._reader.recv(4096):

@@ -74,7 +74,7 @@ class ThreadExecutor:
     ) -> None:
         self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
         self._kill_grace_ms = kill_grace_ms
-        self._reports, self._alarms = Reports(), Alarms()
+        self._reports, self._alarms = Reports[RunReport](), Alarms()
         self._changed = threading.Condition()
         self._waiting: deque[_Run] = deque()
         self._runs: dict[RunKey, _Run] = {}

@@ -81,7 +81,7 @@ class ProcessExecutor:
         self._numbers = itertools.count(1)
         self._members: dict[int, Member] = {}
         self._waiting: deque[Claim] = deque()
-        self._own, self._alarms = Reports(), Alarms()
+        self._own, self._alarms = Reports[RunReport](), Alarms()
         self._lock = threading.RLock()
         self._env_ref = -1
         self._is_broken, self._problem = False, ""
