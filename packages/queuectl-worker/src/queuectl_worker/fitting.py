@@ -17,7 +17,7 @@ from queuectl_worker.executors import (
     ThreadExecutor,
 )
 from queuectl_worker.executors.calling import Note, Tell
-from queuectl_worker.executors.command import CommandGuardian
+from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder

@@ -6,10 +6,11 @@ import os
 import signal as signals
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from queuectl_store import Claim, RunFacts, StoreError, Task, Warn
 from queuectl_worker.environment import pick_environment, run_variables, without_private
+from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.commandline import command_line, encode, encode_variables
 from queuectl_worker.executors.protocol import (
     Completed,
@@ -30,7 +31,6 @@ from queuectl_worker.guardian import (
     Lost,
     NotStarted,
     Recalled,
-    Report,
     SpawnProblem,
     Started,
 )
@@ -52,57 +52,6 @@ GUARDIAN_DIED = Crashed(reason="the process guardian died")
 
 _COMPLETED = Completed()
 _NO_ERROR = (Completed, Stopped, Unserved)
-
-
-class CommandGuardian(Protocol):
-    """What owns the processes of commands: `guardian.Guardian`, and on Windows `WindowsGuardian`.
-
-    `receive` and `launch` belong to one thread; the rest may be called from any.
-    """
-
-    def start(self) -> None:
-        """Get ready."""
-        ...
-
-    def define_env(self, env: Mapping[bytes, bytes]) -> int:
-        """Register an environment for launches to name."""
-        ...
-
-    def launch(self, launches: Sequence[Launch]) -> None:
-        """Queue *launches*; each starts as soon as a slot is free, in this order.
-
-        Raises:
-            OSError: This host cannot run any now.
-        """
-        ...
-
-    def recall(self, keys: Sequence[int]) -> None:
-        """Take back what has not started."""
-        ...
-
-    def stop(self, key: int, *, grace_ms: int) -> None:
-        """End a run: ask its tree, and kill it after *grace_ms*."""
-        ...
-
-    def stop_all(self, *, grace_ms: int) -> None:
-        """End every run, and recall the queue."""
-        ...
-
-    def extend(self, until_ms: int) -> None:
-        """Let commands run until *until_ms* (monotonic), no longer."""
-        ...
-
-    def fileno(self) -> int:
-        """Return a descriptor that is readable when `receive` has work."""
-        ...
-
-    def receive(self) -> list[Report]:
-        """Return the reports that have arrived, without waiting."""
-        ...
-
-    def close(self) -> None:
-        """Kill everything that runs, and let go of it."""
-        ...
 
 
 class CommandExecutor:

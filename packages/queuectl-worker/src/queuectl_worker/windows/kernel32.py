@@ -197,13 +197,6 @@ def _create_suspended(start: Start) -> tuple[int, int, int]:
     own: list[int] = []
     try:
         stdin, output = (_inheritable(each, own) for each in (null, start.output))
-        startup = subprocess.STARTUPINFO(
-            dwFlags=subprocess.STARTF_USESTDHANDLES,
-            hStdInput=stdin,
-            hStdOutput=output,
-            hStdError=output,
-            lpAttributeList={"handle_list": [stdin, output]},
-        )
         process, thread, pid, _ = _winapi.CreateProcess(
             start.program,
             start.line,
@@ -213,13 +206,23 @@ def _create_suspended(start: Start) -> tuple[int, int, int]:
             _flags(),
             dict(start.variables),
             start.folder,
-            startup,
+            _startup(stdin, output),
         )
     finally:
         os.close(null)
         for handle in own:
             _winapi.CloseHandle(handle)
     return process, thread, pid
+
+
+def _startup(stdin: int, output: int) -> subprocess.STARTUPINFO:
+    return subprocess.STARTUPINFO(
+        dwFlags=subprocess.STARTF_USESTDHANDLES,
+        hStdInput=stdin,
+        hStdOutput=output,
+        hStdError=output,
+        lpAttributeList={"handle_list": [stdin, output]},
+    )
 
 
 def _flags() -> int:

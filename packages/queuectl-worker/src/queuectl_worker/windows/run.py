@@ -116,7 +116,9 @@ class Run:
         while self._calls.wait(child, self._wait_ms(limit_ms)) is not Woken.ENDED:
             log.watch()
             self._press(child, limit_ms)
-        run_ms, code = monotonic_ms() - began, self._calls.exit_code(child)
+        return self._account(child, log, started_ms, monotonic_ms() - began)
+
+    def _account(self, child: Child, log: RunLog, started_ms: int, run_ms: int) -> Ended:
         usage = self._calls.usage(child)
         if usage.active:
             self._calls.kill(child)  # what it left behind
@@ -124,7 +126,7 @@ class Run:
         return Ended(
             key=self.launch.key,
             pid=child.pid,
-            exit_code=code,
+            exit_code=self._calls.exit_code(child),
             signal=None,
             timed_out=self._is_timed_out,
             stopped=self._is_stopped,
