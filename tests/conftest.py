@@ -19,6 +19,7 @@ IN_ONE_PIECE = (
     "tests/packaging",
     "tests/examples",
     "tests/dashboard/test_gate.py",
+    "tests/windows/test_under_wine.py",
 )
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
@@ -77,6 +78,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for piece in IN_ONE_PIECE:
             if item.path.is_relative_to(ROOT / piece):
                 item.add_marker(pytest.mark.xdist_group(piece))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

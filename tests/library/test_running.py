@@ -1,6 +1,7 @@
 """Functions and coroutines through a real store and worker: results, errors, wishes, ends."""
 
 import asyncio
+import re
 import threading
 import time
 from datetime import timedelta
@@ -42,7 +43,7 @@ def test_a_function_and_a_coroutine_and_a_command_run_side_by_side(
         await asyncio.sleep(0)
         return 2 * n
 
-    jobs = [add.enqueue(1), double.enqueue(21), *queue.send([NewJob(work=Shell(script="true"))])]
+    jobs = [add.enqueue(1), double.enqueue(21), *queue.send([NewJob(work=Shell(script="exit 0"))])]
     with working():
         results = [job.wait(WITHIN_S).result for job in jobs]
 
@@ -293,8 +294,11 @@ def test_arguments_of_an_older_release_fail_the_attempt_with_a_clear_error(
     with working():
         job.wait(WITHIN_S)
 
-    assert error_of(queue, job.id) == (
-        "InvalidArguments: thumbnail: missing a required argument: 'width'"
+    # Python 3.12 and later say which kind of argument.
+    told = error_of(queue, job.id)
+    assert told is not None
+    assert re.fullmatch(
+        "InvalidArguments: thumbnail: missing a required (keyword-only )?argument: 'width'", told
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from queuectl.exits import UsageProblem
 from queuectl_store import parse_duration_ms
+from queuectl_store.instants import moment_of
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
 _CLOCK = re.compile(r"(?:(today|tomorrow)\s+)?(?:at\s+)?(\d{1,2}):(\d\d)(?::(\d\d))?")
@@ -81,7 +82,7 @@ def describe_moment(moment: datetime, *, now: datetime) -> str:
 
 def local_time(ms: int) -> datetime:
     """Return UTC milliseconds as a local time that knows its zone."""
-    return datetime.fromtimestamp(ms / 1000).astimezone()
+    return moment_of(ms, None)
 
 
 def to_ms(moment: datetime) -> int:

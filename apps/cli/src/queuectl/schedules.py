@@ -1,11 +1,12 @@
 """Schedules for people: rows, facts, and times in a schedule's own zone."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, Row
 from queuectl_store import InvalidJob, Missed, Schedule, Slot, Task, schedule_words
+from queuectl_store.instants import moment_of
 from queuectl_store.job import command_text
 
 COLUMNS = (
@@ -98,7 +99,7 @@ def command_of(schedule: Schedule) -> str:
 
 def zoned(ms: int, tz: str) -> str:
     """Return UTC milliseconds as a time of a zone, which is named."""
-    return f"{datetime.fromtimestamp(ms / 1000, zone_of(tz)):%Y-%m-%d %H:%M:%S %Z}"
+    return f"{moment_of(ms, zone_of(tz)):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def zone_of(tz: str) -> tzinfo:

@@ -1,13 +1,13 @@
 """Times as people read them, and as programs do."""
 
-from datetime import UTC, datetime
+from queuectl_store.instants import moment_of
 
 _DAY_S = 86_400
 
 
 def iso(at_ms: int) -> str:
     """Write UTC milliseconds as ISO 8601."""
-    stamp = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    stamp = moment_of(at_ms).isoformat(timespec="milliseconds")
     return stamp.replace("+00:00", "Z")
 
 

@@ -1,10 +1,10 @@
 """Jobs and attempts as the JSON documents of docs/json.md: stable names, absent values null."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from queuectl_store.explanation import Explanation
+from queuectl_store.instants import moment_of
 from queuectl_store.job import Argv, Attempt, Job, Shell, Task
 
 
@@ -85,8 +85,7 @@ def instant(ms: int | None) -> str | None:
     """Return UTC milliseconds as `2026-11-24T15:30:00.123Z`."""
     if ms is None:
         return None
-    then = datetime.fromtimestamp(ms // 1000, UTC)
-    return f"{then:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{moment_of(ms):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
 def _work(job: Job) -> dict[str, Any]:

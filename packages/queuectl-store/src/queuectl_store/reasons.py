@@ -1,8 +1,8 @@
 """Why a job is where it is, in a few words for a list."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
+from queuectl_store.instants import moment_of
 from queuectl_store.job import Job, JobId, Worker
 from queuectl_store.limits.waits import QUEUE_PAUSED, too_wide
 from queuectl_store.states import JobState
@@ -79,6 +79,6 @@ def _wait(ms: int) -> str:
 
 def _clock(ms: int, now_ms: int) -> str:
     # Local time, since the reader is a person; the exact instant is in `run_at`.
-    then, now = (datetime.fromtimestamp(each / 1000).astimezone() for each in (ms, now_ms))
+    then, now = (moment_of(each, None) for each in (ms, now_ms))
     form = "%H:%M:%S" if ms - now_ms < 60_000 else "%H:%M"
     return then.strftime(form if then.date() == now.date() else f"%Y-%m-%d {form}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from queuectl_store import JobId, Store
+from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import (
     AsideExecutor,
     CommandExecutor,
@@ -128,6 +129,8 @@ def _for_tasks(
         return side.executor(parts), None
     if side.executor == "thread":
         return _threads(parts), CoroutineExecutor(side.tasks, tell=tell, note=logs.add)
+    if sys.platform == "win32":
+        raise InvalidTask("the process executor does not run on Windows yet; use threads")
     processes = ProcessExecutor(
         side.tasks,
         _guardian(tuner, logs),

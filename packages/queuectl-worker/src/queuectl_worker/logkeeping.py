@@ -9,13 +9,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from queuectl_store import SETTINGS, JobId, JobState, Store
-from queuectl_worker.output import LogFolder
+from queuectl_store.instants import moment_of
+from queuectl_worker.output import DAY_MS, LogFolder
 from queuectl_worker.sources import copy_with_holes
 
 T = TypeVar("T")
@@ -197,7 +197,7 @@ def _parts(items: Iterable[T]) -> Iterator[list[T]]:
 
 def _leave_no_empty(day: Path, now_ms: int) -> None:
     # Of the last days it stays: runs that began then may be about to move their output there.
-    if day.name >= f"{datetime.fromtimestamp(now_ms / 1000 - 2 * 86_400, UTC):%Y-%m-%d}":
+    if day.name >= f"{moment_of(now_ms - 2 * DAY_MS):%Y-%m-%d}":
         return
     with contextlib.suppress(OSError):
         day.rmdir()

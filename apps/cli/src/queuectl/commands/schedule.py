@@ -1,6 +1,5 @@
 """`queuectl schedule`: recurring jobs."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from queuectl.scheduleoptions import Name, ScheduleCommand
 from queuectl.schedules import COLUMNS, SLOT_COLUMNS, facts, schedule_row, slot_row, zone_of
 from queuectl.session import Session
 from queuectl_store import instant, slot_document
+from queuectl_store.instants import moment_of
 from queuectl_store.schedules.document import schedule_document
 
 app = typer.Typer(
@@ -104,7 +104,7 @@ def next_slots(
     schedules = session.read_store().schedules
     zone = zone_of(schedules.get(name).tz)
     for slot in schedules.upcoming(name, n=count):
-        local = datetime.fromtimestamp(slot / 1000, zone).isoformat()
+        local = moment_of(slot, zone).isoformat()
         if session.json:
             session.terminal.document({"slot": instant(slot), "local": local})
         else:
