@@ -22,6 +22,7 @@ class Process:
     asked: int = 0
     killed: int = 0
     left_behind: int = 0
+    peak_bytes: int = 4096
     is_closed: bool = False
     heeds: bool = True
     """It ends when it is asked to."""
@@ -93,7 +94,8 @@ class System:
         return code
 
     def usage(self, child: Child) -> Usage:
-        return Usage(cpu_ms=20, peak_bytes=4096, active=self._by_pid[child.pid].left_behind)
+        process = self._by_pid[child.pid]
+        return Usage(cpu_ms=20, peak_bytes=process.peak_bytes, active=process.left_behind)
 
     def close(self, child: Child) -> None:
         self._by_pid[child.pid].is_closed = True

@@ -177,6 +177,42 @@ def test_a_run_that_reaches_its_limit_timed_out(desk: Desk) -> None:
     assert (ended.timed_out, ended.stopped) == (True, False)
 
 
+def test_a_run_is_warned_once_ahead_of_its_limit(desk: Desk) -> None:
+    desk.system.began = lambda process: setattr(process, "heeds", False)
+    desk.launch(1, timeout_ms=LONG_MS, warning=(10, LONG_MS))
+    process = desk.process(1)
+
+    eventually(lambda: process.asked == 1, within=30, what="the warning")
+
+    desk.guardian.stop(1, grace_ms=0)
+    ended = desk.last(1)
+    assert (ended.timed_out, process.asked) == (False, 2)
+
+
+def test_a_run_whose_tree_has_too_much_memory_is_killed(desk: Desk) -> None:
+    desk.system.began = lambda process: setattr(process, "peak_bytes", 5_000)
+    desk.launch(1, memory=5_000)
+    desk.launch(2, memory=4_999)
+
+    assert desk.last(2).over_memory
+    desk.process(1).end(0)
+    assert not desk.last(1).over_memory
+
+
+def test_input_and_both_outputs_are_files_of_their_own_if_asked(desk: Desk) -> None:
+    desk.launch(1, input=b"in", errors=os.fsencode(desk.folder / "1.err"))
+    start = desk.process(1).start
+
+    assert os.read(start.stdin, 10) == b"in"
+    os.write(start.output, b"out")
+    os.write(start.errors, b"error")
+    desk.process(1).end(0)
+
+    assert desk.last(1).log_bytes == 8
+    assert (desk.folder / "1.log").read_bytes() == b"out"
+    assert (desk.folder / "1.err").read_bytes() == b"error"
+
+
 def test_past_the_fence_nothing_runs(desk: Desk) -> None:
     desk.system.began = lambda process: setattr(process, "heeds", False)
     for key in (1, 2, 3):

@@ -1,5 +1,6 @@
 """Commands on Windows itself, or on what passes for it: real programs in real job objects."""
 
+import os
 import select
 import subprocess
 import sys
@@ -86,6 +87,18 @@ def test_output_and_exit_code_are_those_of_the_program(
     assert isinstance(ended, Ended)
     assert (ended.exit_code, ended.log_bytes) == (70000, 4)
     assert (tmp_path / "1.log").read_bytes() == b"a\xff\nb"
+
+
+def test_it_reads_its_input_and_writes_two_outputs_if_asked(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    code = "import os; os.write(1, os.read(0, 9)); os.write(2, b'error')"
+
+    ended = run(sys.executable, "-c", code, input=b"in", errors=os.fsencode(tmp_path / "1.err"))
+
+    assert (ended.exit_code, ended.log_bytes) == (0, 7)
+    assert (tmp_path / "1.log").read_bytes() == b"in"
+    assert (tmp_path / "1.err").read_bytes() == b"error"
 
 
 def test_arguments_arrive_as_they_are(run: Callable[..., Any], tmp_path: Path) -> None:

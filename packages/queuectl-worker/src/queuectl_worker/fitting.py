@@ -1,7 +1,7 @@
 """Which executors a worker gets: commands alone, or with them the tasks of a program."""
 
-from collections.abc import Callable
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 

@@ -33,14 +33,16 @@ class Start:
     Attributes:
         program: Full path of the executable.
         line: Its whole command line, the program's name included.
-        output: Descriptor of the file that gets stdout and stderr.
+        stdin, output, errors: Descriptors of files; the last two may be one.
     """
 
     program: str
     line: str
     folder: str
     variables: Mapping[str, str]
+    stdin: int
     output: int
+    errors: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

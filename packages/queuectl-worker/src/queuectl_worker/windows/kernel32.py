@@ -193,35 +193,33 @@ def _new_job() -> int:
 
 def _create_suspended(start: Start) -> tuple[int, int, int]:
     """Start the process; return its handle, that of its thread, and its id."""
-    null = os.open(os.devnull, os.O_RDONLY)
     own: list[int] = []
     try:
-        stdin, output = (_inheritable(each, own) for each in (null, start.output))
+        own.extend(_inheritable(each) for each in (start.stdin, start.output, start.errors))
         process, thread, pid, _ = _winapi.CreateProcess(
             start.program,
             start.line,
             None,
             None,
-            True,  # noqa: FBT003  it inherits those two
+            True,  # noqa: FBT003  it inherits those three
             _flags(),
             dict(start.variables),
             start.folder,
-            _startup(stdin, output),
+            _startup(*own),
         )
     finally:
-        os.close(null)
         for handle in own:
             _winapi.CloseHandle(handle)
     return process, thread, pid
 
 
-def _startup(stdin: int, output: int) -> subprocess.STARTUPINFO:
+def _startup(stdin: int, output: int, errors: int) -> subprocess.STARTUPINFO:
     return subprocess.STARTUPINFO(
         dwFlags=subprocess.STARTF_USESTDHANDLES,
         hStdInput=stdin,
         hStdOutput=output,
-        hStdError=output,
-        lpAttributeList={"handle_list": [stdin, output]},
+        hStdError=errors,
+        lpAttributeList={"handle_list": [stdin, output, errors]},
     )
 
 
@@ -235,9 +233,9 @@ def _has_console() -> bool:
     return bool(_console_processes((_dword * 1)(), 1))
 
 
-def _inheritable(descriptor: int, own: list[int]) -> int:
+def _inheritable(descriptor: int) -> int:
     ours = _winapi.GetCurrentProcess()
-    handle = _winapi.DuplicateHandle(
+    return _winapi.DuplicateHandle(
         ours,
         msvcrt.get_osfhandle(descriptor),
         ours,
@@ -245,8 +243,6 @@ def _inheritable(descriptor: int, own: list[int]) -> int:
         True,  # noqa: FBT003  it is inherited
         _winapi.DUPLICATE_SAME_ACCESS,
     )
-    own.append(handle)
-    return handle
 
 
 def _control(descriptor: int, code: int, given: Any) -> None:

@@ -4,6 +4,7 @@ A file that is open cannot be renamed on Windows, so it lies at its place from t
 is given back to the disk as on other systems: the file is sparse, and reads as a hole.
 """
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +33,7 @@ class RunLog:
 
     Attributes:
         descriptor: Open for appending.
+        size: Its bytes at the last look, with what was dropped.
         problem: Why the log is over its cap or missing; None is the rule.
     """
 
@@ -40,13 +42,14 @@ class RunLog:
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self.descriptor = os.open(path, flags | getattr(os, "O_NOINHERIT", 0), 0o600)
         self.problem: str | None = None
+        self.size = 0
         self._path, self._cap, self._disk = path, cap, disk
         self._is_sparse = False
         self._dropped_to = 0
 
-    def watch(self) -> int:
-        """Keep the first and the newest half of the cap; return the size with what was dropped."""
-        size = os.fstat(self.descriptor).st_size
+    def watch(self) -> None:
+        """Keep the first and the newest half of the cap."""
+        size = self.size = os.fstat(self.descriptor).st_size
         start = max(self._dropped_to, _up(self._cap // 2))
         end = (size - self._cap // 2) // _STEP * _STEP
         if size > self._cap and end > start and self.problem is None:
@@ -56,18 +59,14 @@ class RunLog:
                 self._dropped_to = end
             except OSError as error:
                 self.problem = f"the log is over its cap of {self._cap} bytes: {error}"
-        return size
 
-    def close(self) -> int:
-        """Let go of the file; return its bytes, 0 when there is none."""
-        size = self.watch()
+    def close(self) -> None:
+        """Let go of the file; without a byte it goes too."""
+        self.watch()
         os.close(self.descriptor)
-        if not size:
-            try:
+        if not self.size:
+            with contextlib.suppress(OSError):  # somebody follows it: it stays, empty
                 self._path.unlink()
-            except OSError:  # somebody follows it; it stays, empty
-                return 0
-        return size
 
     def _make_sparse(self) -> None:
         if not self._is_sparse:

@@ -5,13 +5,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from queuectl_worker.guardian import Ended, Launch, NotStarted, Report, SpawnProblem, Started
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.windows.calls import Calls, Child, Start, Woken
+from queuectl_worker.windows.files import RunFiles
 from queuectl_worker.windows.lines import CannotRun, complete, find, line
-from queuectl_worker.windows.log import Disk, RunLog
+from queuectl_worker.windows.log import Disk
 
 # How often the output is held to its cap, and the fence is looked at.
 _WATCH_MS = 100
@@ -54,7 +54,9 @@ class Run:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._kill_at_ms: int | None = None
-        self._is_stopped = self._is_timed_out = False
+        self._limit_ms: int | None = None
+        self._warn_ms: int | None = None
+        self._is_stopped = self._is_timed_out = self._is_over_memory = False
 
     def stop(self, *, grace_ms: int) -> None:
         """Ask it to end, and end it after *grace_ms*; an impatient second stop counts."""
@@ -72,57 +74,65 @@ class Run:
         self._is_over(self, last)
 
     def _run(self) -> Report:
-        start = self._start()
-        log = RunLog(Path(os.fsdecode(self.launch.log)), cap=self._log_cap, disk=self._disk)
+        program, text, variables = self._find()
+        files = RunFiles(self.launch, cap=self._log_cap, disk=self._disk)
+        start = Start(
+            program=program,
+            line=text,
+            folder=os.fsdecode(self.launch.cwd),
+            variables=variables,
+            stdin=files.stdin,
+            output=files.output,
+            errors=files.errors,
+        )
         try:
-            child = self._start_child(start, log.descriptor)
+            child = self._start_child(start)
         except BaseException:
-            log.close()
+            files.close()
             raise
         try:
-            return self._watch(child, log)
+            return self._watch(child, files)
         finally:
             with self._lock:
                 self._child = None
             self._calls.close(child)
 
-    def _start(self) -> Callable[[int], Start]:
-        """Find out what to start; what is missing is where its output goes."""
+    def _find(self) -> tuple[str, str, dict[str, str]]:
+        """Return the program to start, its command line and its variables."""
         argv = [os.fsdecode(word) for word in self.launch.argv]
         folder = os.fsdecode(self.launch.cwd)
         if not os.path.isdir(folder):
             raise CannotRun(SpawnProblem.NO_FOLDER, f"no folder {folder!r}")
         variables = complete(self._variables, os.environ)
         program = find(argv[0], folder, variables)
-        text = line(program, argv)
-        return lambda output: Start(
-            program=program, line=text, folder=folder, variables=variables, output=output
-        )
+        return program, line(program, argv), variables
 
-    def _start_child(self, start: Callable[[int], Start], output: int) -> Child:
-        whole = start(output)
+    def _start_child(self, start: Start) -> Child:
         try:
-            child = self._calls.start(whole)
+            child = self._calls.start(start)
         except OSError as error:
-            raise _told(error, whole) from error
+            raise _told(error, start) from error
         with self._lock:
             self._child = child
         return child
 
-    def _watch(self, child: Child, log: RunLog) -> Report:
+    def _watch(self, child: Child, files: RunFiles) -> Report:
         began, started_ms = monotonic_ms(), time.time_ns() // 1_000_000
         self._tell(Started(self.launch.key, child.pid, started_ms))
-        limit_ms = None if self.launch.timeout_ms is None else began + self.launch.timeout_ms
-        while self._calls.wait(child, self._wait_ms(limit_ms)) is not Woken.ENDED:
-            log.watch()
-            self._press(child, limit_ms)
-        return self._account(child, log, started_ms, monotonic_ms() - began)
+        if self.launch.timeout_ms is not None:
+            self._limit_ms = began + self.launch.timeout_ms
+            if self.launch.warning:
+                self._warn_ms = max(began, self._limit_ms - self.launch.warning[1])
+        while self._calls.wait(child, self._wait_ms()) is not Woken.ENDED:
+            files.watch()
+            self._press(child)
+        return self._account(child, files, started_ms, monotonic_ms() - began)
 
-    def _account(self, child: Child, log: RunLog, started_ms: int, run_ms: int) -> Ended:
+    def _account(self, child: Child, files: RunFiles, started_ms: int, run_ms: int) -> Ended:
         usage = self._calls.usage(child)
         if usage.active:
             self._calls.kill(child)  # what it left behind
-        size = log.close()
+        size = files.close()
         return Ended(
             key=self.launch.key,
             pid=child.pid,
@@ -130,30 +140,36 @@ class Run:
             signal=None,
             timed_out=self._is_timed_out,
             stopped=self._is_stopped,
+            over_memory=self._is_over_memory,
             started_ms=started_ms,
-            ended_ms=started_ms + run_ms,
             run_ms=run_ms,
             max_rss=usage.peak_bytes,
             cpu_ms=usage.cpu_ms,
             log_bytes=size,
-            log_problem=log.problem,
+            log_lost=0,
+            log_problem=files.problem,
         )
 
-    def _wait_ms(self, limit_ms: int | None) -> int:
-        moments = (limit_ms if not self._is_timed_out else None, self._kill_at_ms, self.fence_ms)
+    def _wait_ms(self) -> int:
+        limit_ms = None if self._is_timed_out else self._limit_ms
+        moments = (limit_ms, self._warn_ms, self._kill_at_ms, self.fence_ms)
         left = min((each for each in moments if each is not None), default=None)
         return _WATCH_MS if left is None else max(0, min(_WATCH_MS, left - monotonic_ms()))
 
-    def _press(self, child: Child, limit_ms: int | None) -> None:
+    def _press(self, child: Child) -> None:
         now = monotonic_ms()
         with self._lock:
-            is_over = limit_ms is not None and now >= limit_ms
-            if is_over and not (self._is_timed_out or self._is_stopped):
+            if _has_come(self._warn_ms, now):
+                self._warn_ms = None
+                self._calls.ask(child)
+            if _has_come(self._limit_ms, now) and not (self._is_timed_out or self._is_stopped):
                 self._is_timed_out = True
                 self._end_by(now + self.launch.kill_grace_ms)
-            if self.fence_ms is not None and now >= self.fence_ms:
+            if _has_come(self.fence_ms, now):
                 self._is_stopped, self._kill_at_ms = True, now
-            if self._kill_at_ms is not None and now >= self._kill_at_ms:
+            if self.launch.memory and self._calls.usage(child).peak_bytes > self.launch.memory:
+                self._is_over_memory, self._kill_at_ms = True, now
+            if _has_come(self._kill_at_ms, now):
                 self._calls.kill(child)
 
     def _end_by(self, at_ms: int) -> None:
@@ -164,6 +180,10 @@ class Run:
         self._kill_at_ms = at_ms if self._kill_at_ms is None else min(self._kill_at_ms, at_ms)
         if self._child is not None:
             self._calls.ring(self._child)
+
+
+def _has_come(moment_ms: int | None, now: int) -> bool:
+    return moment_ms is not None and now >= moment_ms
 
 
 def _told(error: OSError, start: Start) -> Exception:
