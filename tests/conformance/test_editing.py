@@ -134,6 +134,18 @@ def test_an_edit_that_changes_nothing_is_no_event(store: Store) -> None:
     assert story_of(store, job_id) == ["enqueue"]
 
 
+def test_an_edit_that_finds_a_job_due_says_so_in_the_log(store: Store, clock: ManualClock) -> None:
+    """The log replayed is the table, whoever made the job pending."""
+    job_id = enqueue_one(store, delay_ms=LATER_MS, priority=3)
+    clock.advance(ms=LATER_MS)
+
+    store.admin.edit([job_id], Edit(priority=3))
+
+    assert job(store, job_id).state is JobState.PENDING
+    assert story_of(store, job_id)[-1] == "edit"
+    assert store.maintenance.check() == []
+
+
 def test_a_new_time_moves_a_job_that_waits_for_nothing_else(
     store: Store, clock: ManualClock
 ) -> None:

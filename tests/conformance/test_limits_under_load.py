@@ -1,4 +1,4 @@
-"""Many workers at once on PostgreSQL: no limit is exceeded at any instant, and nothing is stuck.
+"""Many workers at once: no limit is exceeded at any instant, and nothing is stuck.
 
 The judge is the jobs' own log of begins and ends, kept beside the store by whoever runs them. A
 begin is noted after its claim has returned and an end before its finish is sent, so that what the
@@ -161,17 +161,15 @@ def drain(store: Store, observer: Observer) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_limit_is_exceeded_by_many_workers_and_nothing_is_stuck(
-    postgres_url: str, seed: int
+    store_url: str, seed: int
 ) -> None:
     observer, over = Observer(), threading.Event()
     dice = random.Random(seed)
-    with connect(postgres_url) as store:
+    with connect(store_url) as store:
         store.admin.set_queue("q", concurrency=LIMITS["queue:q"])
         store.admin.set_resource("gpu", LIMITS["resource:gpu"])
         store.enqueue([some_job(dice) for _ in range(150)])
-        workers = [
-            (work_until, postgres_url, seed * 100 + n, observer, over) for n in range(WORKERS)
-        ]
+        workers = [(work_until, store_url, seed * 100 + n, observer, over) for n in range(WORKERS)]
         with threads(*workers) as failures:
             deadline = time.monotonic() + SECONDS
             while time.monotonic() < deadline and not failures:
@@ -190,13 +188,13 @@ def test_no_limit_is_exceeded_by_many_workers_and_nothing_is_stuck(
         assert {state for of in counts.values() for state in of} == {JobState.SUCCEEDED}
 
 
-def test_a_rate_holds_across_many_workers(postgres_url: str) -> None:
+def test_a_rate_holds_across_many_workers(store_url: str) -> None:
     rate = Rate.parse("20/s")
-    with connect(postgres_url) as store:
+    with connect(store_url) as store:
         store.admin.set_queue("default", rate=rate)
         ids = store.enqueue([NewJob(work=Shell(script="true")) for _ in range(100)])
         observer, over = Observer(), threading.Event()
-        with threads(*[(work_until, postgres_url, n, observer, over) for n in range(WORKERS)]):
+        with threads(*[(work_until, store_url, n, observer, over) for n in range(WORKERS)]):
             eventually(lambda: observer.ended >= 60, within=30, what="sixty paced starts")
             over.set()
 
@@ -206,12 +204,12 @@ def test_a_rate_holds_across_many_workers(postgres_url: str) -> None:
         assert len(started) >= 30
 
 
-def test_a_limit_set_while_workers_claim_holds_from_its_return(postgres_url: str) -> None:
+def test_a_limit_set_while_workers_claim_holds_from_its_return(store_url: str) -> None:
     """A claim that read the store before must not start anything after the pause has returned."""
     observer, over = Observer(), threading.Event()
-    with connect(postgres_url) as store:
+    with connect(store_url) as store:
         store.enqueue([NewJob(work=Shell(script="true"), queue="free") for _ in range(2_000)])
-        with threads(*[(work_until, postgres_url, n, observer, over) for n in range(4)]):
+        with threads(*[(work_until, store_url, n, observer, over) for n in range(4)]):
             for _ in range(8):
                 eventually(
                     lambda: store.reader.counts().get("free", {}).get(JobState.RUNNING, 0) > 0,
@@ -230,8 +228,8 @@ def claims_so_far(store: Store) -> int:
     return store.reader.event_counts(since_ms=0).get(Verb.CLAIM, 0)
 
 
-def test_a_worker_that_vanishes_frees_its_limits_for_the_others(postgres_url: str) -> None:
-    with connect(postgres_url) as store:
+def test_a_worker_that_vanishes_frees_its_limits_for_the_others(store_url: str) -> None:
+    with connect(store_url) as store:
         store.admin.set_resource("gpu", 1)
         gone = a_worker(store, lease_ms=500)
         lost, waiting = store.enqueue(

@@ -69,6 +69,8 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     store.schedules.pause("beat")
     drain(store)
     retry_the_dead(store)
+    for worker in nemesis.workers:
+        worker.until_joined()  # before that a signal only ends it
     codes = [worker.stop() for worker in nemesis.workers]
 
     histories = read_histories(store, farm.witness)

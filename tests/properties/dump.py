@@ -57,6 +57,12 @@ class SqlitePeek:
     def rows(self, raw: Raw) -> Dump:
         return {table.name: _rows(table, raw[table.name]) for table in TABLES}
 
+    def skip_an_id(self) -> None:
+        """Let the next id of a job never be given."""
+        self._connection.execute(
+            "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'queuectl_jobs'"
+        )
+
     def empty(self) -> None:
         names = "', '".join(NAMES)
         counters = f"DELETE FROM sqlite_sequence WHERE name IN ('{names}');"

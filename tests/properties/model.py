@@ -73,6 +73,8 @@ class Model:
         self.gone: set[int] = set()  # jobs that were deleted
         self.last_id = 0
         self.edges: Counter[Edge] = Counter()
+        self.is_loose = False  # limits hold jobs back in ways that are judged, not foretold
+        self.freed = 0  # unique keys whose time an action by hand found to be over
         self._ids: dict[str, int] = {}
 
     def enqueue(self, jobs: Sequence[NewJob]) -> list[int]:
@@ -190,7 +192,7 @@ class Model:
             elif self._move_by_hand(job, verb, reason):
                 done.append(job_id)
             else:
-                refused.append(Refusal("RefusedInState", job_id, job["state"]))
+                refused.append(self.why_not(job, verb))
         return done, refused
 
     # What people look at.
@@ -240,6 +242,9 @@ class Model:
         """Seam: say whether new jobs may come into *queue*."""
         return True
 
+    def clock_was_set(self) -> None:
+        """Seam: the wall clock was stepped."""
+
     def has_limits(self) -> bool:
         """Seam: say whether any queue has limits that a claim has to ask for."""
         return False
@@ -252,6 +257,10 @@ class Model:
         """Seam: say where *move* takes *job*, whose time may still be ahead."""
         is_early = (job["run_at"] or 0) > self.now
         return move.otherwise if move.otherwise is not None and is_early else move.target
+
+    def why_not(self, job: Row, verb: Verb) -> Refusal:
+        """Seam: say why *verb* by hand did not reach *job*."""
+        return Refusal("RefusedInState", job["id"], job["state"])
 
     def ended(self, job: Row) -> None:
         """Seam: *job* has just entered a final state."""

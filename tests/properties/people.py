@@ -64,6 +64,10 @@ class People(Enqueueing, Running):
     def by_hand_once_it_has_run(self, way: tuple[Verb, str]) -> None:
         self.from_a_new_job(way, early=False)
 
+    @rule(way=st.sampled_from([each for each in WAYS if each[1] not in ENDS]), early=st.booleans())
+    def by_hand_before_it_runs(self, way: tuple[Verb, str], early: bool) -> None:
+        self.from_a_new_job(way, early=early)
+
     @rule(way=PICK, number=PICK)
     def by_hand_where_it_works(self, way: int, number: int) -> None:
         there = {job["state"] for job in self.model.jobs.values()}
@@ -76,7 +80,8 @@ class People(Enqueueing, Running):
     def by_hand_where_it_cannot_work(self, verb: Verb, number: int) -> None:
         """A job in another state, or one that never was."""
         elsewhere = self.jobs_in(set(JobState) - {source for v, source in WAYS if v is verb})
-        self._move(verb, [self.pick(number, [*elsewhere, NO_JOB]) or NO_JOB])
+        is_there = number % 4 and elsewhere
+        self._move(verb, [(self.pick(number, elsewhere) or NO_JOB) if is_there else NO_JOB])
 
     def jobs_in(self, states: Collection[str]) -> list[int]:
         return [job["id"] for job in self.model.jobs.values() if job["state"] in states]
@@ -109,16 +114,17 @@ class People(Enqueueing, Running):
         def act(store: Store) -> tuple[list[int], list[Refusal]]:
             act = getattr(store.admin, verb.value)
             moved = act(ids) if reason is None else act(ids, reason=reason)
-            return _plain(moved)
+            return plain(moved)
 
         self.agree(act, (done, refused))
         for each in refused:
             self.tally.refusals[f"{each.error} of {verb}"] += 1
-        if not done:
+        if not done and not self.model.freed:
             self.changed_nothing("an action that reaches nobody")
 
 
-def _plain(moved: Moved) -> tuple[list[int], list[Refusal]]:
+def plain(moved: Moved) -> tuple[list[int], list[Refusal]]:
+    """Return whom an action reached, and why not the others, as the model says it."""
     refused = [
         Refusal(type(each).__name__, each.job_id, getattr(each, "state", None))  # type: ignore[attr-defined]
         for each in moved.refused

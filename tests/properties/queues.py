@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.properties.dump import Dump
-from tests.properties.enqueueing import QUEUES, Enqueueing
+from tests.properties.enqueueing import QUEUES, Enqueueing, Order
 from tests.properties.machine import same
 from tests.properties.model import Model, Row
 from tests.properties.twins import Refused
@@ -75,6 +75,13 @@ class Queues(Enqueueing):
         self.model.change_queue(queue, state=STATES[verb])
 
         self.agree(lambda store: getattr(store.admin, verb)(queue), None)
+
+    @rule(queue=st.sampled_from(LIMITED))
+    def enqueue_into_a_draining_queue(self, queue: str) -> None:
+        self.makes_several_calls()
+        self.open_or_close_a_queue(queue, "drain")
+        self.store_orders([Order(queue=queue)])
+        self.open_or_close_a_queue(queue, "resume")
 
     def agree_on_rows(self, dump: Dump) -> None:
         super().agree_on_rows(dump)

@@ -24,7 +24,9 @@ MADE_UP = {
     "queuectl_events": {"tx"},
     "queuectl_pruned": {"tx", "id"},
 }
-SUPPLIED = "given/"  # begins every key that a test gives; the others are made up
+SUPPLIED = "given/"  # begins every key that a test gives
+# Begin the keys that say for what a job was made; all others are made up.
+TELLING = (SUPPLIED, "schedule.", "group.", "finish.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Twins:
         with ExitStack() as stack:
             self.sqlite = Twin(sqlite_url, lambda: SqlitePeek(path))
             stack.callback(self.sqlite.close)
+            self._counter = SqlitePeek(path)
+            stack.callback(self._counter.close)
             self.postgres = Twin(postgres_url, lambda: PostgresPeek(postgres_url))
             stack.callback(self.postgres.close)
             self._closing = stack.pop_all()
@@ -131,6 +135,10 @@ class Twins:
         server.monotonic_ms += LONGER_THAN_ANY_LEASE_MS
         self.sqlite.clock.reboot_at(server.monotonic_ms)
 
+    def skip_an_id(self) -> None:
+        """Let SQLite skip an id, as PostgreSQL did in a transaction that was rolled back."""
+        self._counter.skip_an_id()
+
     def raw(self) -> tuple[Raw, Raw]:
         """Return what each database says of its tables; equal exactly when every byte is."""
         return self.sqlite.peek.look(), self.postgres.peek.look()
@@ -154,7 +162,7 @@ class Twins:
                 {name: value for name, value in row.items() if name not in hidden} for row in rows
             ]
         for row, raw in zip(tables["queuectl_jobs"], dump["queuectl_jobs"], strict=True):
-            row["key"] = raw["key"] if raw["key"].startswith(SUPPLIED) else None
+            row["key"] = raw["key"] if raw["key"].startswith(TELLING) else None
         for row, raw in zip(tables["queuectl_workers"], dump["queuectl_workers"], strict=True):
             if on_host:
                 row["lease_until"] = clock.lease_on_server(raw["boot_id"], raw["lease_until"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from queuectl_store import ManualClock, Store, Succeeded, connect
+from queuectl_store import Edit, ManualClock, Store, Succeeded, connect
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one
 from tests.store.full import fill
 
@@ -51,6 +51,14 @@ def store(store_url: str, clock: ManualClock) -> Iterator[Store]:
 
 
 def test_a_store_with_everything_in_it_is_sound(store: Store) -> None:
+    assert store.maintenance.check() == []
+
+
+def test_jobs_that_an_edit_left_in_their_state_are_sound(store: Store) -> None:
+    ids = [store.enqueue([a_job(**fields)])[0] for fields in ({"hold": True}, {"delay_ms": 1}, {})]
+    moved = store.admin.edit(ids, Edit(priority=7, run_at=0))
+
+    assert list(moved.done) == ids
     assert store.maintenance.check() == []
 
 

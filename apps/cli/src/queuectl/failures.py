@@ -14,6 +14,8 @@ from queuectl.locate import user_log_folder
 from queuectl.safe import safe_text
 from queuectl_store.errors import StoreError
 
+_LONGEST, _BEGINNING = 1_000, 600  # characters
+
 
 def guarded(command: Callable[[], int]) -> int:
     """Run *command*; return its exit code, or that of its failure after telling the person."""
@@ -59,13 +61,18 @@ def _usage_message(error: typer.TyperException) -> str:
 
 
 def _tell(message: str, code: int) -> int:
-    lines = [safe_text(line) for line in message.splitlines() if line.strip()]
+    lines = [safe_text(_short(line)) for line in message.splitlines() if line.strip()]
     try:
         sys.stderr.write("queuectl: " + "\n".join(lines[:2]) + "\n")
         sys.stderr.flush()
     except OSError:  # nobody listens; the code still says it
         return code
     return code
+
+
+def _short(line: str) -> str:
+    """Leave out the middle of what nobody reads: it quotes what somebody passed."""
+    return line if len(line) <= _LONGEST else f"{line[:_BEGINNING]}…{line[_BEGINNING - _LONGEST :]}"
 
 
 def _defect() -> int:

@@ -160,7 +160,7 @@ def _count(key: str, value: Any) -> int:
 def _number(key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UsageProblem(f"{key} must be a number, got {_kind(value)}")
-    return float(value)
+    return float(max(-1e300, min(value, 1e300)))  # beyond it none is taken
 
 
 def _span_ms(key: str, value: Any) -> int:

@@ -39,7 +39,11 @@ def parse_moment(text: str, *, now: datetime) -> datetime:
     if _ISO.fullmatch(words):
         return _iso(words, now)
     if found := _RELATIVE.fullmatch(words):
-        return now + timedelta(milliseconds=parse_span(found[1], what="the time"))
+        span_ms = parse_span(found[1], what="the time")
+        try:
+            return now + timedelta(milliseconds=span_ms)
+        except OverflowError as error:
+            raise UsageProblem(f"{text!r} is beyond the year 9999") from error
     if found := _CLOCK.fullmatch(words):
         return _clock(found, now, text)
     raise UsageProblem(f"{text!r} is not a time; {_FORMS}")
@@ -76,7 +80,10 @@ def describe_moment(moment: datetime, *, now: datetime) -> str:
     shown = f"{moment:%Y-%m-%d %H:%M:%S} {moment.tzname()}"
     if moment <= now:
         return f"{shown} (now)"
-    distance = humanize.precisedelta(moment - now, minimum_unit="seconds", format="%0.0f")
+    try:
+        distance = humanize.precisedelta(moment - now, minimum_unit="seconds", format="%0.0f")
+    except OverflowError:  # so far that its mirror image lies before the year 1
+        return shown
     return f"{shown} (in {distance})"
 
 
@@ -112,7 +119,12 @@ def _iso(words: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(words.upper().replace(" ", "T"))
     except ValueError as error:
         raise UsageProblem(f"{words!r} is not a time: {error}; {_FORMS}") from error
-    return (moment if moment.tzinfo else moment.astimezone()).astimezone(now.tzinfo)
+    try:
+        return (moment if moment.tzinfo else moment.astimezone()).astimezone(now.tzinfo)
+    except (OverflowError, ValueError) as error:
+        if moment.tzinfo is not None:
+            return moment
+        raise UsageProblem(f"{words!r} is not a time in this zone; {_FORMS}") from error
 
 
 def _clock(found: re.Match[str], now: datetime, text: str) -> datetime:

@@ -94,7 +94,9 @@ def _edit_one(
     values = {**_columns(row, wanted), "to_spec": text, **_slot(connection, row, wanted)}
     moved = connection.execute(sql.EDIT, {"job": job_id, **values, **times}).one()
     after = records.job(connection.execute(sql.OPEN, {"job": job_id}).one())
-    if not (changes := _changes(before, after)):
+    changes = _changes(before, after)
+    # One that was due and not staged yet has become pending, though nothing else is new.
+    if not changes and after.state is before.state:
         return
     note = json.dumps(changes)
     event = Move(job_id, Verb.EDIT, moved.state, moved.attempt, note=note)

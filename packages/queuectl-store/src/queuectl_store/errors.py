@@ -37,6 +37,8 @@ StoreError
 
 from collections.abc import Sequence
 
+from queuectl_store.bounds import shown
+
 
 class StoreError(Exception):
     """The root of the tree."""
@@ -131,7 +133,7 @@ class UnknownResource(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"there is no resource {name!r}; `queuectl resource list` shows those there are"
+            f"there is no resource {shown(name)}; `queuectl resource list` shows those there are"
         )
         self.name = name
 
@@ -169,7 +171,7 @@ class UnknownSchedule(StoreError):
     """No schedule has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no schedule {name!r}; `queuectl schedule list` shows them")
+        super().__init__(f"there is no schedule {shown(name)}; `queuectl schedule list` shows them")
         self.name = name
 
 
@@ -221,7 +223,7 @@ class UnknownGroup(StoreError):
     """No group has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no group {name!r}; a job that names one makes it")
+        super().__init__(f"there is no group {shown(name)}; a job that names one makes it")
         self.name = name
 
 

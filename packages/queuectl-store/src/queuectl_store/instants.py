@@ -15,5 +15,5 @@ def moment_of(ms: int, zone: tzinfo | None = UTC) -> datetime:
     moment = _EPOCH + timedelta(milliseconds=ms)
     try:
         return moment.astimezone(zone)
-    except (OSError, OverflowError):
+    except (OSError, OverflowError, ValueError):
         return moment

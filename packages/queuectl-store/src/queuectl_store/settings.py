@@ -286,6 +286,6 @@ def setting(name: str) -> Setting:
         return SETTINGS[name]
     import difflib
 
-    near = difflib.get_close_matches(name, SETTINGS, n=1)
+    near = difflib.get_close_matches(name[:_LONGEST], SETTINGS, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else "; `queuectl config list` shows them"
-    raise InvalidSetting(f"there is no setting {name!r}{hint}")
+    raise InvalidSetting(f"there is no setting {shown(name)}{hint}")

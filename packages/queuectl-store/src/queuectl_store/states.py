@@ -67,7 +67,7 @@ class Move(NamedTuple):
     def allows(self, source: JobState, target: JobState) -> bool:
         """Tell whether it leads from *source* to *target*."""
         if source in self.stays:
-            return source is target
+            return source == target
         return source in self.sources and target in self.targets
 
 

@@ -10,6 +10,7 @@ from logging import LoggerAdapter, getLogger
 from typing import Any
 
 from queuectl_store import Job
+from queuectl_store.bounds import MAX_MS
 
 _LOGGER = getLogger("queuectl.task")
 
@@ -58,10 +59,11 @@ class Context:
 
 
 def deadline_after(timeout_ms: int | None) -> datetime | None:
-    """Return the instant *timeout_ms* from now, UTC."""
+    """Return the instant *timeout_ms* from now, UTC; no later than a calendar goes."""
     if timeout_ms is None:
         return None
-    return datetime.fromtimestamp(time.time() + timeout_ms / 1000, UTC)
+    ends_ms = min(time.time_ns() // 1_000_000 + timeout_ms, MAX_MS)
+    return datetime.fromtimestamp(ends_ms / 1000, UTC)
 
 
 _CURRENT: ContextVar[Context | None] = ContextVar("queuectl_context", default=None)
