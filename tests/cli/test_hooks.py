@@ -88,6 +88,8 @@ def test_a_given_secret_is_taken_from_a_file_and_not_printed(queuectl: Program) 
         (["--webhook", "https://u:s3cr3t@example.org/"], "user or password"),
         (["--webhook", "https://example.org/", "--secret-file", "none"], "cannot be read"),
         (["--command", "true", "--allow-private"], "for --webhook"),
+        (["--webhook", "http://169.254.169.254/latest"], "private network"),
+        (["--webhook", "http://[::1]:8080/"], "private network"),
         (["--desktop", "--tag", "x"], "--tag takes"),
         (["--desktop", "--on", "held", "--after-failures", "2"], "dead alone"),
         (["--command", " "], "something to run"),

@@ -9,6 +9,7 @@ import pytest
 from queuectl_store import (
     HOOK_QUEUE,
     Dead,
+    Dispatched,
     Hook,
     HookExists,
     HookOn,
@@ -52,7 +53,7 @@ def run(store: Store, worker: WorkerId, outcome: Outcome, **fields: object) -> J
 
 
 def deliveries(store: Store) -> list[Job]:
-    while store.hooks.dispatch():
+    while store.hooks.dispatch() in (Dispatched.SOME, Dispatched.MORE):
         pass
     return store.reader.page(JobFilter(queues=[HOOK_QUEUE]))[::-1]
 
@@ -213,6 +214,7 @@ def test_a_removed_hook_is_told_nothing_more(store: Store, worker: WorkerId) -> 
     first = deliveries(store)
 
     store.hooks.remove("pager")
+    assert store.hooks.dispatch() is Dispatched.NO_HOOKS
     run(store, worker, FAILED)
 
     assert deliveries(store) == first
@@ -307,6 +309,24 @@ def test_neither_the_address_nor_the_secret_is_in_what_is_printed(store: Store) 
     assert "s3cr3t" not in repr(hook) + repr(new)
 
 
+def test_a_hook_of_a_newer_version_is_left_to_that_and_stops_no_other(
+    store: Store, worker: WorkerId
+) -> None:
+    a_hook(store, "newer")
+    a_hook(store, "known")
+    store._database.write(
+        lambda c: c.exec_driver_sql(
+            """UPDATE queuectl_hooks SET rule = '{"on": ["eclipse"]}' WHERE name = 'newer'"""
+        )
+    )
+
+    job_id = run(store, worker, FAILED)
+
+    assert told_of(store) == [("job.dead", job_id)]
+    with pytest.raises(InvalidHook, match="newer version"):
+        store.hooks.get("newer")
+
+
 def test_a_long_backlog_is_passed_over_in_parts(
     store: Store, worker: WorkerId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +334,6 @@ def test_a_long_backlog_is_passed_over_in_parts(
     a_hook(store)
     jobs = [run(store, worker, FAILED) for _ in range(9)]
 
-    assert store.hooks.dispatch() is True
+    assert store.hooks.dispatch() is Dispatched.MORE
     assert told_of(store) == [("job.dead", job) for job in jobs]
-    assert not store.hooks.are_behind() or store.hooks.dispatch() is False
+    assert store.hooks.dispatch() is Dispatched.NOTHING

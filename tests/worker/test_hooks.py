@@ -126,6 +126,17 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_says(store: Store) -> Non
     assert (found.run_at or 0) - found.created_at > 90_000
 
 
+def test_a_burst_does_not_wait_for_what_cannot_be_told_now(store: Store) -> None:
+    add_webhook(store, "http://127.0.0.1:1/")
+    store.admin.drain(HOOK_QUEUE)
+    (job_id,) = enqueue(store, shell("exit 1"))
+
+    burst(store)
+
+    assert job(store, job_id).state is JobState.DEAD
+    assert store.reader.page(JobFilter(queues=[HOOK_QUEUE])) == []
+
+
 def test_a_server_that_says_gone_is_told_nothing_more(store: Store) -> None:
     with receiving(410) as receiver:
         add_webhook(store, receiver.url, retries=5)

@@ -30,6 +30,7 @@ _PLACES = {
     "feed": "Cursor Page",
     "graph.groups": "Group NewGroup",
     "graph.halting": "Halt HaltOn parse_halt",
+    "hooks.dispatching": "Dispatched",
     "hooks.document": "hook_document hook_target",
     "hooks.hook": "HOOK_QUEUE Hook HookKind HookOn HookRule NewHook desktop_job webhook_job",
     "job": (

@@ -56,6 +56,7 @@ from queuectl_store.explanation import Explanation as Explanation
 from queuectl_store.feed import Cursor as Cursor, Page as Page
 from queuectl_store.graph.groups import Group as Group, NewGroup as NewGroup
 from queuectl_store.graph.halting import Halt as Halt, HaltOn as HaltOn, parse_halt as parse_halt
+from queuectl_store.hooks.dispatching import Dispatched as Dispatched
 from queuectl_store.hooks.document import hook_document as hook_document, hook_target as hook_target
 from queuectl_store.hooks.hook import (
     HOOK_QUEUE as HOOK_QUEUE,

@@ -35,7 +35,6 @@ BELL_S = 1.0
 # A bell may ring a thousand times a second; a renewal or a look for due jobs need not follow each.
 HEARTBEAT_GAP_S = 0.5
 STAGER_GAP_S = 0.02
-HOOKS_GAP_S = 0.1
 
 
 class Assembly:
@@ -105,13 +104,6 @@ class Assembly:
         self._stop_loops()
         self.membership.lose()
 
-    def has_to_tell(self) -> bool:
-        """Tell whether hooks are still to be told of something; hurry that on."""
-        is_behind = self._store.hooks.are_behind()
-        if is_behind:
-            self._dispatcher.poke()
-        return is_behind
-
     def _tuning(self) -> Tuning:
         return self._tuner.current
 
@@ -140,11 +132,10 @@ class Assembly:
         self._stager = self._loop(
             "stager", stager(self._store, is_hungry=lambda: self.hot_loop.is_hungry), STAGER_GAP_S
         )
-        self._dispatcher = self._loop("hooks", dispatcher(self._store), HOOKS_GAP_S)
         loops = [
             self._heartbeat,
             self._stager,
-            self._dispatcher,
+            self._loop("hooks", dispatcher(self._store)),
             self._loop("rescuer", rescuer(self._store, self._tuning)),
             self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),

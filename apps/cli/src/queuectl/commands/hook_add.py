@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -25,6 +26,7 @@ from queuectl_store import (
     webhook_job,
 )
 from queuectl_worker import pick_environment
+from queuectl_worker.hooks.address import is_public
 from queuectl_worker.hooks.signing import read_secret, secret_text
 
 ENDED = frozenset({HookOn.SUCCEEDED, HookOn.DEAD, HookOn.CANCELLED})
@@ -140,7 +142,18 @@ def add(
     _add(session, new, is_told=given is None)
 
 
+def _refuse_private(new: NewHook) -> None:
+    """Refuse at once what every delivery would refuse; names are looked up then."""
+    try:
+        is_private = new.url is not None and not is_public(urlsplit(new.url).hostname or "")
+    except ValueError:  # a name, or no address at all, which the store refuses
+        return
+    if is_private and not new.allow_private:
+        raise UsageProblem("that address is in a private network; --allow-private allows it")
+
+
 def _add(session: Session, new: NewHook, *, is_told: bool) -> None:
+    _refuse_private(new)
     hook = session.open_store().hooks.add(new)
     secret = secret_text(new.secret) if is_told and new.secret is not None else None
     if session.json:

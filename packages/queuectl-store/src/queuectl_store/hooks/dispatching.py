@@ -8,13 +8,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from queuectl_store import records, template
 from queuectl_store.enqueue import calls
-from queuectl_store.errors import InvalidJob
+from queuectl_store.errors import InvalidHook, InvalidJob
 from queuectl_store.feed import Place
 from queuectl_store.hooks.happening import happening, headline
 from queuectl_store.hooks.hook import HOOK_QUEUE, Hook, HookRule
@@ -58,15 +59,31 @@ def newest_after(connection: sa.Connection, start: Place) -> Place | None:
     return None if row is None else Place(*row)
 
 
-def dispatch(connection: sa.Connection, enqueue: Enqueue) -> bool:
-    """Deal with what happened since each hook's place; tell whether there is more."""
-    more = False
+class Dispatched(Enum):
+    """What one dispatch came to."""
+
+    NO_HOOKS = "no hook is to be told of anything"
+    NOTHING = "nothing happened, or nothing can be told now"
+    SOME = "the places moved on"
+    MORE = "the places moved on, and there is more"
+
+
+def dispatch(connection: sa.Connection, enqueue: Enqueue) -> Dispatched:
+    """Deal with what happened since each hook's place."""
+    done = Dispatched.NOTHING
     for row in connection.execute(sql.LOCK_ACTIVE).all():
         stretch = next_stretch(connection, Place(row.tx, row.event_id))
-        if stretch is not None:
-            more |= stretch.more
-            _pass_over(connection, enqueue, read_hook(row), stretch)
-    return more
+        if stretch is None:
+            continue
+        try:
+            hook = read_hook(row)
+        except InvalidHook as error:  # its place stays, for a worker that can read it
+            log.warning("a hook is left to others", extra={"hook": row.name, "reason": str(error)})
+            continue
+        _pass_over(connection, enqueue, hook, stretch)
+        if done is not Dispatched.MORE:
+            done = Dispatched.MORE if stretch.more else Dispatched.SOME
+    return done
 
 
 def job_for(hook: Hook, told: dict[str, Any], *, key: str) -> NewJob:

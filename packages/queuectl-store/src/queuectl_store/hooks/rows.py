@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from queuectl_store import template
+from queuectl_store.errors import InvalidHook
 from queuectl_store.hooks.hook import Hook, HookId, HookOn, HookRule, NewHook
 
 
@@ -35,7 +36,11 @@ def columns(new: NewHook) -> dict[str, Any]:
 
 
 def read_hook(row: Any) -> Hook:
-    """Return the hook in *row*."""
+    """Return the hook in *row*.
+
+    Raises:
+        InvalidHook: A newer version stored it.
+    """
     return Hook(
         id=HookId(row.id),
         name=row.name,
@@ -53,6 +58,9 @@ def read_hook(row: Any) -> Hook:
 
 def _rule(text: str) -> HookRule:
     fields = json.loads(text)
-    fields["on"] = frozenset(map(HookOn, fields["on"]))
-    fields["queues"] = frozenset(fields.get("queues", ()))
-    return HookRule(**fields)
+    try:
+        fields["on"] = frozenset(map(HookOn, fields["on"]))
+        fields["queues"] = frozenset(fields.get("queues", ()))
+        return HookRule(**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidHook(f"a hook cannot be read, a newer version stored it: {error}") from error

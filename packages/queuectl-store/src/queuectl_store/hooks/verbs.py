@@ -15,6 +15,7 @@ from queuectl_store.errors import HookExists, QueueDraining, UnknownHook
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.feed import Place
 from queuectl_store.hooks import dispatching
+from queuectl_store.hooks.dispatching import Dispatched
 from queuectl_store.hooks.happening import rehearsal
 from queuectl_store.hooks.hook import Hook, HookId, NewHook, check_hook
 from queuectl_store.hooks.rows import columns, read_hook
@@ -137,37 +138,16 @@ class Hooks:
 
         return self._told(work)
 
-    def dispatch(self) -> bool | None:
-        """Make the jobs that deliver what happened; tell whether there is more to do at once.
-
-        Returns:
-            None: No hook is to be told of anything.
-        """
-        places = self._places()
-        if not self._are_behind(places):
-            return False if places else None
-
-        def work(connection: sa.Connection) -> bool:
-            return dispatching.dispatch(connection, self._enqueue)
-
+    def dispatch(self) -> Dispatched:
+        """Make the jobs that deliver what happened; no write where nothing did."""
+        with self._database.read() as connection:
+            places = [Place(row.tx, row.event_id) for row in connection.execute(sql.ACTIVE)]
+            if not any(dispatching.newest_after(connection, place) for place in places):
+                return Dispatched.NOTHING if places else Dispatched.NO_HOOKS
         try:
-            return self._told(work, repeatable=True)
+            return self._told(lambda c: dispatching.dispatch(c, self._enqueue), repeatable=True)
         except QueueDraining:  # a person wants no deliveries now; the events wait in the feed
-            return False
-
-    def are_behind(self) -> bool:
-        """Tell whether anything happened that a hook has not been asked about; no write."""
-        return self._are_behind(self._places())
-
-    def _places(self) -> list[Place]:
-        with self._database.read() as connection:
-            return [Place(row.tx, row.event_id) for row in connection.execute(sql.ACTIVE)]
-
-    def _are_behind(self, places: Sequence[Place]) -> bool:
-        if not places:
-            return False
-        with self._database.read() as connection:
-            return any(dispatching.newest_after(connection, place) for place in places)
+            return Dispatched.NOTHING
 
     def _enqueue(self, connection: sa.Connection, new: Sequence[NewJob]) -> list[JobId]:
         # Of its own: what it remembers is rolled back with a job that is refused.

@@ -1,8 +1,9 @@
 """Looks at what happened and makes the deliveries of it; any worker does, and none leads."""
 
 from collections.abc import Callable
+from typing import assert_never
 
-from queuectl_store import Store
+from queuectl_store import Dispatched, Store
 
 EACH_S = 0.5
 NO_HOOKS_S = 0.9  # with the loop's jitter a new hook is seen within a second
@@ -13,11 +14,13 @@ def dispatcher(store: Store) -> Callable[[], float]:
 
     def tick() -> float:
         match store.hooks.dispatch():
-            case None:
+            case Dispatched.NO_HOOKS:
                 return NO_HOOKS_S
-            case True:
+            case Dispatched.MORE:
                 return 0.0
-            case _:
+            case Dispatched.SOME | Dispatched.NOTHING:
                 return EACH_S
+            case other:
+                assert_never(other)
 
     return tick
