@@ -327,6 +327,18 @@ def test_a_hook_of_a_newer_version_is_left_to_that_and_stops_no_other(
         store.hooks.get("newer")
 
 
+def test_many_events_are_told_some_at_a_time_and_each_once(
+    store: Store, worker: WorkerId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queuectl_store.hooks.dispatching.MOST_TOLD", 2)
+    a_hook(store)
+    jobs = [run(store, worker, FAILED) for _ in range(5)]
+
+    assert store.hooks.dispatch() is Dispatched.MORE
+    assert len(store.reader.page(JobFilter(queues=[HOOK_QUEUE]))) == 2
+    assert told_of(store) == [("job.dead", job) for job in jobs]
+
+
 def test_a_long_backlog_is_passed_over_in_parts(
     store: Store, worker: WorkerId, monkeypatch: pytest.MonkeyPatch
 ) -> None:

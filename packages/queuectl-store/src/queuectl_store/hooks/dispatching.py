@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from queuectl_store import records, template
 from queuectl_store.enqueue import calls
 from queuectl_store.errors import InvalidHook, InvalidJob
+from queuectl_store.events import Event
 from queuectl_store.feed import Place
 from queuectl_store.hooks.happening import happening, headline
 from queuectl_store.hooks.hook import HOOK_QUEUE, Hook, HookRule
@@ -27,8 +28,10 @@ from queuectl_store.states import Verb
 
 log = logging.getLogger(__name__)
 
-# Events that one transaction passes over, and of which it reads the jobs at a time.
+# Events that one transaction passes over, deliveries that it makes for a hook (together some 60 ms
+# of SQLite's write lock), and jobs that it reads at a time.
 STRETCH = 10_000
+MOST_TOLD = 100
 _JOBS_AT_ONCE = 200
 _DIED = (Verb.DIE, Verb.GIVE_UP)
 
@@ -80,9 +83,9 @@ def dispatch(connection: sa.Connection, enqueue: Enqueue) -> Dispatched:
         except InvalidHook as error:  # its place stays, for a worker that can read it
             log.warning("a hook is left to others", extra={"hook": row.name, "reason": str(error)})
             continue
-        _pass_over(connection, enqueue, hook, stretch)
+        more = _pass_over(connection, enqueue, hook, stretch)
         if done is not Dispatched.MORE:
-            done = Dispatched.MORE if stretch.more else Dispatched.SOME
+            done = Dispatched.MORE if more else Dispatched.SOME
     return done
 
 
@@ -105,16 +108,21 @@ def job_for(hook: Hook, told: dict[str, Any], *, key: str) -> NewJob:
     return replace(new, input=json.dumps(told), env={**new.env, **_variables(told)})
 
 
-def _pass_over(connection: sa.Connection, enqueue: Enqueue, hook: Hook, stretch: Stretch) -> None:
-    failures, new = hook.failures, []
-    for event, job in _matches(connection, hook.rule, stretch):
+def _pass_over(connection: sa.Connection, enqueue: Enqueue, hook: Hook, stretch: Stretch) -> bool:
+    """Tell *hook* of the stretch, or of its beginning; return whether there is more after that."""
+    failures, new, end, more = hook.failures, [], stretch.end, stretch.more
+    for place, event, job in _matches(connection, hook.rule, stretch):
         failures, is_told = _count(hook.rule, failures, event.verb)
         if is_told:
             new += _delivery(hook, happening(hook, event, job), key=f"hook.{hook.id}.{event.id}")
+        if len(new) >= MOST_TOLD:
+            end, more = place, True
+            break
     if new:
         enqueue(connection, new)
-    values = {"of": hook.id, "to_tx": stretch.end.tx, "to_id": stretch.end.id}
+    values = {"of": hook.id, "to_tx": end.tx, "to_id": end.id}
     connection.execute(sql.MOVE_ON, {**values, "counted": failures})
+    return more
 
 
 def _delivery(hook: Hook, told: dict[str, Any], *, key: str) -> list[NewJob]:
@@ -138,7 +146,7 @@ def _count(rule: HookRule, failures: int, verb: Verb) -> tuple[int, bool]:
 
 def _matches(
     connection: sa.Connection, rule: HookRule, stretch: Stretch
-) -> Iterator[tuple[Any, Job]]:
+) -> Iterator[tuple[Place, Event, Job]]:
     values = {
         "after_tx": stretch.start.tx,
         "after_id": stretch.start.id,
@@ -154,7 +162,7 @@ def _matches(
         jobs = _jobs(connection, {row.job_id for row in part})
         for row in part:
             if (job := jobs.get(row.job_id)) is not None and _fits(rule, job):
-                yield records.event(row), job
+                yield Place(row.tx, row.id), records.event(row), job
 
 
 def _fits(rule: HookRule, job: Job) -> bool:

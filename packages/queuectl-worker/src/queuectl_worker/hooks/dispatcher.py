@@ -6,6 +6,8 @@ from typing import assert_never
 from queuectl_store import Dispatched, Store
 
 EACH_S = 0.5
+# Between two transactions of a backlog claims have the store.
+REST_S = 0.05
 NO_HOOKS_S = 0.9  # with the loop's jitter a new hook is seen within a second
 
 
@@ -17,7 +19,7 @@ def dispatcher(store: Store) -> Callable[[], float]:
             case Dispatched.NO_HOOKS:
                 return NO_HOOKS_S
             case Dispatched.MORE:
-                return 0.0
+                return REST_S
             case Dispatched.SOME | Dispatched.NOTHING:
                 return EACH_S
             case other:
