@@ -25,9 +25,6 @@ JOB_KEYS = [
     "attempt",
     "max_retries",
     "timeout",
-    "memory",
-    "warning",
-    "split_output",
     "run_at",
     "created_at",
     "started_at",
@@ -113,6 +110,7 @@ def test_a_job_and_its_attempts_have_exactly_the_promised_fields(queuectl: Progr
     job = queuectl.job(1)
 
     [attempt] = job.pop("attempts")
+    rules = [job.pop(key) for key in ("memory", "warning", "split_output")]
     assert list(job) == JOB_KEYS
     assert list(attempt) == ATTEMPT_KEYS
     assert (job["state"], job["exit_code"], job["error"]) == ("dead", 3, "exit code 3")
@@ -120,6 +118,7 @@ def test_a_job_and_its_attempts_have_exactly_the_promised_fields(queuectl: Progr
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", job["finished_at"])
     with open(job["log"], "rb") as log:
         assert log.read() == b"out\n"
+    assert rules == [None, None, False]
 
 
 def test_show_tells_a_person_the_facts_and_the_attempts(queuectl: Program) -> None:

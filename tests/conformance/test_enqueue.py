@@ -17,7 +17,7 @@ from queuectl_store import (
     Task,
     Warn,
     connect,
-    job_document,
+    run_rules_document,
 )
 from tests.conformance.story import a_job, enqueue_one, job, story_of
 
@@ -225,7 +225,7 @@ def test_what_a_run_may_use_comes_back_as_it_was_given(store: Store) -> None:
     stored = job(store, store.enqueue([given_job])[0])
 
     assert (stored.memory, stored.warn, stored.split_output) == (3 << 29, warn, True)
-    document = job_document(stored)
+    document = run_rules_document(stored)
     shown = (document["memory"], document["warning"], document["split_output"])
     assert shown == (3 << 29, "USR1@1.5", True)
 

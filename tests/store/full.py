@@ -4,7 +4,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import Cancelled, Dead, JobId, Retry, Store, Succeeded, WorkerId
+from queuectl_store import (
+    Cancelled,
+    Dead,
+    JobId,
+    OutputOf,
+    Piece,
+    Retry,
+    Store,
+    Succeeded,
+    WorkerId,
+)
 from queuectl_store.upkeep.copying import TABLES
 from tests.conformance.story import a_job, a_worker, ended
 
@@ -22,7 +32,6 @@ INSERT INTO queuectl_slots (schedule_id, slot, outcome, at, job_id) VALUES (1, 9
 INSERT INTO queuectl_hooks (name, rule, job, url, paused, tx, event_id, created_at)
     VALUES ('h', '{}', '{}', 'https://example.org/', 1, 0, 3, 5);
 INSERT INTO queuectl_pruned (name, tx, id) VALUES ('events', 0, 0);
-INSERT INTO queuectl_output (job_id, token, stream, start, at, body) VALUES (1, 1, 1, 0, 5, 'hi');
 INSERT INTO queuectl_dependencies (child_id, clause, parent_id, needs, met)
     VALUES (9, 0, 2, 'success', 0);
 UPDATE queuectl_jobs SET unmet = 1, state = 'blocked' WHERE id = 9;
@@ -51,6 +60,7 @@ def fill(store: Store) -> None:
     )
     store.enqueue([a_job(delay_ms=60_000), a_job(hold=True), a_job(queue="mail")])
     store.settings.set("grace", "5s")
+    store.outputs.add([Piece(OutputOf(claims[0].job.id, 1), 0, b"h\0i\xff")])
     store._database.write(
         lambda c: [c.execute(sa.text(text)) for text in ROWS.split(";") if text.strip()]
     )

@@ -14,7 +14,7 @@ _PLACES = {
     "bounds": "MAX_RESULT",
     "clock": "Clock LeaseTime ManualClock SystemClock",
     "dead": "DeadGroup DeadLetters",
-    "document": "attempt_document instant job_document why_document",
+    "document": "attempt_document instant job_document run_rules_document why_document",
     "editing": "Edit",
     "engines.care": "Level Symptom",
     "errors": (

@@ -12,6 +12,7 @@ from queuectl_store.document import (
     attempt_document as attempt_document,
     instant as instant,
     job_document as job_document,
+    run_rules_document as run_rules_document,
     why_document as why_document,
 )
 from queuectl_store.editing import Edit as Edit

@@ -32,9 +32,6 @@ def job_document(job: Job, *, reason: str | None = None, log: str | None = None)
         "attempt": job.attempt,
         "max_retries": job.max_retries,
         "timeout": _seconds(job.timeout_ms),
-        "memory": job.memory,
-        "warning": job.warn and str(job.warn),
-        "split_output": job.split_output,
         "run_at": instant(job.run_at),
         "created_at": instant(job.created_at),
         "started_at": instant(job.started_at),
@@ -47,6 +44,15 @@ def job_document(job: Job, *, reason: str | None = None, log: str | None = None)
         "result": None if job.result is None else json.loads(job.result),
         "progress": job.progress,
         "log": log,
+    }
+
+
+def run_rules_document(job: Job) -> dict[str, Any]:
+    """Return what `show` adds to the JSON job: how its runs are limited and kept."""
+    return {
+        "memory": job.memory,
+        "warning": job.warn and str(job.warn),
+        "split_output": job.split_output,
     }
 
 

@@ -23,7 +23,7 @@ _WORK_KEYS = ("argv", "shell", "task", "args", "kwargs")
 # What an event tells of, by the names of the JSON job.
 _TOLD = (
     *("command", "argv", "shell", "task", "args", "kwargs", "cwd", "queue", "priority", "name"),
-    *("tags", "max_retries", "timeout", "memory", "run_at"),
+    *("tags", "max_retries", "timeout", "run_at"),
 )
 
 
@@ -177,6 +177,8 @@ def _changes(before: Job, after: Job) -> dict[str, Any]:
     """Return what *before* had where *after* has something else."""
     old, new = job_document(before), job_document(after)
     changes = {name: old[name] for name in _TOLD if old[name] != new[name]}
+    if before.memory != after.memory:
+        changes["memory"] = before.memory
     if before.backoff != after.backoff:
         backoff = before.backoff
         changes["backoff"] = backoff and [backoff.base, backoff.max_s, backoff.jitter]

@@ -18,7 +18,7 @@ from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, print_aligned, print_facts, without_empty
 from queuectl.selection import parse_id
 from queuectl.session import Session
-from queuectl_store import Attempt, Job, bytes_text
+from queuectl_store import Attempt, Job, bytes_text, run_rules_document
 
 _ATTEMPT_COLUMNS = (
     Column(title="TRY", right=True),
@@ -47,14 +47,15 @@ def show(
       queuectl show 12
       queuectl show 12 --json | jq .attempts
 
-    With --json: the job, with its attempts as the additional key `attempts`.
+    With --json: the job, and beside it memory, warning, split_output and attempts.
     """
     session: Session = ctx.obj
     job_id = parse_id(job)
     found = session.read_store().reader.get(job_id)
     if session.json:
         [document] = documents(session, [found])
-        session.terminal.document({**document, "attempts": attempts_documents(session, found)})
+        more = {**run_rules_document(found), "attempts": attempts_documents(session, found)}
+        session.terminal.document({**document, **more})
         return
     print_job(session, found)
 
