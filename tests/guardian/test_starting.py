@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_a_command_ignores_and_blocks_no_signal(desk: Desk) -> None:
     own = 1 << 31 | 1 << 32
     assert int(status["SigIgn"], 16) & ~own == 0
     assert int(status["SigBlk"], 16) == 0
+
+
+def test_a_command_that_is_forked_blocks_no_signal_either(tmp_path: Path) -> None:
+    """Where posix_spawn cannot make a session; the guardian itself blocks SIGCHLD."""
+    output = tmp_path / "status"
+    script = f"""if True:
+        import os, signal
+        from queuectl_worker.guardian.spawn import fork_and_exec
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        with open({str(output)!r}, "wb") as out:
+            fds = (0, out.fileno(), out.fileno())
+            os.waitpid(fork_and_exec(b"/bin/cat", (b"cat", b"/proc/self/status"), {{}}, fds), 0)
+    """
+
+    subprocess.run([sys.executable, "-c", script], check=True, stdin=subprocess.DEVNULL)
+
+    lines = output.read_text("utf-8").splitlines()
+    assert int(dict(line.split(":", 1) for line in lines)["SigBlk"], 16) == 0
 
 
 def test_a_command_runs_in_its_folder(desk: Desk, tmp_path: Path) -> None:

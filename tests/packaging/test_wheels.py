@@ -30,13 +30,17 @@ def metadata_of(dist: Path, project: str) -> Message:
         return message_from_string(wheel.read(path).decode())
 
 
-def source_folder(project: str) -> Path:
-    (folder,) = ROOT.glob(f"*/*/src/{MODULES[project]}")
+def source_folder(module: str) -> Path:
+    (folder,) = ROOT.glob(f"*/*/src/{module}")
     return folder
 
 
 def source_files(project: str) -> set[str]:
-    folder = source_folder(project)
+    return files_of(MODULES[project])
+
+
+def files_of(module: str) -> set[str]:
+    folder = source_folder(module)
     files = (path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder.parent).as_posix() for path in files}
     return {name for name in names if "__pycache__" not in name}
@@ -102,5 +106,6 @@ def test_a_source_archive_holds_what_the_wheel_is_built_from(dist: Path, project
     with tarfile.open(dist / f"{top}.tar.gz") as archive:
         names = {member.name for member in archive if member.isfile()}
 
-    sources = {f"src/{name}" for name in source_files(project)}
+    modules = [MODULES[project], *BESIDE.get(project, ())]
+    sources = {f"src/{name}" for module in modules for name in files_of(module)}
     assert names == {f"{top}/{name}" for name in around | sources}

@@ -3,13 +3,13 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     cancel_requested=%(cancel_requested)s::INTEGER, run_at=coalesce(coalesce(%(now)s::BIGINT,
     CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) + ended.delay_ms,
     queuectl_jobs.run_at), started_at=CASE WHEN (ended.state = 'pending') THEN NULL ELSE
-    queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('succeeded', 'dead',
-    'cancelled')) THEN coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000
+    queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('cancelled', 'dead',
+    'succeeded')) THEN coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000
     AS BIGINT)) ELSE NULL END, allotted=%(allotted)s::VARCHAR, unique_live=CASE WHEN (ended.state IN
-    ('succeeded', 'dead', 'cancelled') AND (queuectl_jobs.unique_until IS NULL OR
+    ('cancelled', 'dead', 'succeeded') AND (queuectl_jobs.unique_until IS NULL OR
     queuectl_jobs.unique_until <= coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
     clock_timestamp()) * 1000 AS BIGINT)))) THEN 0 ELSE queuectl_jobs.unique_live END,
-    children_due=CASE WHEN (ended.state IN ('succeeded', 'dead', 'cancelled')) THEN
+    children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
     note=ended.note, result=ended.result FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS
     ended(job_id BIGINT, token BIGINT, verb TEXT, state TEXT, unused INTEGER, crash INTEGER,

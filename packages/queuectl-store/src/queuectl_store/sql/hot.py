@@ -11,6 +11,7 @@ from queuectl_store.sql.kinds import Small, Whole, Words
 from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs
+from queuectl_store.states import FINAL
 
 BIG, INT, TEXT = Whole(), Small(), Words()
 
@@ -176,7 +177,7 @@ WRITE_EVENTS = sa.insert(events).from_select(
     include_defaults=False,
 )
 
-_IS_FINAL = ENDED.c.state.in_([literal("succeeded"), literal("dead"), literal("cancelled")])
+_is_final = ENDED.c.state.in_([literal(state) for state in sorted(FINAL)])
 _unused = sa.func.coalesce(ENDED.c.unused, ZERO)
 _worker = sa.bindparam("worker", type_=BIG)
 FINISH = (
@@ -194,14 +195,14 @@ FINISH = (
         started_at=sa.case(
             (ENDED.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
         ),
-        finished_at=sa.case((_IS_FINAL, NowMs()), else_=sa.null()),
+        finished_at=sa.case((_is_final, NowMs()), else_=sa.null()),
         cancel_requested=0,
         note=ENDED.c.note,
         result=ENDED.c.result,
         allotted=None,
         fingerprint=ENDED.c.fingerprint,
-        unique_live=sa.case((sa.and_(_IS_FINAL, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live),
-        children_due=sa.case((_IS_FINAL, jobs.c.has_children), else_=jobs.c.children_due),
+        unique_live=sa.case((sa.and_(_is_final, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live),
+        children_due=sa.case((_is_final, jobs.c.has_children), else_=jobs.c.children_due),
     )
     .returning(jobs.c.id, jobs.c.token, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
 )
