@@ -108,7 +108,9 @@ ANY_WORD = st.text(st.characters(blacklist_characters="\0", blacklist_categories
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(words=st.lists(ANY_WORD, min_size=1, max_size=4).filter(lambda words: words[0] != ""))
 def test_any_words_come_back_exactly(store: Store, words: list[str]) -> None:
     job_id = store.enqueue([NewJob(work=Argv(argv=tuple(words)))])[0]
