@@ -14,7 +14,13 @@ ROOT = bootstrap.ROOT
 LAUNCHERS = ("bench", "check", "demo", "test")
 
 # Half of what the tests do is wait: for a lease to end, a worker to look, a process to go.
-ON_EVERY_CORE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadgroup")
+ON_EVERY_CORE = (
+    "-n",
+    str((os.cpu_count() or 1) + 1),
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

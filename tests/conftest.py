@@ -12,14 +12,17 @@ import pytest
 from scripts.bootstrap import ROOT
 from tests.postgres import PostgresMissing, PostgresServer, private_server
 
-# Long, and of one piece: what their fixtures made is used by all of their tests, or a test takes
-# minutes. Beside the others from the start, so that no core waits for them in the end.
-IN_ONE_PIECE = (
+# Where several processes share the tests, a file is one piece of work. These take minutes: they
+# come first, so that no core waits for one of them in the end.
+LONGEST_FIRST = (
     "tests/store/test_storage_faults.py",
-    "tests/packaging",
-    "tests/examples",
-    "tests/dashboard/test_gate.py",
     "tests/windows/test_under_wine.py",
+    "tests/properties",
+    "tests/crash",
+    "tests/packaging",
+    "tests/guardian/test_shapes.py",
+    "tests/store",
+    "tests/examples",
 )
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
@@ -72,14 +75,15 @@ def pytest_configure() -> None:
             del os.environ[name]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, where several processes run the tests, what would be made twice apart."""
-    for item in items:
-        for piece in IN_ONE_PIECE:
-            if item.path.is_relative_to(ROOT / piece):
-                item.add_marker(pytest.mark.xdist_group(piece))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Begin with what takes long."""
+    pieces = [ROOT / piece for piece in LONGEST_FIRST]
+
+    def place(item: pytest.Item) -> int:
+        found = (n for n, piece in enumerate(pieces) if item.path.is_relative_to(piece))
+        return next(found, len(pieces))
+
+    items.sort(key=place)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
