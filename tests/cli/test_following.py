@@ -73,7 +73,7 @@ def test_too_many_cannot_be_followed(inside: Inside) -> None:
 def test_lines_are_whole(
     pieces: list[bytes | None], shown: str, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False)
+    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False, is_error=False)
 
     for piece in pieces:
         printer.feed(piece)
@@ -84,7 +84,7 @@ def test_lines_are_whole(
 def test_a_line_that_never_ends_is_shown_in_parts(
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
-    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False)
+    printer = LinePrinter(Terminal(quiet=False, color=False), "1 | ", raw=False, is_error=False)
 
     printer.feed(b"x" * 70_000)
 

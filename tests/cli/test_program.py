@@ -23,7 +23,17 @@ def target_of(name: str) -> Any:
 
 GROUPS = {
     name: list(built(name, target_of(name)).commands)  # type: ignore[union-attr]
-    for name in ("worker", "dlq", "queue", "resource", "schedule", "config", "db", "service")
+    for name in (
+        "worker",
+        "dlq",
+        "queue",
+        "resource",
+        "schedule",
+        "hook",
+        "config",
+        "db",
+        "service",
+    )
 }
 COMMANDS = [
     [name, *below]

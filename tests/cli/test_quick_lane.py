@@ -37,6 +37,7 @@ OURS = {
     "queuectl_store.engines.sqlite_setup",
     "queuectl_store.errors",
     "queuectl_store.quick",
+    "queuectl_store.quoting",
     "queuectl_store.sql",
     "queuectl_store.sql.quick_text",
 }

@@ -78,7 +78,7 @@ def test_one_job_with_a_key_is_stored_once(queuectl: Program) -> None:
         (["--halt", "soon,fail=1", "true"], "to halt needs a group"),
         (["--group", "g", "--halt", "perhaps", "true"], "does not say when to halt"),
         (["--group", "a b", "true"], "the group name 'a b' is not usable"),
-        (["--key", "k", "--from", "-"], "--key with --from needs --atomic"),
+        (["--key", "k", "--from", "-"], "--key with --from or --each needs --atomic"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_in_one_line(

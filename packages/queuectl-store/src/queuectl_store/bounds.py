@@ -57,12 +57,3 @@ def words(text: Text) -> Text:
     if text is not None and len(text) > MAX_WORDS:
         text = f"{text[:MAX_WORDS]}…"
     return clean(text)
-
-
-def shown(value: object) -> str:
-    """Return *value* for a message: one line, and no longer than a reader bears."""
-    try:
-        text = ascii(value)
-    except ValueError:  # a number of more digits than Python prints
-        return "a number of thousands of digits"
-    return text if len(text) <= 60 else f"{text[:40]}… ({len(text):,} characters)"

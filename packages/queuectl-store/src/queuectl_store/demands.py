@@ -2,9 +2,10 @@
 
 import re
 
-from queuectl_store.bounds import INT64, MAX_MS, is_whole, shown
+from queuectl_store.bounds import INT64, MAX_MS, is_whole
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import NewJob, Task, Warn
+from queuectl_store.quoting import shown
 
 MOST_SLOTS = 10_000
 # Each unit is one index that the job is told: amounts are counts of things, not of bytes.

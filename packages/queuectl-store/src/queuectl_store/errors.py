@@ -37,7 +37,7 @@ StoreError
 
 from collections.abc import Sequence
 
-from queuectl_store.bounds import shown
+from queuectl_store.quoting import shown
 
 
 class StoreError(Exception):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from queuectl_store.bounds import clean, shown
+from queuectl_store.bounds import clean
 from queuectl_store.errors import InvalidSetting
+from queuectl_store.quoting import shown
 
 _LONGEST = 40  # characters
 _LONGEST_VALUE = 10_000

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple, assert_never
 from queuectl_store import bounds
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
-from queuectl_store.bounds import is_whole, shown
+from queuectl_store.bounds import is_whole
 from queuectl_store.demands import check_demands, check_run
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Warn, Work
+from queuectl_store.quoting import shown
 from queuectl_store.relations import Unique
 
 MAX_SPEC_BYTES = 1_048_576

@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store.bounds import is_whole, shown
+from queuectl_store.bounds import is_whole
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import JobId, NewJob
+from queuectl_store.quoting import shown
 from queuectl_store.relations import Needs, OnDependencyFailure
 from queuectl_store.sql import relations as sql
 from queuectl_store.states import FINAL, JobState
