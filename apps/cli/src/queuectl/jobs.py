@@ -6,7 +6,16 @@ from typing import Any
 from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, without_empty
 from queuectl.session import Session
-from queuectl_store import Attempt, Job, JobId, JobState, Task, attempt_document, job_document
+from queuectl_store import (
+    Attempt,
+    Job,
+    JobId,
+    JobState,
+    Task,
+    attempt_document,
+    job_document,
+    run_rules_document,
+)
 from queuectl_worker import LogFolder, RunOutput, log_root
 
 STATE_STYLES: Mapping[str, str] = {
@@ -106,9 +115,12 @@ def moment_text(ms: int | None, *, now_ms: int) -> str | None:
     return f"{local_time(ms):%Y-%m-%d %H:%M:%S %Z} ({distance})"
 
 
-def attempts_documents(session: Session, job: Job) -> list[dict[str, Any]]:
-    """Return the JSON attempts of *job*, oldest first."""
-    return [attempt_document(attempt) for attempt in session.open_store().reader.attempts(job.id)]
+def full_document(session: Session, job: Job) -> dict[str, Any]:
+    """Return the JSON job, how its runs are limited, and its attempts, oldest first."""
+    [document] = documents(session, [job])
+    attempts = session.open_store().reader.attempts(job.id)
+    told = [attempt_document(attempt) for attempt in attempts]
+    return {**document, **run_rules_document(job), "attempts": told}
 
 
 def _row(job: Job, reason: str | None, now_ms: int, *, full: bool) -> Row:

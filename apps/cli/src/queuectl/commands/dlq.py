@@ -10,7 +10,7 @@ from queuectl.acting import Action, act
 from queuectl.choosing import DeadActCommand, DeadFilterCommand, Ids, filter_of
 from queuectl.commands.show import print_job
 from queuectl.exits import CommandError, Exit, UsageProblem
-from queuectl.jobs import attempts_documents, documents
+from queuectl.jobs import full_document
 from queuectl.listing import Wish, print_jobs
 from queuectl.moments import short_span
 from queuectl.removal import drop_output
@@ -93,8 +93,7 @@ def show_dead(
             code=Exit.NOT_FOUND,
         )
     if session.json:
-        [document] = documents(session, [found])
-        session.terminal.document({**document, "attempts": attempts_documents(session, found)})
+        session.terminal.document(full_document(session, found))
         return
     print_job(session, found)
 

@@ -6,9 +6,9 @@ import typer
 
 from queuectl.jobs import (
     STATE_STYLES,
-    attempts_documents,
     documents,
     exit_text,
+    full_document,
     moment_text,
     state_cell,
     title_of,
@@ -18,7 +18,7 @@ from queuectl.moments import local_time, short_span
 from queuectl.render import Cell, Column, Row, print_aligned, print_facts, without_empty
 from queuectl.selection import parse_id
 from queuectl.session import Session
-from queuectl_store import Attempt, Job, bytes_text, run_rules_document
+from queuectl_store import Attempt, Job, bytes_text
 
 _ATTEMPT_COLUMNS = (
     Column(title="TRY", right=True),
@@ -53,9 +53,7 @@ def show(
     job_id = parse_id(job)
     found = session.read_store().reader.get(job_id)
     if session.json:
-        [document] = documents(session, [found])
-        more = {**run_rules_document(found), "attempts": attempts_documents(session, found)}
-        session.terminal.document({**document, **more})
+        session.terminal.document(full_document(session, found))
         return
     print_job(session, found)
 
