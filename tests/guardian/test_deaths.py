@@ -50,7 +50,7 @@ class Victim:
 @pytest.fixture
 def victim(tmp_path: Path) -> Iterator[Victim]:
     victim = Victim(tmp_path, list(SHAPES.values()))
-    eventually(lambda: len(victim.others()) >= PROCESSES, within=10, what="the trees to stand")
+    eventually(lambda: len(victim.others()) >= PROCESSES, within=60, what="the trees to stand")
     yield victim
     victim.end()
 
@@ -87,7 +87,7 @@ def test_forking_without_end_does_not_outrun_the_workers_death(tmp_path: Path) -
     program, *arguments = (f"'{word}'" for word in forker("$1"))
     bomb = f"exec {program} {' '.join(arguments)}".replace("'$1'", "$1")
     victim = Victim(tmp_path, [*SHAPES.values(), bomb])
-    eventually(lambda: len(victim.others()) >= PROCESSES * 3, within=10, what="enough forks")
+    eventually(lambda: len(victim.others()) >= PROCESSES * 3, within=60, what="enough forks")
 
     victim.process.kill()
 
@@ -104,7 +104,7 @@ def test_a_dead_worker_leaves_no_spool_file(victim: Victim, tmp_path: Path) -> N
 
 def test_a_worker_stopped_past_its_fence_loses_its_trees(tmp_path: Path) -> None:
     victim = Victim(tmp_path, list(SHAPES.values()), fence_ms=2_000)
-    eventually(lambda: len(victim.others()) >= PROCESSES, within=5, what="the trees to stand")
+    eventually(lambda: len(victim.others()) >= PROCESSES, within=60, what="the trees to stand")
 
     os.kill(victim.process.pid, signal.SIGSTOP)
 

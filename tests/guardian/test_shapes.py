@@ -21,11 +21,11 @@ def test_no_process_of_a_shape_outlives_the_stop_of_its_run(desk: Desk, name: st
     shape = SHAPES[name]
     key = desk.launch(*shape.argv(desk.mark))
     eventually(
-        lambda: len(witness.marked(desk.mark)) >= shape.count, within=10, what="the whole tree"
+        lambda: len(witness.marked(desk.mark)) >= shape.count, within=60, what="the whole tree"
     )
 
     desk.guardian.stop(key, grace_ms=100)
 
-    assert desk.until(Ended, key, within=5).stopped
+    assert desk.until(Ended, key, within=30).stopped
     # What is found outside of the tree has two seconds more.
     eventually(lambda: not witness.marked(desk.mark), within=2.5, what="no process of it")
