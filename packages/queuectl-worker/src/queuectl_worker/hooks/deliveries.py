@@ -9,6 +9,7 @@ from queuectl_store import Hook, NewJob, Store
 from queuectl_store.hooks.happening import headline
 from queuectl_store.hooks.hook import DESKTOP_TASK, HOOK_QUEUE, WEBHOOK_TASK, shown_url
 from queuectl_worker.context import Context
+from queuectl_worker.errors import InvalidTask
 from queuectl_worker.hooks.address import PrivateAddress
 from queuectl_worker.hooks.desktop import NoNotifier, NotShown, notify
 from queuectl_worker.hooks.posting import Answer, NoAnswer, post
@@ -80,9 +81,13 @@ def _judge(store: Store, hook: Hook, answer: Answer) -> None:
 class _NoSender:
     """Nobody enqueues these but the store itself."""
 
-    def send(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
-        """Refuse."""
-        raise NotImplementedError("deliveries are made by hooks")
+    def send(self, *_: Iterable[NewJob], **__: Any) -> list[QueuedJob]:
+        """Refuse.
+
+        Raises:
+            InvalidTask: Always.
+        """
+        raise InvalidTask("deliveries are made by hooks; `queuectl hook test` makes one")
 
     @property
     def default_queue(self) -> str:
