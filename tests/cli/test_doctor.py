@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from queuectl.surroundings import login_symptoms, name_symptom, output_symptom, programs_on_path
+from queuectl.surroundings import (
+    group_symptoms,
+    login_symptoms,
+    name_symptom,
+    output_symptom,
+    programs_on_path,
+)
 from queuectl_store import JobState, Level, Symptom, Worker, WorkerId, connect
 from queuectl_store.engines.postgres_health import (
     bloat_symptom,
@@ -103,6 +109,19 @@ def test_a_disk_is_judged_by_what_is_free(free: int, level: Level) -> None:
 def test_an_old_sqlite_is_told_with_what_keeps_it_safe() -> None:
     assert "keeps it from that" in library((3, 40, 1)).text
     assert library((3, 51, 3)).text == "SQLite 3.51.3"
+
+
+@pytest.mark.not_on("win32", "darwin")
+def test_a_worker_without_a_control_group_is_told_and_no_warning() -> None:
+    here = worker(1, host="here", pid=os.getpid())
+    there = worker(2, host="elsewhere", pid=os.getpid())
+    gone = worker(3, host="here", alive=False)
+
+    found = list(group_symptoms([here, there, gone], host="here"))
+
+    assert [(each.name, each.level) for each in found] == [("groups", Level.OK)]
+    assert "no control group was delegated to the worker" in found[0].text
+    assert "service install" in str(found[0].remedy)
 
 
 def worker(number: int, **more: object) -> Worker:

@@ -63,6 +63,9 @@ def unit_folder(environ: Mapping[str, str]) -> Path:
 def unit_text(service: Service) -> str:
     """Return a systemd user unit.
 
+    The worker divides the unit's control group among its commands; it has a part of its own (from
+    systemd 254 on), so that the kernel may keep their memory limits.
+
     It is ended with SIGTERM to the worker alone, which then lets its jobs finish; what is left of
     them afterwards systemd kills. A damaged store (78) is not tried again and again.
     """
@@ -85,6 +88,7 @@ RestartSec=5
 RestartPreventExitStatus=78
 SuccessExitStatus=75
 Delegate=yes
+DelegateSubgroup=worker
 UMask=0077
 
 [Install]

@@ -10,7 +10,7 @@ from pathlib import Path
 from queuectl.config import Settings
 from queuectl.exits import CommandError
 from queuectl.service import unit_folder
-from queuectl_store import Level, Symptom
+from queuectl_store import Level, Symptom, Worker
 
 
 def settings_symptom(settings: Settings) -> Symptom:
@@ -88,6 +88,26 @@ def login_symptoms(
         text="the worker's service ends when you log out",
         remedy="loginctl enable-linger",
     )
+
+
+def group_symptoms(workers: Sequence[Worker], *, host: str) -> Iterator[Symptom]:
+    """Yield whether the commands of this host's living workers have control groups (Linux)."""
+    if sys.platform != "linux":
+        return
+    from queuectl_worker.guardian.delegation import group_in_use
+
+    groups = {w.id: group_in_use(w.pid) for w in workers if w.alive and w.host == host}
+    for group in sorted({group for group in groups.values() if group}):
+        text = f"commands run in control groups below {group}"
+        yield Symptom(name="groups", level=Level.OK, text=text)
+    if without := sorted(worker for worker, group in groups.items() if group is None):
+        which = "the worker" if len(groups) == 1 else f"worker {', '.join(map(str, without))}"
+        yield Symptom(
+            name="groups",
+            level=Level.OK,
+            text=f"no control group was delegated to {which}: docs/commands.md says what for",
+            remedy="`queuectl service install`, or `systemd-run --user -p Delegate=yes`",
+        )
 
 
 def _output(command: Sequence[str]) -> str | None:

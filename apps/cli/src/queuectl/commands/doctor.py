@@ -1,6 +1,7 @@
 """`queuectl doctor`: what commonly goes wrong, each with its remedy."""
 
 import os
+import socket
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -32,10 +33,10 @@ def doctor(
       queuectl doctor --json | jq -r '.checks[] | select(.level != "ok") | .remedy'
 
     It looks at the store (reachable, writable, journal, log, version, clock, disk, permissions,
-    held transactions and dead rows on a server), workers, queues that nobody serves, settings,
-    output, the program's name and logins. Exit code: 0 well, 1 a failure (with --strict a
-    warning too), 5 store unreachable, 78 store damaged. With --json: store, checks (name, level,
-    text, remedy).
+    held transactions and dead rows on a server), workers and their control groups, queues that
+    nobody serves, settings, output, the program's name and logins. Exit code: 0 well, 1 a failure
+    (with --strict a warning too), 5 store unreachable, 78 store damaged. With --json: store,
+    checks (name, level, text, remedy).
     """
     session: Session = ctx.obj
     code = Exit.DONE
@@ -66,7 +67,9 @@ def _inside(session: Session) -> Iterator[Symptom]:
     )
     yield from store.maintenance.symptoms()
     reader = store.reader
-    yield from of_workers(reader.workers(all=True), reader.queues(), version=__version__)
+    workers = reader.workers(all=True)
+    yield from of_workers(workers, reader.queues(), version=__version__)
+    yield from surroundings.group_symptoms(workers, host=socket.gethostname())
     yield surroundings.settings_symptom(session.settings())
     yield surroundings.output_symptom(logs_of(session).root)
 

@@ -12,11 +12,14 @@ import os
 import select
 import signal
 
+from .groups import Groups
 from .procs import sweep
 from .protocol import Channel
 
 # A guardian that has not ended this long after its worker is stuck or stopped.
 _PATIENCE_MS = 2_000
+# How soon groups that another guardian and its keeper left are noticed: well within a lease.
+_LOOK_MS = 2_000
 
 
 def split() -> tuple[int, int] | None:
@@ -31,13 +34,22 @@ def split() -> tuple[int, int] | None:
     return None
 
 
-def keep(channel: Channel, guardian: int, ends: int) -> None:
+def keep(channel: Channel, groups: Groups, guardian: int, ends: int) -> None:
     """Wait for the guardian's end, force it when the worker is long gone, and sweep."""
     ready = select.poll()
     ready.register(ends, select.POLLIN)
     ready.register(channel.fd, 0)  # hang-up only: the messages are the guardian's
-    if ends not in {fd for fd, _ in ready.poll()}:
+    if ends not in _wait(ready, groups):
         ready.unregister(channel.fd)
         if not ready.poll(_PATIENCE_MS):
             os.kill(guardian, signal.SIGKILL)
+    groups.kill_runs()
     sweep()
+    groups.close()
+
+
+def _wait(ready: select.poll, groups: Groups) -> set[int]:
+    """Wait for an end, and clear meanwhile what others beside this guardian have left."""
+    while not (ended := ready.poll(_LOOK_MS if groups.are_there else None)):
+        groups.clear_leftovers()
+    return {fd for fd, _ in ended}

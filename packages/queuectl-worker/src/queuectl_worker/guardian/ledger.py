@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from . import table
 from .table import ADOPTS_ORPHANS, OwnChildren, Process
@@ -16,14 +17,15 @@ class Ledger:
 
     Runs are numbered from 1 by the guardian itself; *leaders* maps the pid of each live first
     process to its run. A tree below a leader is its run's. What lost its parents was adopted by
-    the guardian and is known by, in this order: an earlier look at the tree, the tag in its
-    environment, its session. What has none of these (left session, parents and environment
-    between two looks) belongs to one of the runs that were live when it appeared: it is theirs
-    once only one of them is left, and nobody's once all have ended.
+    the guardian and is known by, in this order: an earlier look at the tree, its control group,
+    the tag in its environment, its session. What has none of these (left session, parents and
+    environment between two looks) belongs to one of the runs that were live when it appeared: it
+    is theirs once only one of them is left, and nobody's once all have ended.
     """
 
-    def __init__(self, tag: bytes) -> None:
+    def __init__(self, tag: bytes, run_by_group: Callable[[int], int]) -> None:
         self._me = os.getpid()
+        self._grouped = run_by_group
         self._tag = tag
         self._children = OwnChildren()
         self._known: dict[tuple[int, str], int] = {}
@@ -82,6 +84,7 @@ class Ledger:
     def _recognise(self, process: Process) -> int:
         return (
             self._known.get(process.identity)
+            or self._grouped(process.pid)
             or self._tagged(process.pid)
             or self._sessions.get(process.session)
             or UNDECIDED

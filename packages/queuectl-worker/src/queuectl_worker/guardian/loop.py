@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 
 from . import kernel, protocol
+from .groups import Groups
 from .outlets import Outlets
 from .procs import sweep
 from .protocol import Channel
@@ -23,11 +24,15 @@ _COALESCE_MS = 20
 class Loop:
     """Turns messages, exits and deadlines into calls of `Runs`, and its answers into messages."""
 
-    def __init__(self, channel: Channel, *, slots: int, room: SpoolRoom, tag: bytes) -> None:
-        self._channel = channel
+    def __init__(
+        self, channel: Channel, *, slots: int, room: SpoolRoom, groups: Groups, tag: bytes
+    ) -> None:
+        self._channel, self._groups = channel, groups
         self._ready = select.poll()
         self._outlets = Outlets(room, self._ready)
-        self._runs = Runs(slots=slots, outlets=self._outlets, tag=tag, tell=self._tell)
+        self._runs = Runs(
+            slots=slots, outlets=self._outlets, groups=groups, tag=tag, tell=self._tell
+        )
         self._verbs: dict[str, Callable[..., None]] = {
             protocol.DEFINE_ENV: self._runs.define_env,
             protocol.LAUNCH: self._runs.launch,
@@ -59,6 +64,7 @@ class Loop:
         """Leave no process, and keep the output of what was running."""
         if not ADOPTS_ORPHANS:
             self._runs.kill_all()
+        self._groups.kill_runs()
         sweep()
         self._runs.close()
 

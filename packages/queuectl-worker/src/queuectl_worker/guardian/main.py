@@ -19,6 +19,7 @@ if not __package__:
     sys.modules[__package__] = _folder
 
 from . import keeper, kernel
+from .groups import Groups
 from .loop import Loop
 from .protocol import Channel
 from .spool import SpoolRoom
@@ -33,14 +34,15 @@ def main(socket: str, slots: str, spool: str, cap: str, reserve: str, nonce: str
         signal.signal(signum, lambda *_: None)
     room = SpoolRoom(os.fsencode(spool), prefix=nonce.encode(), cap=int(cap), reserve=int(reserve))
     kernel.become_subreaper()
+    groups = Groups(nonce)
     forked = keeper.split()
     if forked is not None:
-        keeper.keep(channel, *forked)
+        keeper.keep(channel, groups, *forked)
         room.remove_leftovers()
         return
     kernel.become_subreaper()
     gc.freeze()  # nothing that was made so far is ever garbage
-    loop = Loop(channel, slots=int(slots), room=room, tag=f"{nonce}:".encode())
+    loop = Loop(channel, slots=int(slots), room=room, groups=groups, tag=f"{nonce}:".encode())
     loop.run()
     loop.end()
 

@@ -7,9 +7,12 @@ import resource
 import signal
 import time
 
+from .groups import Group
 from .spool import Spool
 
 ASK_AGAIN_MS = 20
+# What its tree did in less time than between two looks is in what its first process waited for.
+_WORTH_MEASURING_MS = 250
 # A time that never comes.
 NEVER = 1 << 62
 
@@ -156,6 +159,14 @@ class Run:
         """Note that its first process was reaped."""
         self.exit = (status, usage)
         self.ended_at = clock_ms()
+
+    def measure(self, group: Group) -> None:
+        """Note, after its end, what the kernel knows of its tree beyond its first process."""
+        if self.request.memory and group.was_over_memory:
+            self.over_memory = True
+        if self.exit is not None and self.ended_at - self.started_at >= _WORTH_MEASURING_MS:
+            usage = self.exit[1]
+            self.cpu_s = max(self.cpu_s, group.cpu_s - usage.ru_utime - usage.ru_stime)
 
     def ending(self, exited: Exit, *, rss_unit: int) -> tuple[object, ...]:
         """Give the first fields of its `Ended`, all but those of the log."""

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from . import protocol
+from .groups import Groups
 from .outlets import Outlets
 from .run import ASK_AGAIN_MS, NEVER, Request, Run, clock_ms
 from .spawn import Programs, SpawnError, host_problem, spawn
@@ -31,13 +32,15 @@ class Runs:
     several at once: beside busy commands the processor's caches are cold at each exit.
     """
 
-    def __init__(self, *, slots: int, outlets: Outlets, tag: bytes, tell: Tell) -> None:
+    def __init__(
+        self, *, slots: int, outlets: Outlets, groups: Groups, tag: bytes, tell: Tell
+    ) -> None:
         self._slots = slots
         self._taken = 0
-        self._outlets = outlets
+        self._outlets, self._groups = outlets, groups
         self._tag = tag
         self._tell = tell
-        self._trees = Trees(protocol.RUN_TAG + b"=" + tag)
+        self._trees = Trees(protocol.RUN_TAG + b"=" + tag, groups)
         self._envs: dict[int, dict[bytes, bytes]] = {}
         self._waiting: OrderedDict[int, Request] = OrderedDict()
         self._by_pid: dict[int, Run] = {}
@@ -207,6 +210,7 @@ class Runs:
     def _spawn(self, request: Request, spools: list[Spool]) -> int:
         tag = b"%s%d:%d" % (self._tag, request.key, self._started)
         stdin = self._input(request.input) if request.input else self._devnull
+        self._groups.enter(self._started)
         try:
             return spawn(
                 request.argv,
@@ -218,6 +222,7 @@ class Runs:
                 errors=spools[-1].target,
             )
         finally:
+            self._groups.leave(self._started, memory=request.memory)
             if stdin != self._devnull:
                 os.close(stdin)
 

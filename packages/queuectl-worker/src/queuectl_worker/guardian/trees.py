@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 
 from . import procs
+from .groups import Groups
 from .ledger import UNDECIDED, Ledger
 from .run import ASK_AGAIN_MS, NEVER, Run
 from .table import ADOPTS_ORPHANS, Process, catches, share_of
@@ -27,9 +28,10 @@ class Trees:
     *tag* is how the variable begins that each run has in its environment, and nobody else has.
     """
 
-    def __init__(self, tag: bytes) -> None:
+    def __init__(self, tag: bytes, groups: Groups) -> None:
         self.due = NEVER
-        self._ledger = Ledger(tag)
+        self._groups = groups
+        self._ledger = Ledger(tag, groups.run_of)
         self._leaders: dict[int, int] = {}
         self._runs: dict[int, Run] = {}
         self._limited: set[int] = set()
@@ -49,6 +51,10 @@ class Trees:
         del self._leaders[run.pid]
         del self._runs[run.number]
         self._limited.discard(run.number)
+        group = self._groups.of_run(run.number)
+        if group is not None:
+            run.measure(group)
+            self._groups.reclaim(self._runs)  # the next run in line takes it at once
 
     def count(self, orphan: int, seconds: float) -> None:
         """Add the processor time of an adopted orphan, now reaped, to that of its run."""
@@ -80,6 +86,7 @@ class Trees:
             if now < self._kill_at.setdefault(number, now + _STRAY_GRACE_MS):
                 self._ask_once(processes)
             else:
+                self._kill_group(number)
                 _send_all(processes, signal.SIGKILL)
         self._kill_at = {number: at for number, at in self._kill_at.items() if number in strays}
         self._asked &= {process.identity for found in census.values() for process in found}
@@ -88,6 +95,8 @@ class Trees:
 
     def signal(self, run: Run, signum: int) -> None:
         """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
+        if signum == signal.SIGKILL:
+            self._kill_group(run.number)
         if signum == signal.SIGKILL and ADOPTS_ORPHANS:
             procs.kill_children([run.pid])  # before a look at a tree that it may be growing
         for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
@@ -106,6 +115,7 @@ class Trees:
 
     def kill_all(self) -> None:
         """Send SIGKILL to every process of every run until none is found."""
+        self._groups.kill_runs()
         for _ in range(_KILL_ROUNDS):
             if ADOPTS_ORPHANS:
                 procs.kill_children(self._ledger.children())
@@ -114,6 +124,11 @@ class Trees:
             if not living:
                 return
             _send_all(living, signal.SIGKILL)
+
+    def _kill_group(self, number: int) -> None:
+        group = self._groups.of_run(number)
+        if group is not None:
+            group.kill()
 
     def _weigh(self, run: Run, processes: list[Process], now: int) -> None:
         """Note the memory of a tree, and kill one that has more than it may."""

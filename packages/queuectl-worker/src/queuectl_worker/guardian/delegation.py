@@ -1,0 +1,191 @@
+"""Which control group (cgroup v2) was handed to this program to divide, and what is left in it.
+
+Standard library only: the guardian loads it, and `doctor`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+
+# In front of the names of our groups: whatever bears another name is not ours to touch.
+PREFIX = "queuectl-"
+
+_MARKS = ("user.delegate", "trusted.delegate")  # what systemd leaves on a delegated group
+_CLEAR_SECONDS = 2.0
+
+
+def delegated_group(pid: int | str = "self") -> str | None:
+    """Return the folder of the control group that *pid* may divide, None where there is none.
+
+    That is its own group, or the one above it, if systemd marked it as delegated; or its own if
+    that is the topmost of its namespace: a container's. What else can be written, as a
+    superuser can write everything, belongs to somebody else's manager.
+    """
+    place = _place_of(pid)
+    if place is None:
+        return None
+    folder, is_topmost = place
+    candidates = [folder]
+    if "." not in os.path.basename(folder):
+        candidates.append(os.path.dirname(folder))  # a part of a unit (DelegateSubgroup=)
+    for group in candidates:
+        if _is_marked(group) and _is_usable(group):
+            return group
+    return folder if is_topmost and _is_usable(folder) else None
+
+
+def group_in_use(worker: int) -> str | None:
+    """Return the delegated group in which the commands of the worker with this pid run."""
+    root = delegated_group(worker)
+    mine = f"{PREFIX}{worker}-"
+    if root is not None and any(name.startswith(mine) for name in names_in(root)):
+        return root
+    return None
+
+
+def path_of(pid: int | str) -> str:
+    """Return the control group of *pid* as the kernel names it; empty where it has none."""
+    for line in read(f"/proc/{pid}/cgroup").splitlines():
+        if line.startswith(b"0::"):
+            return os.fsdecode(line[3:])
+    return ""
+
+
+def folder_of(pid: int | str) -> str | None:
+    """Return the folder of the control group of *pid*; None where it cannot be seen."""
+    place = _place_of(pid)
+    return None if place is None else place[0]
+
+
+def lock(folder: str) -> int | None:
+    """Make *folder* the caller's until the descriptor and its copies are closed; None: it lives."""
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def clear_leftovers(root: str) -> None:
+    """End what runs in groups whose keeper and guardian are gone, and remove them."""
+    for name in names_in(root):
+        if name.startswith(PREFIX) and (fd := lock(f"{root}/{name}")) is not None:
+            clear(f"{root}/{name}")
+            os.close(fd)
+
+
+def clear(folder: str) -> None:
+    """Kill all that is in the group *folder* and below it, and remove it."""
+    write(f"{folder}/cgroup.kill", b"1")
+    _wait_until_empty(folder)
+    remove(folder)
+
+
+def remove(folder: str) -> None:
+    """Remove an empty group and those below it; what is not empty stays for the next start."""
+    for name in names_in(folder):
+        remove(f"{folder}/{name}")
+    try:
+        os.rmdir(folder)
+    except OSError:
+        return
+
+
+def write(path: str, content: bytes) -> bool:
+    """Write to a file of the kernel's; False when it refuses."""
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(fd, content)
+        finally:
+            os.close(fd)
+    except OSError:
+        return False
+    return True
+
+
+def read(path: str) -> bytes:
+    """Read a small file of the kernel's; empty where it cannot be read."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        pieces = []
+        while piece := os.read(fd, 1 << 14):
+            pieces.append(piece)
+        return b"".join(pieces)
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
+
+
+def names_in(folder: str) -> list[str]:
+    """List the groups directly below the group *folder*."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _wait_until_empty(folder: str) -> None:
+    """Wait, not for ever, until no process is in the group: the kernel changes the file then."""
+    try:
+        events = os.open(f"{folder}/cgroup.events", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return
+    changes = select.poll()
+    changes.register(events, select.POLLPRI)
+    while b"populated 1" in os.pread(events, 256, 0):
+        if not changes.poll(_CLEAR_SECONDS * 1_000):
+            break  # uninterruptible: the kernel ends it when it lets it go
+    os.close(events)
+
+
+def _place_of(pid: int | str) -> tuple[str, bool] | None:
+    """Return the folder of the group of *pid*, and whether it is the topmost that can be seen."""
+    path = path_of(pid)
+    if not path or path.startswith("/..") or path.endswith(" (deleted)"):
+        return None
+    for line in os.fsdecode(read("/proc/self/mountinfo")).splitlines():
+        fields, _, rest = line.partition(" - ")
+        if not rest.startswith("cgroup2 "):
+            continue
+        base, mounted = (_unescaped(word) for word in fields.split(" ")[3:5])
+        if path == base or path.startswith(base.rstrip("/") + "/"):
+            below = path[len(base.rstrip("/")) :].rstrip("/")
+            return mounted + below, not below
+    return None
+
+
+def _is_marked(folder: str) -> bool:
+    for mark in _MARKS:
+        try:
+            if os.getxattr(folder, mark) == b"1":
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _is_usable(folder: str) -> bool:
+    # The real root has no such file, nor has a kernel before 5.14.
+    return os.path.exists(f"{folder}/cgroup.kill") and all(
+        os.access(path, os.W_OK) for path in (folder, f"{folder}/cgroup.procs")
+    )
+
+
+def _unescaped(word: str) -> str:
+    """Read a path of mountinfo (proc(5))."""
+    for code in (" ", "\t", "\n"):
+        word = word.replace(f"\\{ord(code):03o}", code)
+    return word.replace("\\134", "\\")
