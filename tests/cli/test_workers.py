@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from queuectl.early import starts_worker
 from scripts.bootstrap import program
 from tests.cli.program import Program
 from tests.waiting import eventually
@@ -67,6 +68,37 @@ def test_the_first_signal_lets_jobs_finish(queuectl: Program) -> None:
 
     assert worker.returncode == 0
     assert queuectl.job(1)["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_while_the_worker_still_loads_ends_it_well(
+    queuectl: Program, number: signal.Signals
+) -> None:
+    """A service manager may stop what it has just started."""
+    (queuectl.folder / "slow.py").write_text("open('loads', 'w')\nimport time\ntime.sleep(300)\n")
+    with queuectl.start("worker", "start", "--app", "slow:queue") as worker:
+        eventually((queuectl.folder / "loads").exists, within=30, what="the program to be loaded")
+
+        worker.send_signal(number)
+        _, said = worker.communicate(timeout=30)
+
+    assert (worker.returncode, said) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("worker start", True),
+        ("--db worker --json worker start --queue a", True),
+        ("worker start --detach", False),
+        ("enqueue worker start", False),
+        ("run -- worker start", False),
+        ("schedule add x --every 1m -- worker start", False),
+        ("worker list", False),
+    ],
+)
+def test_only_a_worker_in_the_foreground_ends_well_while_it_loads(line: str, is_one: bool) -> None:
+    assert starts_worker(line.split()) is is_one
 
 
 def test_the_second_signal_gives_the_jobs_back_and_says_so_by_its_code(queuectl: Program) -> None:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from queuectl import __version__
+from queuectl import __version__, early
 
 
 def main() -> None:
@@ -13,6 +13,8 @@ def main() -> None:
     if words == ["--version"]:
         print(__version__)  # noqa: T201
         return
+    if early.starts_worker(words):
+        early.end_well_on_signals()
     sys.exit(run(words))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from queuectl import early
 from queuectl.background import options_again, start_in_background
 from queuectl.exits import CommandError, UsageProblem
 from queuectl.live import live_lines, logged_problems
@@ -154,12 +155,14 @@ def _reloading(session: Session, options: Sequence[str], *, is_fit: bool) -> int
         raise UsageProblem("--reload is for --app, and not for --detach or --burst")
     said = {"--json": session.json, "--quiet": session.terminal.quiet}
     flags = [flag for flag, is_said in said.items() if is_said]
+    early.leave_it_to_the_worker()
     command = [sys.executable, "-m", "queuectl", *flags, "worker", "start", *options]
     tell = session.terminal.say
     return Reloader(command, folder=Path.cwd(), tell=lambda text: tell(safe_text(text))).run()
 
 
 def _supervised(worker: Worker) -> int:
+    early.leave_it_to_the_worker()
     try:
         return supervise(worker)
     except TaskError as error:
