@@ -202,6 +202,26 @@ def test_nothing_is_left_of_a_backup_that_cannot_be_written(
     assert not list(tmp_path.glob("*b.db*"))
 
 
+def test_what_a_killed_backup_left_is_removed_by_a_later_one(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """A day later: until then it may be at work, on another host too."""
+    young, old, others = (
+        [".b.db.0123abcd.queuectl-part", ".b.db.0123abcd.queuectl-part-wal"],
+        [".b.db.4567abcd.queuectl-part", ".b.db.4567abcd.queuectl-part-journal"],
+        [".b.db.4567abcd.part"],
+    )
+    for name in (*young, *old, *others):
+        (tmp_path / name).write_bytes(b"SQLite format 3")
+    for name in (young[0], *old, *others):  # of the young one SQLite writes another file
+        os.utime(tmp_path / name, (0, 0))
+
+    with connect(sqlite_url) as store:
+        store.maintenance.backup(tmp_path / "other.db")
+
+    assert {path.name for path in tmp_path.glob(".b.db*")} == {*young, *others}
+
+
 def live(store: Store, over: threading.Event) -> None:
     """Enqueue and run jobs until it is over, at least ten times."""
     worker = a_worker(store, lease_ms=600_000)

@@ -12,7 +12,7 @@ from tests.conformance.story import a_worker, ended
 JOBS = 3
 BACKUP_FILES = (
     "backup.db",
-    *(f".backup.db.x.part{end}" for end in ("", "-journal", "-wal", "-shm")),
+    *(f".backup.db.x.queuectl-part{end}" for end in ("", "-journal", "-wal", "-shm")),
 )
 Say = Callable[[str], object]
 
