@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from queuectl_store.engines.postgres_health import (
 )
 from queuectl_store.engines.sqlite_health import disk, library, symptoms
 from queuectl_store.limits.queues import Queue, QueueState
-from queuectl_store.upkeep.health import of_workers
+from queuectl_store.upkeep.health import of_hooks, of_workers
 from tests.cli.inprocess import Inside
 
 
@@ -172,6 +173,21 @@ def test_workers_and_queues_are_judged(
 
     assert [each.level for each in found if each.text == text] == [Level.WARNING]
     assert all(each.remedy for each in found if each.level is Level.WARNING)
+
+
+def test_hooks_that_no_worker_tells_are_a_warning(inside: Inside) -> None:
+    inside.must("hook", "add", "pager", "--command", "true")
+    with connect(str(inside.db)) as store:
+        hooks = store.hooks.all()
+
+    (told,) = of_hooks(hooks, [worker(1, queues=("video",)), worker(2, alive=False)])
+    (well,) = of_hooks(hooks, [worker(1, queues=("video",)), worker(2)])
+
+    assert (told.level, well.level) == (Level.WARNING, Level.OK)
+    assert "1 hook told of nothing" in told.text
+    assert told.remedy == "`queuectl worker start --queue queuectl.hooks`"
+    assert list(of_hooks(hooks, [])) == []  # without any worker that is what is said
+    assert list(of_hooks([replace(hooks[0], paused=True)], [worker(1, queues=("a",))])) == []
 
 
 def test_all_is_well_with_a_worker_that_serves_all() -> None:

@@ -32,7 +32,7 @@ def end_well_on_signals() -> None:
 
 def leave_it_to_the_worker() -> None:
     """Jobs may run from now on: what a signal means is the worker's to say, and how it ended."""
-    global _has_begun  # noqa: PLW0603  a process has one end
+    global _has_begun
     _has_begun = True
 
 

@@ -14,7 +14,7 @@ from queuectl.locate import without_password
 from queuectl.safe import safe_text
 from queuectl.session import Session
 from queuectl_store import Level, StoreError, Symptom
-from queuectl_store.upkeep.health import of_workers
+from queuectl_store.upkeep.health import of_hooks, of_workers
 
 _MARKS = {Level.OK: ("ok", "green"), Level.WARNING: ("!", "yellow"), Level.FAILURE: ("✗", "red")}
 
@@ -33,10 +33,11 @@ def doctor(
       queuectl doctor --json | jq -r '.checks[] | select(.level != "ok") | .remedy'
 
     It looks at the store (reachable, writable, journal, log, version, clock, disk, permissions,
-    held transactions and dead rows on a server), workers and their control groups, queues that
-    nobody serves, settings, output, the program's name and logins. Exit code: 0 well, 1 a failure
-    (with --strict a warning too), 5 store unreachable, 78 store damaged. With --json: store,
-    checks (name, level, text, remedy).
+    held transactions and dead rows on a server), workers and their control groups, queues and
+    hooks that nobody serves, settings, output, the program's name and logins.
+
+    Exit code: 0 well, 1 a failure (with --strict a warning too), 5 store unreachable, 78 store
+    damaged. With --json: store, checks (name, level, text, remedy).
     """
     session: Session = ctx.obj
     code = Exit.DONE
@@ -69,6 +70,7 @@ def _inside(session: Session) -> Iterator[Symptom]:
     reader = store.reader
     workers = reader.workers(all=True)
     yield from of_workers(workers, reader.queues(), version=__version__)
+    yield from of_hooks(store.hooks.all(), workers)
     yield from surroundings.group_symptoms(workers, host=socket.gethostname())
     yield surroundings.settings_symptom(session.settings())
     yield surroundings.output_symptom(logs_of(session).root)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from queuectl_store.database import Database
 from queuectl_store.engines.care import Level, Symptom
+from queuectl_store.hooks.hook import HOOK_QUEUE, Hook
 from queuectl_store.job import Worker
 from queuectl_store.limits.queues import Queue, QueueState
 from queuectl_store.states import JobState
@@ -55,6 +56,28 @@ def of_workers(
             text=f"workers of the versions {', '.join(others)} run beside this one, {version}",
             remedy="restart them when it suits: `queuectl worker stop`, then start them anew",
         )
+
+
+def of_hooks(hooks: Sequence[Hook], workers: Sequence[Worker]) -> Iterator[Symptom]:
+    """Yield whether somebody runs the deliveries of hooks: all workers make them.
+
+    Args:
+        workers: All that there ever were.
+    """
+    active = [hook for hook in hooks if not hook.paused]
+    takes = [each for each in workers if each.alive and each.state == "running"]
+    if not active or not takes:
+        return
+    if any(each.queues is None or HOOK_QUEUE in each.queues for each in takes):
+        text = f"{_many(len(active), 'hook')} told by a worker"
+        yield Symptom(name="hooks", level=Level.OK, text=text)
+        return
+    yield Symptom(
+        name="hooks",
+        level=Level.WARNING,
+        text=f"{_many(len(active), 'hook')} told of nothing: each worker serves other queues only",
+        remedy=f"`queuectl worker start --queue {HOOK_QUEUE}`",
+    )
 
 
 def _living(alive: Sequence[Worker], waiting: Sequence[Queue]) -> Symptom:
