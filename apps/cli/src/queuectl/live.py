@@ -121,7 +121,7 @@ class _ToTerminal(logging.Handler):
         self._terminal = terminal
 
     def emit(self, record: logging.LogRecord) -> None:
-        facts = {k: v for k, v in vars(record).items() if k not in _PLAIN_RECORD}
+        facts = {k: v for k, v in vars(record).items() if k not in _PLAIN_RECORD and v is not None}
         said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items())
         text = record.getMessage() + (f" ({said})" if said else "")
         self._terminal.say(safe_text(f"queuectl: {text}"))

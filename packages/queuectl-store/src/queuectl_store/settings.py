@@ -217,6 +217,13 @@ _ALL: tuple[tuple[str, str, str, str, Callable[[str], Any]], ...] = (
     ),
     ("log_dir", "", "a folder", "Where output is kept; empty is beside the store.", str),
     (
+        "log_format",
+        "lines",
+        "lines, text or json",
+        "What a worker prints: lines for people, or log records.",
+        _one_of("lines", "text", "json"),
+    ),
+    (
         "env_pass",
         DEFAULT_PATTERNS,
         "a list of patterns",

@@ -2,17 +2,23 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from logging import LoggerAdapter, getLogger
 from typing import Any
 
-from queuectl_store import Job
+from queuectl_store import Job, Task
 from queuectl_store.bounds import MAX_MS
 
 _LOGGER = getLogger("queuectl.task")
+
+
+class _RunLogger(LoggerAdapter[Any]):
+    # Before Python 3.13 an adapter's fields replace those of the call.
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> Any:
+        return msg, {**kwargs, "extra": {**(self.extra or {}), **(kwargs.get("extra") or {})}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +53,30 @@ class Context:
         return self.job.key
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """What log records of this run carry: `job_id attempt queue task worker_id`."""
+        return run_fields(self.job)
+
+    @property
     def log(self) -> "LoggerAdapter[Any]":
-        """A logger whose records carry the job's id, attempt and queue."""
-        extra = {"job_id": self.job.id, "attempt": self.attempt, "queue": self.job.queue}
-        return LoggerAdapter(_LOGGER, extra)
+        """The logger `queuectl.task`, whose records carry the fields beside their own `extra`."""
+        return _RunLogger(_LOGGER, self.fields)
 
     def progress(self, percent: float | None = None, message: str = "") -> bool:
         """Report how far the run is; False when the run does not own the job any more."""
         told = [] if percent is None else [f"{percent:g}%"]
         return self.tell(" ".join([*told, *([message] if message else [])]))
+
+
+def run_fields(job: Job) -> dict[str, Any]:
+    """Return what every log record about a run of *job* carries."""
+    return {
+        "job_id": job.id,
+        "attempt": job.attempt,
+        "queue": job.queue,
+        "task": job.work.name if isinstance(job.work, Task) else None,
+        "worker_id": job.worker_id,
+    }
 
 
 def deadline_after(timeout_ms: int | None) -> datetime | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
 from queuectl_worker.completer import Completer
+from queuectl_worker.context import run_fields
 from queuectl_worker.executors import RunKey, key_of
 from queuectl_worker.fatal import FATAL
 from queuectl_worker.membership import Membership
@@ -115,7 +116,7 @@ class Exchanger:
         self._completer.recorded(sent, refused=exchange.refused)
         for finish in sent:
             if refused and key_of(finish.claim) in refused:
-                log.warning("a late result was refused", extra={"job_id": finish.claim.job.id})
+                log.warning("a late result was refused", extra=run_fields(finish.claim.job))
                 self._tell(ResultRefused(finish=finish))
                 continue
             self._made_wait |= isinstance(finish.outcome, _WAITS)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 
 from queuectl_store import Claim, Finish, RunFacts, Store
+from queuectl_worker.context import run_fields
 from queuectl_worker.retry import Crashed, decide, error_of
 from queuectl_worker.tuning import Tuning
 
@@ -27,7 +28,10 @@ def rescuer(store: Store, tuning: Callable[[], Tuning]) -> Callable[[], float]:
     def tick() -> float:
         rescued = store.rescue(verdict, limit=BATCH)
         for finish in rescued:
-            log.warning("rescued a job", extra={"job_id": finish.claim.job.id})
+            fields = run_fields(finish.claim.job)
+            # Whoever logs this is another worker than the one that vanished.
+            fields["vanished_worker"] = fields.pop("worker_id")
+            log.warning("rescued a job", extra=fields)
         return 0.0 if len(rescued) == BATCH else tuning().lease_ms / 3000
 
     return tick

@@ -10,13 +10,13 @@ import typer
 from queuectl import early
 from queuectl.background import options_again, start_in_background
 from queuectl.exits import CommandError, UsageProblem
-from queuectl.live import live_lines, logged_problems
 from queuectl.loading import load_app
 from queuectl.moments import parse_span
 from queuectl.reloading import Reloader
 from queuectl.rules import parse_memory
 from queuectl.safe import safe_text
 from queuectl.session import Session
+from queuectl.workerlog import worker_log
 from queuectl_worker import (
     OnNews,
     Queue,
@@ -28,7 +28,6 @@ from queuectl_worker import (
     supervise,
 )
 from queuectl_worker.fitting import ExecutorFactory, Kind
-from queuectl_worker.news import ignore
 from queuectl_worker.plugins import load_executor, load_listeners
 
 
@@ -96,6 +95,13 @@ def start(
             help="How long jobs may go on when it stops: 90 (seconds), 30s, 10m. [setting: grace]",
         ),
     ] = None,
+    log_format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="lines (for people), or log records as text or json. [setting: log_format]",
+        ),
+    ] = None,
 ) -> None:
     """Run jobs until stopped.
 
@@ -107,6 +113,7 @@ def start(
       queuectl worker start --detach
       queuectl worker start --app shop.jobs:queue --executor process --concurrency 8
       queuectl worker start --app shop.jobs:queue --reload --grace 1s
+      queuectl worker start --log-format json
 
     The first Ctrl-C or SIGTERM lets jobs finish within --grace and gives the others back, the
     second ends them at once. Exit code 0 when drained, 75 when jobs were given back, 78 when
@@ -128,6 +135,7 @@ def start(
     code = _run(
         session,
         loaded,
+        log_format=session.settings(log_format=log_format).typed("log_format"),
         concurrency=concurrency,
         queues=queue or None,
         tasks=tasks,
@@ -137,14 +145,14 @@ def start(
     raise typer.Exit(code)
 
 
-def _run(session: Session, loaded: Queue | None, **options: Any) -> int:
-    terminal = session.terminal
-    with logged_problems(terminal), live_lines(terminal, as_json=session.json) as tell:
+def _run(session: Session, loaded: Queue | None, *, log_format: str, **options: Any) -> int:
+    with worker_log(session.terminal, log_format=log_format, events=session.json) as heard:
+        on_news, listeners = heard
         worker = Worker(
             session.open_store(),
             settings=session.worker_settings(),
-            on_news=ignore if terminal.quiet and not session.json else tell,
-            listeners=_listeners(loaded),
+            on_news=on_news,
+            listeners=[*listeners, *_listeners(loaded)],
             **options,
         )
         return _supervised(worker)

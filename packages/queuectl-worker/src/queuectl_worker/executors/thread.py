@@ -186,7 +186,7 @@ class ThreadExecutor:
         with self._changed:
             if run.is_over or self._is_closed:
                 return
-            log.error(STILL_RUNS, extra={"job_id": run.call.claim.job.id})
+            log.error(STILL_RUNS, extra=run.call.context.fields)
             self._over(run, run.ending or Stopped(), still_runs=True)
             self._threads -= 1
             if self._waiting:
