@@ -110,7 +110,7 @@ def test_a_job_and_its_attempts_have_exactly_the_promised_fields(queuectl: Progr
     job = queuectl.job(1)
 
     [attempt] = job.pop("attempts")
-    rules = [job.pop(key) for key in ("memory", "warning", "split_output")]
+    rules = [job.pop(key) for key in ("memory", "warning", "split_output", "trace_id")]
     assert list(job) == JOB_KEYS
     assert list(attempt) == ATTEMPT_KEYS
     assert (job["state"], job["exit_code"], job["error"]) == ("dead", 3, "exit code 3")
@@ -118,7 +118,7 @@ def test_a_job_and_its_attempts_have_exactly_the_promised_fields(queuectl: Progr
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", job["finished_at"])
     with open(job["log"], "rb") as log:
         assert log.read() == b"out\n"
-    assert rules == [None, None, False]
+    assert rules == [None, None, False, None]
 
 
 def test_show_tells_a_person_the_facts_and_the_attempts(queuectl: Program) -> None:

@@ -32,6 +32,7 @@ OURS = {
     "queuectl.quickwords",
     "queuectl_store",
     "queuectl_store.bell",
+    "queuectl_store.carrier",
     "queuectl_store.engines",
     "queuectl_store.engines.filesystem",
     "queuectl_store.engines.sqlite_setup",
@@ -240,6 +241,17 @@ def test_a_job_that_enqueues_others_does_so_where_it_runs(
     by_path = fully(pair[1], "enqueue", "true", QUEUECTL_QUEUE=queue)
 
     assert (by_lane.code, by_lane.err) == (by_path.code, by_path.err)
+    assert contents(pair[0]) == contents(pair[1])
+
+
+@pytest.mark.parametrize("parent", [f"00-{'a' * 32}-{'b' * 16}-01", "broken", ""])
+@pytest.mark.parametrize("more", [{}, {"TRACESTATE": "k=v", "BAGGAGE": "user=a"}, {"BAGGAGE": "é"}])
+def test_the_callers_trace_comes_along(
+    pair: tuple[Inside, Inside], parent: str, more: dict[str, str]
+) -> None:
+    pair[0].must("enqueue", "true", TRACEPARENT=parent, **more)
+    fully(pair[1], "enqueue", "true", TRACEPARENT=parent, **more)
+
     assert contents(pair[0]) == contents(pair[1])
 
 

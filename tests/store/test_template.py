@@ -18,6 +18,7 @@ from queuectl_store.relations import (
     UniqueScope,
 )
 from queuectl_store.template import from_json, to_json
+from queuectl_store.trace import Trace
 
 # Lone surrogates too: bytes that are not UTF-8 are kept as such.
 ANY_TEXT = st.text(st.characters(codec=None), max_size=20)
@@ -79,6 +80,10 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         lasts_ms=st.none() | NUMBERS,
         while_waiting=st.booleans(),
         on_duplicate=st.sampled_from(OnDuplicate),
+    ),
+    "trace": st.none()
+    | st.builds(
+        Trace, traceparent=ANY_TEXT, tracestate=st.none() | ANY_TEXT, baggage=st.none() | ANY_TEXT
     ),
 }
 

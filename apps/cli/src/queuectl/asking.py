@@ -14,8 +14,10 @@ from queuectl_store import (
     NewJob,
     OnDependencyFailure,
     OnDuplicate,
+    Trace,
     Unique,
     UniqueScope,
+    carried,
 )
 from queuectl_worker.environment import pick_environment, without_private
 
@@ -26,6 +28,7 @@ class Defaults:
 
     Attributes:
         queues: By queue, the names of the settings that the store has for its jobs alone.
+        trace: What the caller belongs to, as its variables say.
     """
 
     queue: str
@@ -35,6 +38,7 @@ class Defaults:
     backoff: Backoff
     environment: Mapping[str, str]
     cwd: Path
+    trace: Trace | None
 
 
 class Asked(NamedTuple):
@@ -62,6 +66,7 @@ def read_defaults(
         environment = without_private(environ)
     else:
         environment = pick_environment(environ, settings.typed("env_pass"))
+    headers = carried(environ)
     return Defaults(
         queue=settings.typed("queue"),
         max_retries=settings.typed("max_retries"),
@@ -72,8 +77,10 @@ def read_defaults(
             max_s=settings.typed("backoff_max") / 1000,
             jitter=settings.typed("backoff_jitter"),
         ),
-        environment=environment,
+        # Travels in the trace: equal environments are stored once.
+        environment={k: v for k, v in environment.items() if k.lower() not in headers},
         cwd=cwd,
+        trace=Trace(**headers) if headers else None,
     )
 
 
@@ -124,6 +131,7 @@ def _rules(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
         "memory": spec.memory or None,
         "warn": spec.warn,
         "split_output": bool(spec.split_output),
+        "trace": defaults.trace,
     }
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from queuectl.quickwords import Asked, parse
-from queuectl_store import quick
+from queuectl_store import carrier, quick
 from queuectl_store.errors import StoreError
 from queuectl_store.quick import NotQuick, QuickStore
 from queuectl_store.sql.quick_text import DEFAULTS
@@ -87,6 +87,7 @@ def _job(asked: Asked, folder: str, store: QuickStore) -> dict[str, object]:
     if not retries.isdigit() or len(retries) > 5 or not retries.isascii():
         raise NotQuick
     work = {"shell": asked.words[0]} if len(asked.words) == 1 else {"argv": asked.words}
+    trace = carrier.carried(os.environ)
     return {
         "queue": queue,
         "priority": asked.priority,
@@ -94,7 +95,7 @@ def _job(asked: Asked, folder: str, store: QuickStore) -> dict[str, object]:
         "name": asked.name,
         "max_retries": int(retries) if asked.max_retries is None else asked.max_retries,
         "timeout_ms": asked.timeout_ms or None,
-        "spec": quick.spec_of(work, cwd=folder, env=asked.env, tags=asked.tags),
+        "spec": quick.spec_of(work, cwd=folder, env=asked.env, tags=asked.tags, trace=trace),
     }
 
 

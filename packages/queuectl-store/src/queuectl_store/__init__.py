@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "admin": "Admin",
     "bounds": "MAX_RESULT",
+    "carrier": "carried",
     "clock": "Clock LeaseTime ManualClock SystemClock",
     "dead": "DeadGroup DeadLetters",
     "document": "attempt_document instant job_document run_rules_document why_document",
@@ -59,6 +60,7 @@ _PLACES = {
     "shared": "Settings",
     "states": "FINAL TRANSITIONS WAITING JobState Move Verb",
     "store": "Store",
+    "trace": "Trace",
     "upkeep.checking": "Finding",
     "upkeep.maintenance": "Maintenance Stats",
     "upkeep.retention": "Freed",

@@ -1,6 +1,7 @@
 # What `from queuectl_store import ...` finds; __init__.py imports a name when it is asked for.
 from queuectl_store.admin import Admin as Admin
 from queuectl_store.bounds import MAX_RESULT as MAX_RESULT
+from queuectl_store.carrier import carried as carried
 from queuectl_store.clock import (
     Clock as Clock,
     LeaseTime as LeaseTime,
@@ -164,6 +165,7 @@ from queuectl_store.states import (
     Verb as Verb,
 )
 from queuectl_store.store import Store as Store
+from queuectl_store.trace import Trace as Trace
 from queuectl_store.upkeep.checking import Finding as Finding
 from queuectl_store.upkeep.maintenance import Maintenance as Maintenance, Stats as Stats
 from queuectl_store.upkeep.retention import Freed as Freed

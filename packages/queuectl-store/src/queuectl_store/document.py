@@ -48,11 +48,12 @@ def job_document(job: Job, *, reason: str | None = None, log: str | None = None)
 
 
 def run_rules_document(job: Job) -> dict[str, Any]:
-    """Return what `show` adds to the JSON job: how its runs are limited and kept."""
+    """Return what `show` adds to the JSON job: how its runs are limited, kept and traced."""
     return {
         "memory": job.memory,
         "warning": job.warn and str(job.warn),
         "split_output": job.split_output,
+        "trace_id": job.trace and job.trace.trace_id,
     }
 
 

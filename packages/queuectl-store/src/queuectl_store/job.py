@@ -6,6 +6,7 @@ from typing import Any, NewType
 
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
+from queuectl_store.trace import Trace
 
 JobId = NewType("JobId", int)
 WorkerId = NewType("WorkerId", int)
@@ -85,6 +86,7 @@ class NewJob:
         resources: How much a run takes of each named resource.
         group: The name of the group that it belongs to.
         after: It runs once all of these clauses hold.
+        trace: What asked for it, for distributed tracing.
     """
 
     work: Work
@@ -115,6 +117,7 @@ class NewJob:
     after: tuple[Clause, ...] = ()
     on_dep_failure: OnDependencyFailure = OnDependencyFailure.CANCEL
     unique: Unique | None = None
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ class Job:
         fingerprint: What its error has in common with others, where it is dead.
         last: The latest ended attempt, where the reader was asked for it.
         group, after: The name of its group and the ids of its parents, of a job that was read.
+        trace: What asked for it; a command finds it in TRACEPARENT.
     """
 
     id: JobId
@@ -215,6 +219,7 @@ class Job:
     last: Attempt | None = None
     group: str | None = None
     after: tuple[JobId, ...] = ()
+    trace: Trace | None = None
 
     @property
     def attempts_left(self) -> int:

@@ -161,14 +161,23 @@ def can_open(file: str) -> bool:
 
 
 def spec_of(
-    work: Mapping[str, object], *, cwd: str, env: Mapping[str, str], tags: Mapping[str, str]
+    work: Mapping[str, object],
+    *,
+    cwd: str,
+    env: Mapping[str, str],
+    tags: Mapping[str, str],
+    trace: Mapping[str, str],
 ) -> str:
-    """Return the text of a spec, as `spec.encode` writes it; *work* is argv or shell."""
+    """Return the text of a spec, as `spec.encode` writes it.
+
+    Args:
+        work: `argv` or `shell`.
+        trace: Headers, as `carrier.carried` returns them.
+    """
     fields = {**work, "cwd": cwd}
-    if env:
-        fields["env"] = dict(env)
-    if tags:
-        fields["tags"] = dict(tags)
+    for name, texts in (("env", env), ("tags", tags), ("trace", trace)):
+        if texts:
+            fields[name] = dict(texts)
     return json.dumps(fields, separators=(",", ":"))
 
 

@@ -79,6 +79,7 @@ def job(
         last=last,
         group=group,
         after=after,
+        trace=details.trace,
     )
     draft.__class__ = Job
     return draft

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, assert_never
 
-from queuectl_store import bounds
+from queuectl_store import bounds, carrier
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
 from queuectl_store.bounds import is_whole
@@ -18,6 +18,7 @@ from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Warn, Work
 from queuectl_store.quoting import shown
 from queuectl_store.relations import Unique
+from queuectl_store.trace import Trace
 
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
@@ -44,6 +45,7 @@ class Spec(NamedTuple):
     warn: Warn | None
     split_output: bool
     input: str | None
+    trace: Trace | None
 
 
 def encode(new: NewJob) -> str:
@@ -52,10 +54,10 @@ def encode(new: NewJob) -> str:
     for name, plain in (("cwd", new.cwd), ("input", new.input), ("memory", new.memory)):
         if plain is not None:
             fields[name] = plain
-    if new.env:
-        fields["env"] = dict(new.env)
-    if new.tags:
-        fields["tags"] = dict(new.tags)
+    headers = None if new.trace is None else new.trace.headers()
+    for name, texts in (("env", new.env), ("tags", new.tags), ("trace", headers)):
+        if texts:
+            fields[name] = dict(texts)
     if new.backoff is not None:
         fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
     for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
@@ -84,11 +86,22 @@ def decode(text: str) -> Spec:
         warn=warn and Warn(signal=warn[0], before_ms=warn[1]),
         split_output=fields.get("split_output", False),
         input=fields.get("input"),
+        trace=_trace(fields.get("trace")),
     )
 
 
 def _codes(numbers: list[int] | None) -> frozenset[int] | None:
     return None if numbers is None else frozenset(numbers)
+
+
+def _trace(headers: Mapping[str, str] | None) -> Trace | None:
+    if headers is None:
+        return None
+    return Trace(
+        traceparent=headers[carrier.TRACEPARENT],
+        tracestate=headers.get(carrier.TRACESTATE),
+        baggage=headers.get(carrier.BAGGAGE),
+    )
 
 
 def check(new: NewJob, spec: str) -> None:
@@ -104,11 +117,18 @@ def check(new: NewJob, spec: str) -> None:
     _check_variables(new)
     check_demands(new)
     check_run(new)
+    _check_trace(new.trace)
     if len(spec) > MAX_SPEC_BYTES:
         raise InvalidJob(
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
             " put the data in a file and pass its name"
         )
+
+
+def _check_trace(trace: Trace | None) -> None:
+    for name, text in {} if trace is None else trace.headers().items():
+        if problem := carrier.problem(name, text):
+            raise InvalidJob(f"{problem}, not {shown(text)}")
 
 
 def is_queue_name(name: str) -> bool:

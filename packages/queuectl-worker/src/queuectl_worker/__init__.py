@@ -35,6 +35,7 @@ from queuectl_worker.shipper import store_logs
 from queuectl_worker.sources import follow, read
 from queuectl_worker.supervisor import supervise
 from queuectl_worker.tasks import TaskFunction
+from queuectl_worker.tracing import Tracing
 from queuectl_worker.wishes import GiveUp, Retry, Snooze
 from queuectl_worker.worker import ExitReason, Worker
 
@@ -67,6 +68,7 @@ __all__ = [
     "TaskError",
     "TaskFunction",
     "TaskSide",
+    "Tracing",
     "UnknownPlugin",
     "UnknownTask",
     "WaitTimeout",

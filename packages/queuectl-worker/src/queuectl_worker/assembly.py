@@ -26,6 +26,7 @@ from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.shipper import EACH_S, Shipper
 from queuectl_worker.stager import stager
+from queuectl_worker.tracing import Tracing
 from queuectl_worker.tuning import Tuner, Tuning
 from queuectl_worker.upkeep import upkeep
 
@@ -52,6 +53,7 @@ class Assembly:
         logs: LogFolder,
         queues: tuple[str, ...] | None,
         tasks: TaskSide | None,
+        tracing: Tracing | None,
         on_news: OnNews,
         on_failure: Callable[[BaseException], None],
     ) -> None:
@@ -60,7 +62,7 @@ class Assembly:
         # Beside a SQLite store whoever can read the store can read the files too.
         self._shipper = _shipper(store, tuner, logs) if store.path is None else None
         self._tell = on_news = _told(on_news, self._shipper)
-        self.executor = fit(store, tuner, logs, tasks)
+        self.executor = fit(store, tuner, logs, tasks, tracing)
         self.membership = Membership(
             store, _introduction(tuner, queues), fence=self.executor.extend
         )

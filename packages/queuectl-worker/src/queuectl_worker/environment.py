@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import translate
 from functools import lru_cache
 
-from queuectl_store import Claim
+from queuectl_store import Claim, Trace
 
 PRIVATE_PREFIX = "QUEUECTL_"
 
@@ -31,11 +31,13 @@ def without_private(variables: Mapping[str, str]) -> dict[str, str]:
 def run_variables(claim: Claim) -> dict[str, str]:
     """Return what is set for this one run, on top of the job's environment.
 
-    Of each resource it tells the indexes that the run has: QUEUECTL_RESOURCE_GPU=0,2.
+    Of each resource it tells the indexes that the run has: QUEUECTL_RESOURCE_GPU=0,2. A job that
+    belongs to a trace finds it in TRACEPARENT.
     """
     job = claim.job
     return {
         **job.env,
+        **_trace_variables(job.trace),
         **{resource_variable(name): _list(ids) for name, ids in job.allotted.items()},
         "QUEUECTL_JOB_ID": str(job.id),
         "QUEUECTL_ATTEMPT": str(job.attempt),
@@ -43,6 +45,10 @@ def run_variables(claim: Claim) -> dict[str, str]:
         "QUEUECTL_TOKEN": str(claim.token),
         "QUEUECTL_IDEMPOTENCY_KEY": job.key,
     }
+
+
+def _trace_variables(trace: Trace | None) -> dict[str, str]:
+    return {} if trace is None else {n.upper(): text for n, text in trace.headers().items()}
 
 
 def resource_variable(name: str) -> str:

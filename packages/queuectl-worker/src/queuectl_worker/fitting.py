@@ -23,6 +23,7 @@ from queuectl_worker.guardian import Guardian
 from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder
 from queuectl_worker.tasks import Registry
+from queuectl_worker.tracing import Tracing
 from queuectl_worker.tuning import Tuner
 
 Kind = Literal["thread", "process"]
@@ -65,14 +66,23 @@ class TaskSide:
     recycling: Recycling = field(default_factory=Recycling)
 
 
-def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> Executor:
+def fit(
+    store: Store,
+    tuner: Tuner,
+    logs: LogFolder,
+    side: TaskSide | None,
+    tracing: Tracing | None = None,
+) -> Executor:
     """Return the executor of a worker.
+
+    Args:
+        tracing: What follows the runs of commands.
 
     Raises:
         InvalidTask: A task cannot run in a process.
     """
     slots = tuner.current.concurrency
-    commands = CommandExecutor(
+    commands: Executor = CommandExecutor(
         _command_guardian(tuner, logs),
         slots=slots,
         logs=logs,
@@ -80,7 +90,9 @@ def fit(store: Store, tuner: Tuner, logs: LogFolder, side: TaskSide | None) -> E
         store_path=store.path,
         tuning=lambda: tuner.current,
     )
-    main: Executor = commands
+    if tracing is not None:
+        commands = tracing.around(commands)
+    main = commands
     if side is not None:
         functions, coroutines = _for_tasks(store, tuner, logs, side)
         main = MixedExecutor(

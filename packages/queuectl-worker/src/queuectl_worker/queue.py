@@ -19,6 +19,7 @@ from queuectl_worker.news import OnNews
 from queuectl_worker.options import Options
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
+from queuectl_worker.tracing import Tracing
 from queuectl_worker.worker import ExitReason, Worker
 
 RESERVED = "queuectl."
@@ -37,10 +38,12 @@ class Queue:
         url: `sqlite:///path`, a path, `postgresql://…`, or a store that is open already.
         queue: The queue of jobs that name none.
         middleware: What goes around the tasks of this queue, in order; see `Middleware`.
+        tracing: What follows enqueues and attempts; `queuectl_worker.otel` has it.
 
     Attributes:
         tasks: The registered tasks.
         middleware: What goes around them.
+        tracing: As given.
         after_send: Called after each enqueue that is not part of a caller's transaction; testing
             runs the jobs there.
     """
@@ -51,12 +54,13 @@ class Queue:
         *,
         queue: str = DEFAULT_QUEUE,
         middleware: Sequence[Middleware] = (),
+        tracing: Tracing | None = None,
     ) -> None:
-        self._url, self._queue = url, queue
+        self._url, self._queue, self.tracing = url, queue, tracing
         self._store = url if isinstance(url, Store) else None
         self._lock = threading.Lock()
         self.tasks = Registry()
-        self.middleware = Chain(middleware)
+        self.middleware = Chain(middleware if tracing is None else [tracing, *middleware])
         self.after_send: Callable[[], object] | None = None
 
     @property
@@ -134,14 +138,23 @@ class Queue:
         Raises:
             StoreError: The store cannot take them; none is stored.
         """
-        wanted = self.middleware.enqueued(list(jobs))
-        if session is None:
-            ids = self.store.enqueue(wanted)
-            if self.after_send is not None:
-                self.after_send()
-        else:
-            ids = self.store.enqueue_within(session, wanted)
+        ids = self._store_traced(self.middleware.enqueued(list(jobs)), session)
+        if session is None and self.after_send is not None:
+            self.after_send()
         return [self.job(job_id) for job_id in ids]
+
+    def _store_traced(self, jobs: Sequence[NewJob], session: Any) -> list[JobId]:
+        if self.tracing is None:
+            return self._store_jobs(jobs, session)
+        with self.tracing.sending(jobs) as sending:
+            ids = self._store_jobs(sending.jobs, session)
+            sending.stored(ids)
+        return ids
+
+    def _store_jobs(self, jobs: Sequence[NewJob], session: Any) -> list[JobId]:
+        if session is None:
+            return self.store.enqueue(jobs)
+        return self.store.enqueue_within(session, jobs)
 
     def job(self, job_id: int) -> QueuedJob:
         """Return the job of that id; looked at when something is asked of it."""
@@ -184,6 +197,7 @@ class Queue:
             grace_s=grace,
             settings=settings,
             listeners=[*self.middleware.listeners, *listeners],
+            tracing=self.tracing,
         )
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from queuectl_worker.news import OnNews, ignore
 from queuectl_worker.output import LogFolder, log_root
 from queuectl_worker.telling import telling
 from queuectl_worker.timing import monotonic_ms
+from queuectl_worker.tracing import Tracing
 from queuectl_worker.tuning import Tuner, Tuning
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Worker:
         grace_s: How long jobs may go on when it stops; None is the setting.
         settings: Settings by name, as text; they win over the store's.
         listeners: Told the same in a thread of their own; they may take their time.
+        tracing: What follows the runs of commands; tasks are followed by their queue's.
         on_news: Called in the loop that moves the jobs: it must return at once and not raise.
 
     Raises:
@@ -59,6 +61,7 @@ class Worker:
         settings: Mapping[str, str] | None = None,
         on_news: OnNews = ignore,
         listeners: Sequence[OnNews] = (),
+        tracing: Tracing | None = None,
     ) -> None:
         given = {**(settings or {})}
         if concurrency is not None:
@@ -67,7 +70,7 @@ class Worker:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
         self._queues = None if queues is None else tuple(queues)
-        self._tasks, self._listeners = tasks, tuple(listeners)
+        self._tasks, self._listeners, self._tracing = tasks, tuple(listeners), tracing
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
         self._stop = Stop.NOT
@@ -110,6 +113,7 @@ class Worker:
             logs=self.logs,
             queues=self._queues,
             tasks=self._tasks,
+            tracing=self._tracing,
             on_news=tell,
             on_failure=self._note_failure,
         )

@@ -134,7 +134,8 @@ def _asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
     asked = spec_from_words(words).overridden_by(spec_from_options(ctx))
     if asked.on_finish is not None:
         raise UsageProblem("a schedule takes no on-finish; let its command run what is to follow")
-    return new_job(asked, defaults)
+    # Its jobs belong to no trace of the caller's: they are made long after it has ended.
+    return replace(new_job(asked, defaults), trace=None)
 
 
 def tell(session: Session, schedule: Schedule) -> None:

@@ -47,7 +47,7 @@ def show(
       queuectl show 12
       queuectl show 12 --json | jq .attempts
 
-    With --json: the job, and beside it memory, warning, split_output and attempts.
+    With --json: the job, and beside it memory, warning, split_output, trace_id and attempts.
     """
     session: Session = ctx.obj
     job_id = parse_id(job)
@@ -99,6 +99,7 @@ def _facts(job: Job, document: dict[str, Any], now_ms: int) -> dict[str, Cell | 
         "exit": exit_text(ended.exit_code, ended.signal) if ended else None,
         "error": Cell(text=ended.error, style="red") if ended and ended.error else None,
         "progress": job.progress,
+        "trace": job.trace.trace_id if job.trace else None,
         "log": document["log"],
     }
 

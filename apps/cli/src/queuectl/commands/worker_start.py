@@ -23,6 +23,7 @@ from queuectl_worker import (
     Recycling,
     TaskError,
     TaskSide,
+    Tracing,
     UnknownPlugin,
     Worker,
     supervise,
@@ -153,6 +154,7 @@ def _run(session: Session, loaded: Queue | None, *, log_format: str, **options: 
             settings=session.worker_settings(),
             on_news=on_news,
             listeners=[*listeners, *_listeners(loaded)],
+            tracing=_tracing(loaded),
             **options,
         )
         return _supervised(worker)
@@ -207,3 +209,18 @@ def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycli
 def _listeners(loaded: Queue | None) -> list[OnNews]:
     own = [] if loaded is None else loaded.middleware.listeners
     return [*own, *load_listeners()]
+
+
+def _tracing(loaded: Queue | None) -> Tracing | None:
+    """Return what follows the runs of commands: the program's own, or OpenTelemetry if it is on.
+
+    It is on where somebody has loaded it by now, as `opentelemetry-instrument` does. Nothing is
+    imported otherwise.
+    """
+    if loaded is not None and loaded.tracing is not None:
+        return loaded.tracing
+    if "opentelemetry.sdk.trace" not in sys.modules:
+        return None
+    from queuectl_worker.otel import OpenTelemetry
+
+    return OpenTelemetry()

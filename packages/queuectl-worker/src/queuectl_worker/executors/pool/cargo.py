@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from typing import Any
 
-from queuectl_store import Backoff, Claim, Job, JobState, Task
+from queuectl_store import Backoff, Claim, Job, JobState, Task, Trace
 from queuectl_store.relations import OnDependencyFailure
 from queuectl_worker.executors.pool.link import Message
 from queuectl_worker.executors.protocol import Completed, Ending
@@ -25,11 +25,12 @@ def pack_claim(claim: Claim) -> Message:
 def unpack_claim(message: Message) -> Claim:
     """Return the claim that *pack_claim* packed."""
     fields = dict(message["job"])
-    work, backoff = fields["work"], fields["backoff"]
+    work, backoff, trace = fields["work"], fields["backoff"], fields["trace"]
     fields |= {
         "work": Task(name=work["name"], args=tuple(work["args"]), kwargs=work["kwargs"]),
         "state": JobState(fields["state"]),
         "backoff": backoff and Backoff(**backoff),
+        "trace": trace and Trace(**trace),
         "on_dep_failure": OnDependencyFailure(fields["on_dep_failure"]),
     }
     return Claim(job=Job(**fields), token=message["token"])
