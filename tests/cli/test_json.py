@@ -50,6 +50,8 @@ STORY: tuple[tuple[str, Sequence[str], bytes], ...] = (
     ("logs", ("1-3",), b""),
     ("events", ("--since", "start"), b""),
     ("wait", ("1", "2"), b""),
+    ("metrics rules", (), b""),
+    ("metrics grafana", (), b""),
     ("dlq list", (), b""),
     ("dlq list", ("--group",), b""),
     ("dlq show", ("2",), b""),

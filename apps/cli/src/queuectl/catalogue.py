@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
             "logs": _here("logs:app", "Print a job's output, or follow it."),
             "events": _here("events:events", "Print what happened to jobs, or follow it."),
             "wait": _here("wait:app", "Wait for jobs and exit with their code."),
+            "metrics": _here("metrics:app", "Rules and a dashboard for Prometheus and Grafana."),
         },
         "Act on jobs": {
             "cancel": _here("act:cancel_app", "Stop jobs, in any state."),

@@ -1,0 +1,72 @@
+"""What Prometheus and Grafana are given, as the program writes it."""
+
+import json
+
+import pytest
+
+from queuectl_metrics.monitoring import grafana_dashboard, rule_file
+from tests.cli.inprocess import Inside
+
+FILES = ["queuectl-recording.yml", "queuectl-alerts.yml"]
+
+
+def test_rules_are_written_into_a_folder(inside: Inside) -> None:
+    done = inside.must("metrics", "rules", ".")
+
+    assert done.text.splitlines() == FILES
+    written = [(inside.folder / name).read_text(encoding="utf-8") for name in FILES]
+    assert written == [rule_file("recording.yml"), rule_file("alerts.yml")]
+
+
+def test_files_that_are_there_are_kept_unless_said_otherwise(inside: Inside) -> None:
+    mine = inside.folder / FILES[1]
+    mine.write_text("mine")
+
+    refused = inside("metrics", "rules", ".")
+
+    assert (refused.code, mine.read_text()) == (2, "mine")
+    assert "--force" in refused.err
+    assert not (inside.folder / FILES[0]).exists()
+    inside.must("metrics", "rules", ".", "--force")
+    assert mine.read_text(encoding="utf-8") == rule_file("alerts.yml")
+
+
+def test_without_a_folder_they_are_printed(inside: Inside) -> None:
+    text = inside.must("metrics", "rules").text
+
+    assert rule_file("recording.yml") in text
+    assert rule_file("alerts.yml") in text
+
+
+def test_for_programs_the_files_are_texts_by_name(inside: Inside) -> None:
+    found = inside.must("metrics", "rules", "--json").document["files"]
+
+    assert list(found) == FILES
+    assert found[FILES[1]] == rule_file("alerts.yml")
+
+
+def test_runbooks_are_links_where_their_address_is_given(inside: Inside) -> None:
+    text = inside.must("metrics", "rules", "--runbooks", "https://wiki.example.org/q").text
+
+    assert "runbook_url: https://wiki.example.org/q/operations/alerts/no-workers.md" in text
+
+
+@pytest.mark.parametrize("words", [("nowhere",), (".", "--runbooks", "wiki")])
+def test_what_cannot_be_done_is_one_line(inside: Inside, words: tuple[str, ...]) -> None:
+    refused = inside("metrics", "rules", *words)
+
+    assert refused.code in (1, 2)
+    assert len(refused.err.splitlines()) == 1
+
+
+def test_the_dashboard_is_printed_as_grafana_takes_it(inside: Inside) -> None:
+    text = inside.must("metrics", "grafana").text
+
+    assert json.loads(text) == json.loads(grafana_dashboard())
+
+
+def test_neither_makes_a_store(inside: Inside) -> None:
+    inside.must("metrics", "grafana")
+    inside.must("metrics", "rules")
+
+    assert not inside.db.exists()
