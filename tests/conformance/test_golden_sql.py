@@ -21,6 +21,7 @@ from queuectl_store.sql import (
     complete,
     dead,
     feed,
+    filters,
     groups,
     hooks,
     hot,
@@ -62,9 +63,14 @@ COLUMNS = {
         *("next_at", "created_at"),
     ],
 }
+CONDITIONS = {
+    name: condition
+    for name, condition in vars(filters).items()
+    if name.isupper() and isinstance(condition, sa.ColumnElement)
+}
 
 
-def named_statements() -> Iterator[tuple[str, sa.Executable]]:
+def named_statements() -> Iterator[tuple[str, sa.ClauseElement]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
     others = (complete, outlook, output, relations, groups, schedules, unique, dead, replays, hooks)
     for module in (*modules, *others):
@@ -72,6 +78,8 @@ def named_statements() -> Iterator[tuple[str, sa.Executable]]:
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, sa.Executable):
                 yield f"{prefix}.{name.lower()}", value
+    for name, condition in CONDITIONS.items():
+        yield f"filters.{name.lower()}", condition
     for verb, move in admin.MOVES.items():
         yield f"admin.moves.{verb}", move
     for verb, move in relations.SETTLES.items():

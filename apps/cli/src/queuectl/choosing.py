@@ -12,7 +12,7 @@ from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.fields import parse_pairs
 from queuectl.moments import parse_past, to_ms
 from queuectl.selection import existing_ids, ids_matching, parse_ids, parse_states
-from queuectl_store import JobFilter, JobId, JobState, Store
+from queuectl_store import JobFilter, JobId, JobState, Look
 
 _SAID = "queuectl.filter_options"
 
@@ -168,7 +168,7 @@ def choice_of(ctx: typer.Context, words: Sequence[str] | None, *, verb: str) -> 
 
 
 def chosen_ids(
-    store: Store, choice: Choice, *, verb: str, states: Collection[JobState] = ()
+    store: Look, choice: Choice, *, verb: str, states: Collection[JobState] = ()
 ) -> list[JobId]:
     """Return the ids that are meant, lowest first.
 

@@ -109,7 +109,7 @@ def _follower(
     tail: int | None,
     put: Callable[[tuple[JobId, Piece]], None],
 ) -> Callable[[], None]:
-    store, logs, terminal = session.open_store(), logs_of(session), session.terminal
+    store, logs, terminal = session.look(), logs_of(session), session.terminal
 
     def notify(run: Attempt) -> None:
         terminal.say(safe_text(f"{job_id}: attempt {run.number}: {run.error or run.state}"))

@@ -47,17 +47,17 @@ _COLUMNS = (
 
 def logs_of(session: Session) -> LogFolder:
     """Return where the output of the session's store lies."""
-    return LogFolder(log_root(session.open_store(), session.settings().typed("log_dir")))
+    return LogFolder(log_root(session.look(), session.settings().typed("log_dir")))
 
 
 def output_of(session: Session, job: Job, run: Attempt | None = None) -> RunOutput:
     """Return what *run*, or the latest run, of *job* printed."""
-    return RunOutput(session.open_store(), logs_of(session), job, run)
+    return RunOutput(session.look(), logs_of(session), job, run)
 
 
 def documents(session: Session, jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """Return the JSON job of each of *jobs*."""
-    reasons = session.open_store().reader.reasons(jobs)
+    reasons = session.look().reader.reasons(jobs)
     logs = logs_of(session)
     return [
         job_document(job, reason=reasons.get(job.id), log=str(path) if path else None)
@@ -118,7 +118,7 @@ def moment_text(ms: int | None, *, now_ms: int) -> str | None:
 def full_document(session: Session, job: Job) -> dict[str, Any]:
     """Return the JSON job, how its runs are limited, and its attempts, oldest first."""
     [document] = documents(session, [job])
-    attempts = session.open_store().reader.attempts(job.id)
+    attempts = session.look().reader.attempts(job.id)
     told = [attempt_document(attempt) for attempt in attempts]
     return {**document, **run_rules_document(job), "attempts": told}
 

@@ -30,7 +30,7 @@ class Wish:
 
 def pages(session: Session, wish: Wish) -> Iterator[list[Job]]:
     """Yield the jobs, newest first, and then an empty page if there are more than the limit."""
-    reader = session.read_store().reader
+    reader = session.look().reader
     left, before = wish.limit or _MANY, wish.before
     while True:
         # One more than is wanted tells whether there are more.
@@ -75,7 +75,7 @@ def watch_jobs(session: Session, wish: Wish, *, form: Format | None) -> None:
     if session.json or not terminal.is_live:
         raise UsageProblem("--watch needs a terminal; `queuectl events -f` follows in a pipe")
     height = 0
-    with closing(session.read_store().listen()) as listener:
+    with closing(session.look().listen()) as listener:
         while True:
             page = next(pages(session, wish), [])
             jobs = page if wish.sort is None else wish.sort(page)
@@ -93,7 +93,7 @@ def _print(session: Session, jobs: Sequence[Job], form: Format | None) -> None:
         for document in documents(session, jobs):
             terminal.document(document)
     elif form is None:
-        reader = session.open_store().reader
+        reader = session.look().reader
         is_full = not terminal.is_screen
         columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=is_full)
         print_table(terminal, columns, rows)
@@ -109,7 +109,7 @@ def _lines(session: Session, jobs: Sequence[Job], form: Format | None) -> list[s
     if not jobs:
         return []
     if form is None:
-        reader = session.open_store().reader
+        reader = session.look().reader
         columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=False)
         return aligned_lines(session.terminal, columns, rows)
     if form.template is not None:

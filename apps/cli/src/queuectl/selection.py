@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from queuectl.exits import CommandError, Exit, UsageProblem
-from queuectl_store import JobFilter, JobId, JobState, Store
+from queuectl_store import JobFilter, JobId, JobState, Look
 
 _ONE = re.compile(r"#?(\d{1,18})")
 _RANGE = re.compile(r"(\d{1,18})-(\d{1,18})")
@@ -66,7 +66,7 @@ def parse_states(words: Sequence[str]) -> tuple[JobState, ...]:
         raise UsageProblem(f"there is no state {bad!r}; the states are {known}") from error
 
 
-def existing_ids(store: Store, wanted: Ids, *, words: Sequence[str]) -> list[JobId]:
+def existing_ids(store: Look, wanted: Ids, *, words: Sequence[str]) -> list[JobId]:
     """Return the single ids as they are and the ids that exist in the ranges, each once.
 
     Raises:
@@ -81,7 +81,7 @@ def existing_ids(store: Store, wanted: Ids, *, words: Sequence[str]) -> list[Job
     return ids
 
 
-def ids_in_ranges(store: Store, ranges: Sequence[tuple[int, int]]) -> Iterator[JobId]:
+def ids_in_ranges(store: Look, ranges: Sequence[tuple[int, int]]) -> Iterator[JobId]:
     """Yield the ids that exist in *ranges*, lowest first."""
     for low, high in ranges:
         found = ids_matching(store, JobFilter(), before=high + 1, down_to=low)
@@ -89,7 +89,7 @@ def ids_in_ranges(store: Store, ranges: Sequence[tuple[int, int]]) -> Iterator[J
 
 
 def ids_matching(
-    store: Store, wanted: JobFilter, *, before: int | None = None, down_to: int = 0
+    store: Look, wanted: JobFilter, *, before: int | None = None, down_to: int = 0
 ) -> Iterator[JobId]:
     """Yield the ids of all jobs that *wanted* lets through, newest first."""
     cursor = None if before is None else JobId(before)

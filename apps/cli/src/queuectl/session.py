@@ -14,7 +14,7 @@ from queuectl.terminal import Terminal
 
 if TYPE_CHECKING:
     # The database library behind it is most of a command's start, and help needs none.
-    from queuectl_store import Store
+    from queuectl_store import Look, Store
 
 STORE_ORIGIN = "store"
 
@@ -35,6 +35,7 @@ class Session:
     def __init__(self, options: GlobalOptions) -> None:
         self.options = options
         self._store: Store | None = None
+        self._look: Look | None = None
 
     @property
     def json(self) -> bool:
@@ -78,14 +79,30 @@ class Session:
         """
         return self.open_store(create=not self.address.is_named)
 
+    def look(self) -> "Look":
+        """Open the store to read it alone; one that is open already serves.
+
+        Raises:
+            StoreError: It cannot be opened, or was named and does not exist.
+        """
+        if self._store is not None:
+            return self._store
+        if self._look is None:
+            from queuectl_store.looking import look_at
+
+            self._make_own_folder()
+            self._look = look_at(self.address.url, create=not self.address.is_named)
+        return self._look
+
     def settings(self, **given: str | None) -> Settings:
         """Return the settings; *given* are this command's own options, as text."""
         said = {name: text for name, text in given.items() if text is not None}
+        at_hand = self._store or self._look or self.open_store()
         return Settings(
             [
                 Layer(origin="command line", values=said),
                 *environment_layers(os.environ),
-                Layer(origin=STORE_ORIGIN, values=self.open_store().settings.all()),
+                Layer(origin=STORE_ORIGIN, values=at_hand.settings.all()),
                 *map(file_layer, find_settings_files(cwd=Path.cwd())),
             ]
         )
@@ -104,9 +121,10 @@ class Session:
 
     def close(self) -> None:
         """Close the store if it was opened."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        for opened in (self._store, self._look):
+            if opened is not None:
+                opened.close()
+        self._store = self._look = None
 
     def confirm(self, question: str) -> None:
         """Ask before something large, where a person can answer.

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from queuectl.exits import Exit
 from queuectl.safe import safe_text
-from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Store, Stream, UnknownJob
+from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Look, Stream, UnknownJob
 from queuectl_worker import LogFolder, RunOutput
 
 # A safety net under the store's wake-ups, which may get lost between hosts.
@@ -32,7 +32,7 @@ def code_of_job(job: Job) -> int:
 
 
 def until_finished(
-    store: Store, ids: Sequence[JobId], *, timeout_s: float | None, is_any: bool
+    store: Look, ids: Sequence[JobId], *, timeout_s: float | None, is_any: bool
 ) -> Iterator[Job]:
     """Yield each of the jobs as it becomes final, or only the first if *is_any*.
 
@@ -58,7 +58,7 @@ def until_finished(
 
 
 def follow_output(
-    store: Store,
+    store: Look,
     logs: LogFolder,
     job_id: JobId,
     *,
@@ -90,7 +90,7 @@ def follow_output(
                 listener.wait(_LOOK_S)
 
 
-def _next_run(store: Store, job: Job, since: int) -> Attempt | Job | None:
+def _next_run(store: Look, job: Job, since: int) -> Attempt | Job | None:
     """Return the run after the token *since*: an ended one, the job itself if it runs, or None.
 
     Quick runs may have come and gone between two looks, so the ended ones come first.
@@ -102,7 +102,7 @@ def _next_run(store: Store, job: Job, since: int) -> Attempt | Job | None:
 
 
 def _follow_run(
-    store: Store, logs: LogFolder, job: Job, run: Attempt | Job, *, tail: int | None
+    store: Look, logs: LogFolder, job: Job, run: Attempt | Job, *, tail: int | None
 ) -> Iterator[tuple[Stream, bytes]]:
     ended = run if isinstance(run, Attempt) else None
     output = RunOutput(store, logs, job, ended)
@@ -110,7 +110,7 @@ def _follow_run(
 
 
 def _tell_if_more(
-    store: Store, job_id: JobId, token: int, notify: Callable[[Attempt], None]
+    store: Look, job_id: JobId, token: int, notify: Callable[[Attempt], None]
 ) -> None:
     job = store.reader.get(job_id)
     if job.state in FINAL and job.token == token:
@@ -120,7 +120,7 @@ def _tell_if_more(
             notify(attempt)
 
 
-def _is_run_over(store: Store, run: Job) -> bool:
+def _is_run_over(store: Look, run: Job) -> bool:
     job = store.reader.get(run.id)
     return job.state is not JobState.RUNNING or job.token != run.token
 
@@ -130,7 +130,7 @@ def run_note(run: Attempt, *, next_step: str) -> str:
     return safe_text(f"attempt {run.number}: {run.error or run.state}; {next_step}")
 
 
-def _found(store: Store, ids: Sequence[JobId]) -> list[Job]:
+def _found(store: Look, ids: Sequence[JobId]) -> list[Job]:
     jobs = store.reader.find(ids)
     missing = set(ids) - {job.id for job in jobs}
     if missing:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from queuectl_store import JobState, Store, Verb
+from queuectl_store import JobState, Look, Verb
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -45,7 +45,7 @@ class Activity:
     counts: Mapping[JobState, int]
 
 
-def activity(store: Store, *, now: int | None = None) -> Activity:
+def activity(store: Look, *, now: int | None = None) -> Activity:
     """Read what *store* did lately and what it holds.
 
     Args:
@@ -66,7 +66,7 @@ def total(by_queue: Mapping[str, Mapping[JobState, int]]) -> dict[JobState, int]
     return {state: sum(counts.get(state, 0) for counts in by_queue.values()) for state in JobState}
 
 
-def _moves(store: Store, *, since_ms: int) -> Moves:
+def _moves(store: Look, *, since_ms: int) -> Moves:
     counts = store.reader.event_counts(since_ms=since_ms)
     return Moves(
         enqueued=counts.get(Verb.ENQUEUE, 0),

@@ -8,7 +8,8 @@ from queuectl_store.clock import (
     ManualClock as ManualClock,
     SystemClock as SystemClock,
 )
-from queuectl_store.dead import DeadGroup as DeadGroup, DeadLetters as DeadLetters
+from queuectl_store.dead import DeadLetters as DeadLetters
+from queuectl_store.dead_reader import DeadGroup as DeadGroup, DeadReader as DeadReader
 from queuectl_store.document import (
     attempt_document as attempt_document,
     instant as instant,
@@ -56,7 +57,7 @@ from queuectl_store.errors import (
 from queuectl_store.events import Event as Event
 from queuectl_store.explanation import Explanation as Explanation
 from queuectl_store.feed import Cursor as Cursor, Page as Page
-from queuectl_store.graph.groups import Group as Group, NewGroup as NewGroup
+from queuectl_store.graph.group import Group as Group, NewGroup as NewGroup
 from queuectl_store.graph.halting import Halt as Halt, HaltOn as HaltOn, parse_halt as parse_halt
 from queuectl_store.hooks.dispatching import Dispatched as Dispatched
 from queuectl_store.hooks.document import hook_document as hook_document, hook_target as hook_target
@@ -96,6 +97,8 @@ from queuectl_store.limits.queues import (
 )
 from queuectl_store.limits.rates import Rate as Rate
 from queuectl_store.limits.sweeping import Swept as Swept
+from queuectl_store.look import Look as Look
+from queuectl_store.looking import look_at as look_at
 from queuectl_store.moving import Moved as Moved
 from queuectl_store.notifier import Listener as Listener
 from queuectl_store.opening import connect as connect
@@ -115,13 +118,14 @@ from queuectl_store.outcome import (
     verb_of as verb_of,
 )
 from queuectl_store.outlook import Outlook as Outlook
-from queuectl_store.outputs import (
+from queuectl_store.output_reader import (
     PIECE_BYTES as PIECE_BYTES,
     OutputOf as OutputOf,
-    Outputs as Outputs,
+    OutputReader as OutputReader,
     Piece as Piece,
     Stream as Stream,
 )
+from queuectl_store.outputs import Outputs as Outputs
 from queuectl_store.reader import JobFilter as JobFilter, Reader as Reader
 from queuectl_store.rehearsal import Change as Change, Rehearsal as Rehearsal
 from queuectl_store.relations import (
@@ -155,6 +159,7 @@ from queuectl_store.settings import (
     parse_duration_ms as parse_duration_ms,
     setting as setting,
 )
+from queuectl_store.settings_reader import SettingsReader as SettingsReader
 from queuectl_store.shared import Settings as Settings
 from queuectl_store.states import (
     FINAL as FINAL,

@@ -1,89 +1,26 @@
 """The dead letter queue: jobs that failed for good, grouped by their fault, retried or purged."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from queuectl_store import records, replays
+from queuectl_store import replays
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
+from queuectl_store.dead_reader import MOVED_AT_ONCE, Chosen, DeadReader
 from queuectl_store.editing import Edit
-from queuectl_store.job import Job, JobId
+from queuectl_store.job import JobId
 from queuectl_store.limits.rates import Rate
-from queuectl_store.moving import DEAD, Moved, targets_of
-from queuectl_store.reader import JobFilter, conditions
-from queuectl_store.sql import dead as sql
+from queuectl_store.moving import DEAD, Moved
 from queuectl_store.upkeep import removing
 
-_MOVED_AT_ONCE = 1_000
 _PURGED_AT_ONCE = 200
 
-# By ids, or all that a filter lets through: one with a fingerprint is a group.
-Chosen = Sequence[JobId] | JobFilter
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadGroup:
-    """Dead jobs whose errors are one fault.
-
-    Attributes:
-        error: That of its newest job.
-        first_seen, last_seen: When the first and the latest of them died, UTC milliseconds.
-        ids: All of them, oldest first.
-    """
-
-    fingerprint: str | None
-    error: str | None
-    count: int
-    first_seen: int
-    last_seen: int
-    ids: tuple[JobId, ...]
-
-
-class DeadLetters:
+class DeadLetters(DeadReader):
     """Lists, retries and purges dead jobs; nothing here reaches a job in another state."""
 
     def __init__(self, database: Database, admin: Admin) -> None:
+        super().__init__(database)
         self._database, self._admin = database, admin
-
-    def groups(self, chosen: JobFilter | None = None) -> list[DeadGroup]:
-        """Return every group, the largest first."""
-        wanted = conditions(_dead(chosen or JobFilter()))
-        members: dict[str | None, list[JobId]] = {}
-        with self._database.read() as connection:
-            groups = connection.execute(sql.GROUPS.where(*wanted)).all()
-            for row in connection.execute(sql.MEMBERS.where(*wanted)):
-                members.setdefault(row.fingerprint, []).append(row.id)
-            targets = targets_of([row.newest for row in groups])
-            newest = connection.execute(sql.NEWEST, {"targets": targets}).all()
-        errors = {row.id: _error(records.job_with_last(row)) for row in newest}
-        found = [
-            DeadGroup(
-                fingerprint=row.fingerprint,
-                error=errors[row.newest],
-                count=len(members[row.fingerprint]),
-                first_seen=row.first_seen,
-                last_seen=row.last_seen,
-                ids=tuple(members[row.fingerprint]),
-            )
-            for row in groups
-        ]
-        return sorted(found, key=lambda group: (group.count, group.last_seen or 0), reverse=True)
-
-    def ids(self, chosen: Chosen) -> Iterator[JobId]:
-        """Yield the ids that *chosen* names, oldest first where it is a filter."""
-        if not isinstance(chosen, JobFilter):
-            yield from dict.fromkeys(chosen)
-            return
-        query = sql.IDS.where(*conditions(_dead(chosen)))
-        after = 0
-        while True:
-            with self._database.read() as connection:
-                values = {"after": after, "at_most": _MOVED_AT_ONCE}
-                found = connection.execute(query, values).scalars().all()
-            yield from found
-            if not found:
-                return
-            after = found[-1]
 
     def retry(self, chosen: Chosen, *, rate: Rate | None = None) -> Moved:
         """Run dead jobs again with a full new allowance; attempts go on counting.
@@ -96,7 +33,7 @@ class DeadLetters:
         pacer = None if rate is None else replays.name_of(rate)
         parts = [
             self._admin.retry_dead(part, pacer=pacer)
-            for part in _parts(self.ids(chosen), _MOVED_AT_ONCE)
+            for part in _parts(self.ids(chosen), MOVED_AT_ONCE)
         ]
         return _joined(parts)
 
@@ -120,14 +57,6 @@ class DeadLetters:
         return self._database.write(
             lambda c: removing.remove(c, dict(times()), "purge", ids, only=DEAD)
         )
-
-
-def _dead(chosen: JobFilter) -> JobFilter:
-    return replace(chosen, states=DEAD)
-
-
-def _error(job: Job) -> str | None:
-    return (job.last and job.last.error) or job.note
 
 
 def _parts(ids: Iterator[JobId], size: int) -> Iterator[list[JobId]]:

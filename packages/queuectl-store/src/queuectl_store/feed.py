@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, NewType
 
-import sqlalchemy as sa
-
 from queuectl_store import records
-from queuectl_store.database import Database
 from queuectl_store.errors import InvalidCursor
 from queuectl_store.events import Event
-from queuectl_store.sql import feed as sql
+from queuectl_store.source import Source
+from queuectl_store.sql.plain import feed as sql
+from queuectl_store.sql.statement import Connection
 
 Cursor = NewType("Cursor", str)
 
@@ -59,7 +58,7 @@ START = Place(0, 0)
 class Feed:
     """Reads the event log of one store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Source) -> None:
         self._database = database
 
     def page(self, after: Cursor | None, limit: int) -> Page:
@@ -71,8 +70,8 @@ class Feed:
         place = START if after is None else read_cursor(after)
         values = {"after_tx": place.tx, "after_id": place.id, "at_most": limit}
         with self._database.read() as connection:
-            rows = connection.execute(sql.FEED, values).all()
-            if not rows and place.tx >= connection.execute(sql.HORIZON).scalar_one():
+            rows = sql.FEED.run(connection, values).all()
+            if not rows and place.tx >= sql.HORIZON.run(connection).scalar_one():
                 raise _not_ours(after)
             # Read after the events: what was pruned in between is then in both or in neither.
             pruned = _pruned_to(connection)
@@ -83,8 +82,8 @@ class Feed:
         """Return the last *limit* events, oldest of them first; its cursor goes on after them."""
         values = {"after_tx": START.tx, "after_id": START.id, "at_most": limit}
         with self._database.read() as connection:
-            end = Place(*connection.execute(sql.END).one())
-            rows = connection.execute(sql.NEWEST, values).all() if limit else []
+            end = Place(*sql.END.run(connection).one())
+            rows = sql.NEWEST.run(connection, values).all() if limit else []
         # What came in between the two statements comes after the end.
         seen = [row for row in reversed(rows) if Place(row.tx, row.id) <= end]
         return replace(_page(seen, after=end, is_pruned=False), cursor=end.cursor())
@@ -104,12 +103,12 @@ def read_cursor(cursor: str) -> Place:
     return place
 
 
-def _pruned_to(connection: sa.Connection) -> Place | None:
-    row = connection.execute(sql.PRUNED).first()
+def _pruned_to(connection: Connection) -> Place | None:
+    row = sql.PRUNED.run(connection).first()
     return None if row is None else Place(row.tx, row.id)
 
 
-def _page(rows: Sequence[sa.Row[Any]], *, after: Place, is_pruned: bool) -> Page:
+def _page(rows: Sequence[Any], *, after: Place, is_pruned: bool) -> Page:
     cursors = tuple(Place(row.tx, row.id).cursor() for row in rows)
     return Page(
         events=tuple(records.event(row) for row in rows),

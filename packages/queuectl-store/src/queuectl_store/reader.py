@@ -5,27 +5,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store import reasons, records, why
 from queuectl_store.bounds import clean, whole
-from queuectl_store.database import Database
 from queuectl_store.demands import MOST_SLOTS
 from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.events import Event
 from queuectl_store.explanation import Explanation
 from queuectl_store.feed import Cursor, Feed, Page
 from queuectl_store.graph import bonds
-from queuectl_store.graph.groups import Group
+from queuectl_store.graph.group import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
 from queuectl_store.limits import overview
 from queuectl_store.limits.queues import Queue, ResourceUse
 from queuectl_store.limits.reasons import limit_reasons
-from queuectl_store.sql import read as sql
-from queuectl_store.sql.hot import is_in
-from queuectl_store.sql.rows import TagValue
-from queuectl_store.sql.side_tables import groups as groups_table
-from queuectl_store.sql.tables import jobs as table
+from queuectl_store.source import Source
+from queuectl_store.sql.plain import filters
+from queuectl_store.sql.plain import read as sql
+from queuectl_store.sql.statement import Condition, Connection, Statement
 from queuectl_store.states import WAITING, JobState, Verb
 
 _LAST_ID = 2**63 - 1
@@ -56,7 +52,7 @@ class JobFilter:
 class Reader:
     """Reads jobs, attempts, workers and events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Source) -> None:
         self._database = database
         self._feed = Feed(database)
 
@@ -75,29 +71,29 @@ class Reader:
         """Return those of *ids* that exist, in the order asked."""
         wanted = json.dumps([{"n": n, "id": whole(each)} for n, each in enumerate(ids)])
         with self._database.read() as connection:
-            rows = connection.execute(sql.JOBS_BY_ID, {"wanted": wanted}).all()
+            rows = sql.JOBS_BY_ID.run(connection, {"wanted": wanted}).all()
             return _jobs(connection, rows)
 
     def page(self, chosen: JobFilter, *, limit: int = 50, before: JobId | None = None) -> list[Job]:
         """Return up to *limit* jobs, newest first, those with ids under *before*."""
-        query = sql.JOBS.where(*conditions(chosen))
+        wanted = conditions(chosen)
         if before is not None:
-            query = query.where(table.c.id < whole(before))
+            wanted.append(Condition(filters.BEFORE, {"before": before}))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(table.c.id.desc()).limit(whole(limit))).all()
+            rows = sql.PAGE.run(connection, {"at_most": limit}, where=wanted).all()
             return _jobs(connection, rows)
 
     def attempts(self, job_id: JobId) -> list[Attempt]:
         """Return the ended attempts of a job, oldest first."""
         with self._database.read() as connection:
-            rows = connection.execute(sql.ATTEMPTS, {"job": job_id}).all()
+            rows = sql.ATTEMPTS.run(connection, {"job": job_id}).all()
         return [records.attempt(row) for row in rows]
 
     def workers(self, *, all: bool = False) -> list[Worker]:  # noqa: A002 (the option's name)
         """Return the workers whose lease runs, or, with *all*, every worker there ever was."""
         statement = sql.WORKERS if all else sql.LIVE_WORKERS
         with self._database.read() as connection:
-            rows = connection.execute(statement, self._database.engine.times()).all()
+            rows = statement.run(connection, self._database.engine.times()).all()
         return [records.worker(row) for row in rows]
 
     def groups(self, *, limit: int = 50, before: int = _LAST_ID) -> list[Group]:
@@ -126,7 +122,7 @@ class Reader:
         """Return how many jobs each queue has in each state; states without jobs are left out."""
         counts: dict[str, dict[JobState, int]] = {}
         with self._database.read() as connection:
-            for row in connection.execute(sql.COUNTS):
+            for row in sql.COUNTS.run(connection):
                 counts.setdefault(row.queue, {})[JobState(row.state)] = row.n
         return counts
 
@@ -151,9 +147,9 @@ class Reader:
         values = {"after": after, "at_most": limit}
         with self._database.read() as connection:
             if job_id is None:
-                rows = connection.execute(sql.EVENTS, values).all()
+                rows = sql.EVENTS.run(connection, values).all()
             else:
-                rows = connection.execute(sql.EVENTS_OF_JOB, {**values, "job": job_id}).all()
+                rows = sql.EVENTS_OF_JOB.run(connection, {**values, "job": job_id}).all()
         return [records.event(row) for row in rows]
 
     def feed(self, after: Cursor | None = None, *, limit: int = 1000) -> Page:
@@ -174,7 +170,7 @@ class Reader:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
         with self._database.read() as connection:
             values = {"from_id": _first_since(connection, since_ms), "since": since_ms}
-            rows = connection.execute(sql.MOVES_SINCE, values).all()
+            rows = sql.MOVES_SINCE.run(connection, values).all()
         return {Verb(row.verb): row.n for row in rows}
 
     def reasons(self, jobs: Sequence[Job]) -> dict[JobId, str]:
@@ -221,9 +217,9 @@ class Reader:
         values: dict[str, object] = {"widest": MOST_SLOTS if slots is None else slots}
         with self._database.read() as connection:
             if queues is None:
-                return bool(connection.execute(sql.WORK_LEFT, values).scalar_one())
+                return bool(sql.WORK_LEFT.run(connection, values).scalar_one())
             values["queues"] = json.dumps([{"name": clean(name)} for name in queues])
-            return bool(connection.execute(sql.WORK_LEFT_IN, values).scalar_one())
+            return bool(sql.WORK_LEFT_IN.run(connection, values).scalar_one())
 
     def version(self) -> int:
         """Return a number that changes when anybody commits; cheap enough to poll."""
@@ -232,64 +228,63 @@ class Reader:
     def last_job_id(self) -> JobId:
         """Return the highest id that a job ever had, though it may be pruned; 0 for none."""
         with self._database.read() as connection:
-            return JobId(connection.execute(sql.LAST_JOB_ID).scalar_one())
+            return JobId(sql.LAST_JOB_ID.run(connection).scalar_one())
 
     def now_ms(self) -> int:
         """Return the store's wall clock in UTC milliseconds."""
         with self._database.read() as connection:
             times = self._database.engine.times()
-            return int(connection.execute(sql.NOW, times).scalar_one())
+            return int(sql.NOW.run(connection, times).scalar_one())
 
 
-def conditions(chosen: JobFilter) -> list[sa.ColumnElement[bool]]:
-    """Return in SQL what *chosen* asks of a job."""
-    conditions: list[sa.ColumnElement[bool]] = []
-    if chosen.states:
-        conditions.append(is_in(*sorted(JobState(state) for state in chosen.states)))
-    if chosen.queues:
-        conditions.append(table.c.queue.in_(sorted(map(clean, chosen.queues))))
-    for column, value in (
-        (table.c.task, chosen.task),
-        (table.c.name, chosen.name),
-        (table.c.fingerprint, chosen.fingerprint),
-    ):
-        if value is not None:
-            conditions.append(column == clean(value))
-    conditions += [
-        TagValue(table.c.spec, key) == clean(value) for key, value in chosen.tags.items()
+def conditions(chosen: JobFilter) -> list[Condition]:
+    """Return what *chosen* asks of a job, for a statement to be run with."""
+    states = sorted({JobState(state) for state in chosen.states})
+    asked: list[tuple[Statement, str, object]] = [
+        (filters.QUEUES, "of_queues", sorted(chosen.queues) or None),
+        (filters.TASK, "of_task", chosen.task),
+        (filters.NAME, "of_name", chosen.name),
+        (filters.FINGERPRINT, "of_fingerprint", chosen.fingerprint),
+        (filters.HAS_TAGS, "wanted_tags", _tag_rows(chosen.tags)),
+        (filters.GROUP, "of_group", chosen.group),
+        (filters.SINCE, "since", chosen.since_ms),
     ]
-    if chosen.group is not None:
-        of_name = sa.select(groups_table.c.id).where(groups_table.c.name == clean(chosen.group))
-        conditions.append(table.c.group_id == of_name.scalar_subquery())
-    if chosen.since_ms is not None:
-        conditions.append(table.c.created_at >= chosen.since_ms)
+    conditions = [Condition(each, {name: to}) for each, name, to in asked if to is not None]
+    if states:
+        of_states = filters.STATE if len(states) == 1 else filters.STATES
+        conditions.insert(0, Condition(of_states, literals=states))
     if chosen.search:
-        conditions.append(_contains(chosen.search))
+        conditions.append(Condition(filters.SEARCH, _patterns(chosen.search)))
     return conditions
 
 
-def _jobs(connection: sa.Connection, rows: Sequence[Any]) -> list[Job]:
+def _jobs(connection: Connection, rows: Sequence[Any]) -> list[Job]:
     after = bonds.parents(connection, rows)
     return [records.job_with_last(row, after=after.get(row.id, ())) for row in rows]
 
 
-def _contains(text: str) -> sa.ColumnElement[bool]:
+def _tag_rows(tags: Mapping[str, str]) -> str | None:
+    rows = [{"tag": clean(tag), "value": clean(value)} for tag, value in tags.items()]
+    return json.dumps(rows) if rows else None
+
+
+def _patterns(text: str) -> dict[str, object]:
     # The spec is JSON text: look for the words as JSON writes them; SQLite takes no long pattern.
-    escaped = json.dumps(text[:_LONGEST_SEARCH])[1:-1]
-    text = clean(text[:_LONGEST_SEARCH])
-    return sa.or_(
-        table.c.spec.icontains(escaped, autoescape=True),
-        table.c.name.icontains(text, autoescape=True),
-        table.c.note.icontains(text, autoescape=True),
-    )
+    text = text[:_LONGEST_SEARCH]
+    written = {"in_spec": json.dumps(text)[1:-1], "in_text": clean(text)}
+    return {name: _verbatim(words) for name, words in written.items()}
 
 
-def _first_since(connection: sa.Connection, since_ms: int) -> int:
-    low, high = connection.execute(sql.EVENT_IDS).one()
+def _verbatim(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def _first_since(connection: Connection, since_ms: int) -> int:
+    low, high = sql.EVENT_IDS.run(connection).one()
     if low is None:
         return 0
     while low < high:
         middle = (low + high) // 2
-        at = connection.execute(sql.EVENT_AT, {"from_id": middle}).scalar_one()
+        at = sql.EVENT_AT.run(connection, {"from_id": middle}).scalar_one()
         low, high = (middle + 1, high) if at < since_ms else (low, middle)
     return int(low)

@@ -11,7 +11,7 @@ from queuectl_store import spec
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
 from queuectl_store.relations import OnDependencyFailure
-from queuectl_store.sql.read import LAST_PREFIX
+from queuectl_store.sql.names import LAST_PREFIX
 from queuectl_store.states import JobState, Verb
 
 # A frozen dataclass sets each field by object.__setattr__, which took 14 µs for the 47 of a job.

@@ -8,10 +8,11 @@ from queuectl_store import spec
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidSetting
 from queuectl_store.settings import QUEUE_SETTINGS, setting
+from queuectl_store.settings_reader import SettingsReader
 from queuectl_store.sql import admin as sql
 
 
-class Settings:
+class Settings(SettingsReader):
     """The settings that were set in this store.
 
     Attributes:
@@ -19,13 +20,9 @@ class Settings:
     """
 
     def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._database = database
         self.changes = 0
-
-    def all(self) -> dict[str, str]:
-        """Return the text of every setting that was set; the others have their defaults."""
-        with self._database.read() as connection:
-            return {row.name: row.value for row in connection.execute(sql.SETTINGS)}
 
     def set(self, name: str, value: str) -> None:
         """Set *name* for every program that uses this store.
@@ -52,12 +49,6 @@ class Settings:
         setting(name)
         self._database.write(lambda connection: connection.execute(sql.UNSET_SETTING, {"of": name}))
         self.changes += 1
-
-    def queues(self) -> dict[str, dict[str, str]]:
-        """Return by queue the text of every setting that it has of its own."""
-        with self._database.read() as connection:
-            rows = connection.execute(sql.QUEUE_SETTINGS).all()
-        return {row.name: json.loads(row.settings) for row in rows}
 
     def set_for_queue(self, queue: str, name: str, value: str | None) -> None:
         """Set *name* for the jobs of *queue* alone, in place of the store's; None unsets it.

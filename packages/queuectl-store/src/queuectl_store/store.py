@@ -1,7 +1,7 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -17,11 +17,9 @@ from queuectl_store.graph.consequences import DUE, follow_due
 from queuectl_store.hooks.verbs import Hooks
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.limits.upkeep import LimitsUpkeep
-from queuectl_store.notifier import Listener
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
 from queuectl_store.outputs import Outputs
-from queuectl_store.reader import Reader
 from queuectl_store.rehearsal import Rehearsal
 from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import upkeep
@@ -41,10 +39,11 @@ class Store(Intake):
     it raises is in errors.py.
     """
 
+    dead: DeadLetters
+    outputs: Outputs
+
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self.url: str = database.engine.url
-        self.reader = Reader(database)
         self.admin = Admin(database)
         self.dead = DeadLetters(database, self.admin)
         self.schedules = Schedules(database)
@@ -230,23 +229,9 @@ class Store(Intake):
         values = {"job": job_id, "run": token, "text": words(text)}
         return self._write(lambda c, _: c.execute(upkeep.SET_PROGRESS, values).first() is not None)
 
-    def listen(self) -> Listener:
-        """Return a listener that wakes when work may have come."""
-        return self._database.engine.listen()
-
     def maintain(self) -> None:
         """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
         self._database.engine.maintain()
-
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._database.engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.document import instant
 from queuectl_store.explanation import MOST, Explanation, Found
 from queuectl_store.job import Job, JobId, Task, Worker
-from queuectl_store.sql import why as sql
+from queuectl_store.sql.plain import why as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 from queuectl_store.why_pending import pending
 
@@ -16,7 +15,7 @@ _TO = {"success": "to succeed", "end": "to end", "failure": "to fail"}
 
 
 def explain(
-    connection: sa.Connection, job: Job, workers: Sequence[Worker], *, reason: str | None
+    connection: Connection, job: Job, workers: Sequence[Worker], *, reason: str | None
 ) -> Explanation:
     """Say why *job* is where it is.
 
@@ -35,7 +34,7 @@ def explain(
 
 
 def _found(
-    connection: sa.Connection, job: Job, workers: Sequence[Worker], reason: str | None
+    connection: Connection, job: Job, workers: Sequence[Worker], reason: str | None
 ) -> Found:
     match job.state:
         case JobState.BLOCKED:
@@ -50,8 +49,8 @@ def _found(
             return _by_itself(job)
 
 
-def _blocked(connection: sa.Connection, job: Job) -> Found:
-    parents = connection.execute(sql.PARENTS, {"job": job.id, "at_most": MOST}).all()
+def _blocked(connection: Connection, job: Job) -> Found:
+    parents = sql.PARENTS.run(connection, {"job": job.id, "at_most": MOST}).all()
     clauses: dict[int, list[Any]] = {}
     for parent in parents:
         clauses.setdefault(parent.clause, []).append(parent)
@@ -71,7 +70,7 @@ def _parent(row: Any) -> str:
     return f"job {row.parent_id} ({row.state or 'removed'}) {_TO[row.needs]}"
 
 
-def _held(connection: sa.Connection, job: Job) -> Found:
+def _held(connection: Connection, job: Job) -> Found:
     afterwards = f"; then {_blocked(connection, job).detail}" if job.unmet else ""
     return Found(
         detail=f"it is held: {job.note or 'nobody said why'}{afterwards}",

@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.explanation import MOST, Found
 from queuectl_store.job import Job, JobId, Worker
 from queuectl_store.limits.waits import GROUP_HALTED
-from queuectl_store.sql import why as sql
+from queuectl_store.sql.plain import why as sql
+from queuectl_store.sql.statement import Connection
 
 
 def pending(
-    connection: sa.Connection, job: Job, workers: Sequence[Worker], reason: str | None
+    connection: Connection, job: Job, workers: Sequence[Worker], reason: str | None
 ) -> Found:
     """Say what a pending job waits for; *reason* is what a list says of it."""
     if stopped := _queue_stops(connection, job, reason or ""):
@@ -23,7 +22,7 @@ def pending(
     return _no_worker(job, workers) or _in_line(connection, job, workers)
 
 
-def _waits_for_limit(connection: sa.Connection, job: Job, limit: str, reason: str | None) -> Found:
+def _waits_for_limit(connection: Connection, job: Job, limit: str, reason: str | None) -> Found:
     kind, _, name = limit.partition(":")
     match kind:
         case "key":
@@ -46,9 +45,9 @@ def _waits_for_limit(connection: sa.Connection, job: Job, limit: str, reason: st
             return _rate(connection, limit)
 
 
-def _resource(connection: sa.Connection, job: Job, name: str) -> Found:
+def _resource(connection: Connection, job: Job, name: str) -> Found:
     wanted = job.resources.get(name, 1)
-    capacity = connection.execute(sql.RESOURCE, {"of_resource": name}).scalar()
+    capacity = sql.RESOURCE.run(connection, {"of_resource": name}).scalar()
     remedy = f"`queuectl resource set {name} N` says how much there is"
     if capacity is None:
         return Found(detail=f"nobody said how much {name} there is", remedy=remedy)
@@ -60,15 +59,15 @@ def _resource(connection: sa.Connection, job: Job, name: str) -> Found:
     return Found(detail=detail, remedy=remedy, blockers=holders)
 
 
-def _rate(connection: sa.Connection, limit: str) -> Found:
-    bucket = connection.execute(sql.BUCKET, {"of_bucket": limit}).first()
+def _rate(connection: Connection, limit: str) -> Found:
+    bucket = sql.BUCKET.run(connection, {"of_bucket": limit}).first()
     pace = f"{bucket.rate} each {bucket.rate_ms / 1000:g} s" if bucket else "its rate"
     what = "the retry of dead letters" if limit.startswith("replay:") else "its rate limit"
     return Found(detail=f"{what} lets out {pace}", remedy="it starts by itself at its turn")
 
 
-def _queue_stops(connection: sa.Connection, job: Job, reason: str) -> Found | None:
-    queue = connection.execute(sql.QUEUE, {"of_queue": job.queue}).first()
+def _queue_stops(connection: Connection, job: Job, reason: str) -> Found | None:
+    queue = sql.QUEUE.run(connection, {"of_queue": job.queue}).first()
     if queue is None:
         return None
     if queue.state == "paused":
@@ -115,9 +114,9 @@ def _no_worker(job: Job, workers: Sequence[Worker]) -> Found | None:
     return None
 
 
-def _in_line(connection: sa.Connection, job: Job, workers: Sequence[Worker]) -> Found:
+def _in_line(connection: Connection, job: Job, workers: Sequence[Worker]) -> Found:
     place = {"job": job.id, "of_queue": job.queue, "of_priority": job.priority, "at_most": MOST}
-    ahead = connection.execute(sql.AHEAD, place).scalar_one()
+    ahead = sql.AHEAD.run(connection, place).scalar_one()
     serving = [each for each in workers if each.queues is None or job.queue in each.queues]
     slots, busy = sum(each.concurrency for each in serving), sum(each.running for each in serving)
     count = f"{ahead} or more" if ahead == MOST else str(ahead)
@@ -132,10 +131,8 @@ def _taken(holders: tuple[JobId, ...], detail: str, more: str | None) -> Found:
     return Found(detail=detail, remedy=f"{remedy}; {more}" if more else remedy, blockers=holders)
 
 
-def _holders(
-    connection: sa.Connection, job: Job, is_one: Callable[[Any], bool]
-) -> tuple[JobId, ...]:
+def _holders(connection: Connection, job: Job, is_one: Callable[[Any], bool]) -> tuple[JobId, ...]:
     everywhere = bool(job.waits_for and job.waits_for.startswith(("resource:", "group:")))
     statement = sql.RUNNING if everywhere else sql.RUNNING_IN_QUEUE
     values = {"at_most": MOST} if everywhere else {"at_most": MOST, "of_queue": job.queue}
-    return tuple(JobId(row.id) for row in connection.execute(statement, values) if is_one(row))
+    return tuple(JobId(row.id) for row in statement.run(connection, values) if is_one(row))

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from queuectl_store import Attempt, Claim, Job, Store, Stream
+from queuectl_store import Attempt, Claim, Job, Look, Stream
 
 DAY_MS = 86_400_000
 
@@ -69,7 +69,7 @@ class LogFolder:
         return self.root / "spool"
 
 
-def log_root(store: Store, log_dir: str | None = None) -> Path:
+def log_root(store: Look, log_dir: str | None = None) -> Path:
     """Return the folder of *store*'s logs: *log_dir* (the setting) if it names one.
 
     Otherwise `logs/<file name>/` beside a SQLite store, and the user's data folder for a server.

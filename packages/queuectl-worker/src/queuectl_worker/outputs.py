@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from queuectl_store import Attempt, Job, OutputOf, Store, Stream
+from queuectl_store import Attempt, Job, Look, OutputOf, Stream
 from queuectl_worker.output import LogFolder
 from queuectl_worker.sources import (
     FOLLOW_PAUSE_S,
@@ -27,7 +27,7 @@ class RunOutput:
         streams: Its outputs: one, unless stderr is apart.
     """
 
-    def __init__(self, store: Store, logs: LogFolder, job: Job, run: Attempt | None = None) -> None:
+    def __init__(self, store: Look, logs: LogFolder, job: Job, run: Attempt | None = None) -> None:
         self._store, self._logs, self._job, self._run = store, logs, job, run
         self._token = (run or job).token
         self.streams = (Stream.OUT, Stream.ERR) if job.split_output else (Stream.OUT,)

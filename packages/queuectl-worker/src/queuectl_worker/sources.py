@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from queuectl_store import OutputOf, Outputs
+from queuectl_store import OutputOf, OutputReader
 
 BLOCK = 1 << 16
 FOLLOW_PAUSE_S = 0.05
@@ -81,7 +81,7 @@ class FileSource:
 class StoredSource:
     """An output in the store, where the worker of another host put it."""
 
-    def __init__(self, outputs: Outputs, of: OutputOf) -> None:
+    def __init__(self, outputs: OutputReader, of: OutputOf) -> None:
         self._outputs, self._of = outputs, of
 
     def size(self) -> int:

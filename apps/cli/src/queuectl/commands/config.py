@@ -39,7 +39,7 @@ def list_settings(ctx: typer.Context) -> None:
     With --json, one object a line: key, value, origin.
     """
     session: Session = ctx.obj
-    session.read_store()
+    session.look()
     values = session.settings().all()
     if session.json:
         for value in values:
@@ -71,7 +71,7 @@ def get_setting(
     """
     session: Session = ctx.obj
     known = check_name(name)
-    session.read_store()
+    session.look()
     value = session.settings().value(known)
     if session.json:
         session.terminal.document(_document(value))

@@ -67,7 +67,7 @@ def list_dead(
     session: Session = ctx.obj
     wanted = replace(filter_of(ctx), states=(JobState.DEAD,))
     if group:
-        _print_groups(session, session.read_store().dead.groups(wanted))
+        _print_groups(session, session.look().dead.groups(wanted))
     else:
         print_jobs(session, Wish(filter=wanted, limit=limit), empty="no dead jobs")
 
@@ -86,7 +86,7 @@ def show_dead(
     """
     session: Session = ctx.obj
     job_id = parse_id(job)
-    found = session.read_store().reader.get(job_id)
+    found = session.look().reader.get(job_id)
     if found.state is not JobState.DEAD:
         raise CommandError(
             f"job {found.id} is {found.state}, not dead; `queuectl show {found.id}` shows it",
@@ -192,7 +192,7 @@ def _print_groups(session: Session, groups: Sequence[DeadGroup]) -> None:
     if not groups:
         session.terminal.say("no dead jobs")
         return
-    now_ms = session.open_store().reader.now_ms()
+    now_ms = session.look().reader.now_ms()
     rows: list[Row] = [
         [
             Cell(text=group.fingerprint or ""),

@@ -10,7 +10,7 @@ from queuectl.jobs import STATE_STYLES
 from queuectl.moments import local_time
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl_store import Cursor, Event, Page, Store, instant
+from queuectl_store import Cursor, Event, Look, Page, instant
 
 _PAGE = 1_000
 _MANY = 1_000_000
@@ -47,7 +47,7 @@ def events(
     long as the setting keep_events says.
     """
     session: Session = ctx.obj
-    store = session.read_store()
+    store = session.look()
     page = _first(store, since, tail)
     _print(session, page)
     if since is not None:
@@ -64,13 +64,13 @@ def events(
                     listener.wait(_LOOK_S)
 
 
-def _first(store: Store, since: str | None, tail: int) -> Page:
+def _first(store: Look, since: str | None, tail: int) -> Page:
     if since is None:
         return store.reader.newest_events(min(tail, _MANY))
     return store.reader.feed(None if since == "start" else Cursor(since), limit=_PAGE)
 
 
-def _pages_after(store: Store, page: Page) -> Iterator[Page]:
+def _pages_after(store: Look, page: Page) -> Iterator[Page]:
     while page.events:
         page = store.reader.feed(page.cursor, limit=_PAGE)
         if page.events:

@@ -63,7 +63,7 @@ def logs(
         raise UsageProblem("--stdout and --stderr exclude each other; without them you get both")
     only = Stream.OUT if stdout else Stream.ERR if stderr else None
     choice = choice_of(ctx, jobs, verb="print the output of")
-    store = session.read_store()
+    store = session.look()
     ids = chosen_ids(store, choice, verb="print")
     if follow and (attempt or session.json):
         raise UsageProblem("--follow takes neither --attempt nor --json")
@@ -133,7 +133,7 @@ def _print(
 
 
 def _attempt(session: Session, job: Job, number: int) -> Attempt:
-    attempts = session.open_store().reader.attempts(job.id)
+    attempts = session.look().reader.attempts(job.id)
     # A run that was given back shares its number with the one after it: the later one counts.
     for attempt in reversed(attempts):
         if attempt.number == number:
@@ -147,7 +147,7 @@ def _attempt(session: Session, job: Job, number: int) -> Attempt:
 def _follow(
     session: Session, job_id: JobId, only: Stream | None, *, tail: int | None, raw: bool
 ) -> None:
-    store, terminal = session.open_store(), session.terminal
+    store, terminal = session.look(), session.terminal
     job = _checked(store.reader.get(job_id), only)
     if job.token == 0 and terminal.talks_to_person:
         reason = store.reader.reasons([job]).get(job_id)

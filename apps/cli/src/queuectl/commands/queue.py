@@ -45,7 +45,7 @@ def list_queues(ctx: typer.Context) -> None:
     parked too. With --json, one queue a line.
     """
     session: Session = ctx.obj
-    queues = session.read_store().reader.queues()
+    queues = session.look().reader.queues()
     if session.json:
         for queue in queues:
             session.terminal.document(_document(queue))

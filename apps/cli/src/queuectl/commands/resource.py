@@ -60,7 +60,7 @@ def list_resources(ctx: typer.Context) -> None:
     With --json, one resource a line.
     """
     session: Session = ctx.obj
-    resources = session.read_store().reader.resources()
+    resources = session.look().reader.resources()
     if session.json:
         for each in resources:
             session.terminal.document(_document(each))

@@ -51,7 +51,7 @@ def show(
     """
     session: Session = ctx.obj
     job_id = parse_id(job)
-    found = session.read_store().reader.get(job_id)
+    found = session.look().reader.get(job_id)
     if session.json:
         session.terminal.document(full_document(session, found))
         return
@@ -60,7 +60,7 @@ def show(
 
 def print_job(session: Session, job: Job) -> None:
     """Print a job's facts and its attempts for a person."""
-    reader = session.open_store().reader
+    reader = session.look().reader
     now_ms = reader.now_ms()
     [document] = documents(session, [job])
     print_facts(session.terminal, _facts(job, document, now_ms))

@@ -28,7 +28,7 @@ def status(ctx: typer.Context) -> None:
     (how many jobs were enqueued, started, succeeded, failed, dead and cancelled in each).
     """
     session: Session = ctx.obj
-    store = session.read_store()
+    store = session.look()
     facts, workers = activity(store), store.reader.workers()
     if session.json:
         session.terminal.document(_document(session, facts, workers))
@@ -49,7 +49,7 @@ def status(ctx: typer.Context) -> None:
 
 def _active(session: Session) -> list[Job]:
     """The jobs that run, then those that wait: what happens next comes first."""
-    reader = session.open_store().reader
+    reader = session.look().reader
     running = reader.page(JobFilter(states=(JobState.RUNNING,)), limit=_ACTIVE_SHOWN)
     states = tuple(state for state in _ACTIVE if state is not JobState.RUNNING)
     waiting = reader.page(JobFilter(states=states), limit=_ACTIVE_SHOWN - len(running) or 1)
@@ -57,11 +57,11 @@ def _active(session: Session) -> list[Job]:
 
 
 def _last(session: Session) -> list[Job]:
-    return session.open_store().reader.page(JobFilter(states=tuple(FINAL)), limit=_LAST_SHOWN)
+    return session.look().reader.page(JobFilter(states=tuple(FINAL)), limit=_LAST_SHOWN)
 
 
 def _section(session: Session, title: str, jobs: list[Job]) -> None:
-    terminal, reader = session.terminal, session.open_store().reader
+    terminal, reader = session.terminal, session.look().reader
     terminal.line(terminal.paint(title, "bold"))
     columns, rows = job_table(jobs, reader.reasons(jobs), now_ms=reader.now_ms(), full=False)
     print_aligned(terminal, columns, rows)
@@ -103,9 +103,9 @@ def _workers_line(workers: list[Worker], facts: Activity) -> str:
 
 
 def _document(session: Session, facts: Activity, workers: list[Worker]) -> dict[str, Any]:
-    queues = session.open_store().reader.counts()
+    queues = session.look().reader.counts()
     return {
-        "store": session.open_store().url,
+        "store": session.look().url,
         "workers": len(workers),
         "slots": sum(worker.concurrency for worker in workers),
         "running": facts.counts[JobState.RUNNING],

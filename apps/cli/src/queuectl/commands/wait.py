@@ -52,7 +52,7 @@ def wait(
     session: Session = ctx.obj
     timeout_s = None if timeout is None else parse_span(timeout, what="--timeout") / 1000
     choice = choice_of(ctx, jobs, verb="wait for")
-    ids = chosen_ids(session.read_store(), choice, verb="wait for")
+    ids = chosen_ids(session.look(), choice, verb="wait for")
     code = wait_for(session, ids, timeout_s=timeout_s, is_any=any_)
     raise typer.Exit(code)
 
@@ -68,7 +68,7 @@ def wait_for(
     _tell_waiting(session, ids)
     codes = {}
     try:
-        for job in until_finished(session.open_store(), ids, timeout_s=timeout_s, is_any=is_any):
+        for job in until_finished(session.look(), ids, timeout_s=timeout_s, is_any=is_any):
             codes[job.id] = code_of_job(job)
             _tell_end(session, job)
     except TimeoutError as error:
@@ -82,7 +82,7 @@ def wait_for(
 def _tell_waiting(session: Session, ids: Sequence[JobId]) -> None:
     if not session.terminal.talks_to_person or len(ids) > 1:
         return
-    reader = session.open_store().reader
+    reader = session.look().reader
     for job in reader.find(ids):
         if job.state in FINAL:
             return

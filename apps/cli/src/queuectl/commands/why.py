@@ -27,7 +27,7 @@ def why(
     from queuectl_store import why_document  # imported here: help needs no database library
 
     session: Session = ctx.obj
-    told = session.read_store().reader.why(parse_id(job))
+    told = session.look().reader.why(parse_id(job))
     if session.json:
         session.terminal.document(why_document(told))
         return

@@ -52,7 +52,7 @@ def list_workers(
     started_at, seen_at, alive.
     """
     session: Session = ctx.obj
-    reader = session.read_store().reader
+    reader = session.look().reader
     workers = reader.workers(all=all_)
     if session.json:
         for worker in workers:

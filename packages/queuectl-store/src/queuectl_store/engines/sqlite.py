@@ -6,26 +6,18 @@ The file is never opened here but by SQLite: closing a second descriptor would d
 import contextlib
 import os
 import sqlite3
-import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from queuectl_store.clock import Clock
+from queuectl_store.engines.plain import PlainSqlite, close_raw, open_raw
 from queuectl_store.engines.sqlite_care import SqliteCare
 from queuectl_store.engines.sqlite_faults import is_spent, translate
 from queuectl_store.engines.sqlite_file import identity, make_file, refuse_network
-from queuectl_store.engines.sqlite_setup import (
-    BUSY_S,
-    begin_write,
-    is_locked,
-    set_up,
-    until_unlocked,
-)
+from queuectl_store.engines.sqlite_setup import BUSY_S, begin_write, is_locked
 from queuectl_store.errors import MissingDriver, StoreDamaged, StoreError
-from queuectl_store.notifier import FifoBell, Listener, PollingListener
 
 Durability = Literal["full", "normal"]
 
@@ -34,7 +26,7 @@ _WAL_LIMIT = 4 * 2**20
 _LOOK_EVERY = 64  # commits between two looks at the size of the WAL
 
 
-class SqliteEngine:
+class SqliteEngine(PlainSqlite):
     """One SQLite file."""
 
     writes_alone = True
@@ -45,20 +37,15 @@ class SqliteEngine:
                 f"this Python has SQLite {sqlite3.sqlite_version}; QueueCTL needs 3.38 or newer:"
                 " use a newer Python"
             )
-        self.path: Path | None = path
-        self._file = path
-        self.url = f"sqlite:///{path}"
-        self._clock, self._durability = clock, durability
+        super().__init__(path, clock=clock)
+        self._durability = durability
         refuse_network(path)
         make_file(path, create=create)
         self._identity = identity(path)
         self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
         self._reader = self._engine(pool_size=4, max_overflow=12, reads_only=True)
-        self._bell = FifoBell(path.with_name(path.name + ".wake"))
         self._commits = 0
         self._guard: sqlite3.Connection | None = None
-        self._watch: sqlite3.Connection | None = None
-        self._lock = threading.Lock()
 
     def begin_write(self) -> sa.Connection:
         """Return a connection that holds the write lock."""
@@ -71,11 +58,6 @@ class SqliteEngine:
         """Return a connection that sees one state of the store and cannot write."""
         return self._begun(self._reader.connect())
 
-    def times(self) -> Mapping[str, object]:
-        """Return this host's clocks: all processes of a SQLite store run on one host."""
-        boot, lease_now = self._clock.lease()
-        return {"now": self._clock.wall_ms(), "lease_now": lease_now, "boot": boot}
-
     def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
         """Say in our own terms what *error* means."""
         return translate(error.orig, self._file, committing=committing)
@@ -87,26 +69,10 @@ class SqliteEngine:
     def lock_for_migration(self, connection: sa.Connection) -> None:
         """BEGIN IMMEDIATE is the lock."""
 
-    def version(self) -> int:
-        """Return the file's change counter as one long-lived connection sees it."""
-        with self._lock:
-            try:
-                if self._watch is None:
-                    self._watch = self._raw(reads_only=True)
-                return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
-            except sqlite3.Error as error:
-                _close(self._watch)
-                self._watch = None
-                raise translate(error, self._file, committing=False) from error
-
     def notify(self) -> None:
         """Ring the bell of every listener."""
         if hasattr(os, "mkfifo"):
             self._bell.ring()
-
-    def listen(self) -> Listener:
-        """Return a listener; where there are no FIFOs it watches the change counter."""
-        return self._bell.listen() if hasattr(os, "mkfifo") else PollingListener(self)
 
     def maintain(self) -> None:
         """Move the WAL into the database when it has grown past 4 MiB.
@@ -138,7 +104,7 @@ class SqliteEngine:
             try:
                 self._copy_wal()
             except sqlite3.Error as error:
-                _close(self._guard)
+                close_raw(self._guard)
                 self._guard = None
                 raise translate(error, self._file, committing=False) from error
 
@@ -160,10 +126,10 @@ class SqliteEngine:
 
     def close(self) -> None:
         """Close every connection."""
+        super().close()
         with self._lock:
-            _close(self._guard)
-            _close(self._watch)
-            self._guard = self._watch = None
+            close_raw(self._guard)
+            self._guard = None
         self._reader.dispose()
         self._writer.dispose()
 
@@ -205,32 +171,13 @@ class SqliteEngine:
         return connection
 
     def _raw(self, *, reads_only: bool) -> sqlite3.Connection:
-        # Writers wait by our own retry (see begin_write); readers meet a lock only while
-        # another process opens or recovers the file.
-        connection = sqlite3.connect(
-            self._file,
-            timeout=5.0 if reads_only else 0.0,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        )
-        try:
-            until_unlocked(lambda: set_up(connection, self._durability, reads_only=reads_only))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return open_raw(self._file, self._durability, reads_only=reads_only)
 
 
 def _retire(context: sa.ExceptionContext) -> None:
     # "Disconnected": neither this connection nor one that waits beside it is used again.
     if is_spent(context.original_exception):
         context.is_disconnect = True
-
-
-def _close(connection: sqlite3.Connection | None) -> None:
-    if connection is not None:
-        connection.close()
 
 
 def _begin_read(connection: sa.Connection) -> None:

@@ -14,7 +14,7 @@ from queuectl_store.errors import InvalidJob
 from queuectl_store.graph import consequences, dependencies, groups
 from queuectl_store.graph.consequences import Touched
 from queuectl_store.graph.dependencies import Edge, Tie
-from queuectl_store.graph.groups import NewGroup
+from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.sql import hot
 from queuectl_store.states import JobState

@@ -7,7 +7,7 @@ from queuectl_store.enqueue import enqueuing
 from queuectl_store.enqueue.enqueuing import Stored
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph import dependencies, groups
-from queuectl_store.graph.groups import NewGroup
+from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import NewJob
 from queuectl_store.relations import Dependency, Needs
 

@@ -1,7 +1,6 @@
 """How jobs come into a store: in a transaction of their own, or in the caller's."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,17 +10,20 @@ from queuectl_store.enqueue import calls, within
 from queuectl_store.enqueue.enqueuing import Surroundings
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.fallbacks import CurrentFallbacks
-from queuectl_store.graph.groups import NewGroup
+from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
+from queuectl_store.look import Look
 from queuectl_store.shared import Settings
 
 
-class Intake:
+class Intake(Look):
     """Takes new jobs. The store is one; see there."""
 
+    settings: Settings
+
     def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._database = database
-        self.path: Path | None = database.engine.path
         self.settings = Settings(database)
         self._fallbacks = CurrentFallbacks(self.settings)
 

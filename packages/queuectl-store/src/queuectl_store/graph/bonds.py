@@ -5,45 +5,44 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
-from queuectl_store.graph.dependencies import id_rows
-from queuectl_store.graph.groups import Group
+from queuectl_store.graph.group import Group
 from queuectl_store.graph.halting import parse_halt
+from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import JobId
-from queuectl_store.sql import groups as group_sql
-from queuectl_store.sql import relations as sql
+from queuectl_store.sql.plain import groups as group_sql
+from queuectl_store.sql.plain import relations as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
 
-def parents(connection: sa.Connection, rows: Sequence[Any]) -> dict[int, tuple[JobId, ...]]:
+def parents(connection: Connection, rows: Sequence[Any]) -> dict[int, tuple[JobId, ...]]:
     """Return the parents of those of *rows* that have some, in one query."""
     ids = [row.id for row in rows if row.on_dep_failure is not None]
     if not ids:
         return {}
-    return _by_child(connection.execute(sql.EDGES_OF, {"children": id_rows(ids)}))
+    return _by_child(sql.EDGES_OF.run(connection, {"children": id_rows(ids)}))
 
 
-def blockers(connection: sa.Connection, ids: Collection[JobId]) -> dict[int, tuple[JobId, ...]]:
+def blockers(connection: Connection, ids: Collection[JobId]) -> dict[int, tuple[JobId, ...]]:
     """Return, for each of *ids*, the parents in its clauses that do not hold yet."""
     if not ids:
         return {}
-    rows = connection.execute(sql.EDGES_OF, {"children": id_rows(ids)}).all()
+    rows = sql.EDGES_OF.run(connection, {"children": id_rows(ids)}).all()
     held = {(row.child_id, row.clause) for row in rows if row.met == 1}
     return _by_child(row for row in rows if row.met == 0 and (row.child_id, row.clause) not in held)
 
 
-def named(connection: sa.Connection, names: Collection[str]) -> list[Group]:
+def named(connection: Connection, names: Collection[str]) -> list[Group]:
     """Return the groups of *names*, oldest first."""
     wanted = json.dumps([{"name": name} for name in names])
-    rows = connection.execute(group_sql.GROUPS_BY_NAME, {"names": wanted}).all()
+    rows = group_sql.GROUPS_BY_NAME.run(connection, {"names": wanted}).all()
     return _counted(connection, sorted(rows, key=lambda row: row.id))
 
 
-def newest(connection: sa.Connection, *, limit: int, before: int) -> list[Group]:
+def newest(connection: Connection, *, limit: int, before: int) -> list[Group]:
     """Return up to *limit* groups with ids under *before*, newest first."""
     values = {"at_most": limit, "before": before}
-    return _counted(connection, connection.execute(group_sql.ALL_GROUPS, values).all())
+    return _counted(connection, group_sql.ALL_GROUPS.run(connection, values).all())
 
 
 def _by_child(rows: Any) -> dict[int, tuple[JobId, ...]]:
@@ -53,10 +52,10 @@ def _by_child(rows: Any) -> dict[int, tuple[JobId, ...]]:
     return {child: tuple(sorted(ids)) for child, ids in found.items()}
 
 
-def _counted(connection: sa.Connection, rows: Sequence[Any]) -> list[Group]:
+def _counted(connection: Connection, rows: Sequence[Any]) -> list[Group]:
     counts: dict[int, dict[JobState, int]] = defaultdict(dict)
     chosen = {"chosen_groups": id_rows([row.id for row in rows])}
-    for row in connection.execute(group_sql.COUNTS, chosen):
+    for row in group_sql.COUNTS.run(connection, chosen):
         counts[row.group_id][JobState(row.state)] = row.n
     return [
         Group(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from queuectl_store.graph import groups, resolving
-from queuectl_store.graph.dependencies import id_rows
+from queuectl_store.graph.ids import id_rows
 from queuectl_store.sql import groups as group_sql
 from queuectl_store.sql import relations as sql
 from queuectl_store.states import FINAL, JobState

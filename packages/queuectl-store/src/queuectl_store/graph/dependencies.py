@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from queuectl_store.bounds import is_whole
 from queuectl_store.errors import InvalidJob
+from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.quoting import shown
 from queuectl_store.relations import Needs, OnDependencyFailure
@@ -144,11 +145,6 @@ def places_of_parents(ties: Mapping[int, Tie]) -> set[int]:
     """Return the places of the jobs for which others of the call wait."""
     places = {edge.place for each in ties.values() for edge in each.edges}
     return {place for place in places if place is not None}
-
-
-def id_rows(ids: Collection[int]) -> str:
-    """Return ids as rows for a statement, lowest first."""
-    return json.dumps([{"id": each} for each in sorted(ids)])
 
 
 def check(new: NewJob) -> None:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from queuectl_store import ledger
-from queuectl_store.graph.dependencies import clause_status, id_rows, truth
+from queuectl_store.graph.dependencies import clause_status, truth
+from queuectl_store.graph.ids import id_rows
 from queuectl_store.ledger import Moved
 from queuectl_store.relations import Needs, OnDependencyFailure
 from queuectl_store.sql import hot

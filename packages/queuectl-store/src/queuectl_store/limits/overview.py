@@ -5,35 +5,34 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse, limits_of
-from queuectl_store.sql import limits as limits_sql
-from queuectl_store.sql import queues as sql
-from queuectl_store.sql.read import COUNTS
+from queuectl_store.sql.plain import limits as limits_sql
+from queuectl_store.sql.plain import queues as sql
+from queuectl_store.sql.plain.read import COUNTS
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
 
-def queues(connection: sa.Connection, times: Mapping[str, Any]) -> list[Queue]:
+def queues(connection: Connection, times: Mapping[str, Any]) -> list[Queue]:
     """Return every queue that has jobs or something set for it, by name."""
-    rows = {row.name: row for row in connection.execute(limits_sql.QUEUES)}
+    rows = {row.name: row for row in limits_sql.QUEUES.run(connection)}
     counts: defaultdict[str, dict[JobState, int]] = defaultdict(dict)
-    for row in connection.execute(COUNTS):
+    for row in COUNTS.run(connection):
         counts[row.queue][JobState(row.state)] = row.n
-    pending = {row.queue: row for row in connection.execute(sql.OLDEST_PENDING, times)}
+    pending = {row.queue: row for row in sql.OLDEST_PENDING.run(connection, times)}
     names = sorted({*rows, *counts})
     return [_queue(name, rows.get(name), counts.get(name, {}), pending.get(name)) for name in names]
 
 
-def resources(connection: sa.Connection) -> list[ResourceUse]:
+def resources(connection: Connection) -> list[ResourceUse]:
     """Return every resource that is there or that a job waits for, by name."""
-    capacities = {row.name: row.capacity for row in connection.execute(limits_sql.RESOURCES)}
+    capacities = {row.name: row.capacity for row in limits_sql.RESOURCES.run(connection)}
     used: defaultdict[str, set[int]] = defaultdict(set)
-    for allotted in connection.execute(sql.ALLOTTED).scalars():
+    for allotted in sql.ALLOTTED.run(connection).scalars():
         for name, indexes in json.loads(allotted).items():
             used[name].update(indexes)
     waiting: Counter[str] = Counter()
-    for row in connection.execute(sql.WAITING_COUNTS):
+    for row in sql.WAITING_COUNTS.run(connection):
         waiting[row.waits_for.partition(":")[2]] += row.n
     return [
         ResourceUse(

@@ -4,20 +4,17 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.job import Job, JobId
 from queuectl_store.limits import waits
 from queuectl_store.limits.queues import QueueState
 from queuectl_store.limits.rates import Bucket, Rate
 from queuectl_store.limits.usage import Usage
-from queuectl_store.sql import limits as sql
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
 
-def limit_reasons(
-    connection: sa.Connection, jobs: Sequence[Job], *, now_ms: int
-) -> dict[JobId, str]:
+def limit_reasons(connection: Connection, jobs: Sequence[Job], *, now_ms: int) -> dict[JobId, str]:
     """Say of those of *jobs* that are pending which limit holds them back, where one does."""
     pending = [job for job in jobs if job.state is JobState.PENDING]
     if not pending:
@@ -30,10 +27,10 @@ def limit_reasons(
 class _Look:
     """What of the limits some pending jobs may be told."""
 
-    def __init__(self, connection: sa.Connection, jobs: Sequence[Job], now_us: int) -> None:
+    def __init__(self, connection: Connection, jobs: Sequence[Job], now_us: int) -> None:
         self._now_us = now_us
         self._usage = Usage(connection)
-        self._states = {row.name: row.state for row in connection.execute(sql.QUEUES)}
+        self._states = {row.name: row.state for row in sql.QUEUES.run(connection)}
         self._groups = _groups(connection, jobs)
         self._buckets = _buckets(connection, jobs)
 
@@ -89,17 +86,17 @@ class _Look:
         return waits.rate_reached(rate, next_ms=next_ms)
 
 
-def _groups(connection: sa.Connection, jobs: Iterable[Job]) -> dict[int, Any]:
+def _groups(connection: Connection, jobs: Iterable[Job]) -> dict[int, Any]:
     ids = {job.group_id for job in jobs if (job.waits_for or "").startswith("group:")}
     if not ids:
         return {}
     wanted = json.dumps([{"id": each} for each in ids])
-    return {row.id: row for row in connection.execute(sql.GROUPS, {"ids": wanted})}
+    return {row.id: row for row in sql.GROUPS.run(connection, {"ids": wanted})}
 
 
-def _buckets(connection: sa.Connection, jobs: Iterable[Job]) -> dict[str, int]:
+def _buckets(connection: Connection, jobs: Iterable[Job]) -> dict[str, int]:
     names = {waits.rate_name(job.queue) for job in jobs}
     names |= {job.waits_for for job in jobs if job.waits_for is not None}
     wanted = json.dumps([{"name": name} for name in sorted(names)])
-    rows = connection.execute(sql.BUCKETS_NAMED, {"names": wanted})
+    rows = sql.BUCKETS_NAMED.run(connection, {"names": wanted})
     return {row.name: row.full_at_us for row in rows}

@@ -5,18 +5,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.limits.admission import Resource
 from queuectl_store.limits.queues import QueueLimits, limits_of
 from queuectl_store.limits.waits import group_name, key_name, split_name
-from queuectl_store.sql import limits as sql
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.statement import Connection
 
 
 class Usage:
     """Counts of running jobs, read from their rows when first asked for, and kept up from there."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._is_read = False
         self._of_queue: Counter[str] = Counter()
@@ -29,7 +28,7 @@ class Usage:
     def limits(self, queue: str) -> QueueLimits:
         """Return what is set for *queue*."""
         if queue not in self._limits:
-            row = self._connection.execute(sql.QUEUE, {"of": queue}).first()
+            row = sql.QUEUE.run(self._connection, {"of": queue}).first()
             self._limits[queue] = QueueLimits() if row is None else limits_of(row)
         return self._limits[queue]
 
@@ -52,7 +51,7 @@ class Usage:
     def resources(self) -> dict[str, Resource]:
         """Return every resource there is."""
         if self._capacities is None:
-            rows = self._connection.execute(sql.RESOURCES)
+            rows = sql.RESOURCES.run(self._connection)
             self._capacities = {row.name: row.capacity for row in rows}
         if self._capacities:
             self._read()
@@ -80,14 +79,14 @@ class Usage:
     def _read(self) -> None:
         if not self._is_read:
             self._is_read = True
-            for row in self._connection.execute(sql.RUNNING).all():
+            for row in sql.RUNNING.run(self._connection).all():
                 self.count(row, json.loads(row.allotted) if row.allotted else {}, row.n)
 
     def _read_groups(self, ids: Iterable[int]) -> None:
         missing = sorted(set(ids) - self._groups.keys())
         if missing:
             wanted = json.dumps([{"id": each} for each in missing])
-            for row in self._connection.execute(sql.GROUPS, {"ids": wanted}):
+            for row in sql.GROUPS.run(self._connection, {"ids": wanted}):
                 self._groups[row.id] = 0 if row.halted else row.concurrency
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
+from queuectl_store.sql.names import LAST_PREFIX
 from queuectl_store.sql.places import LastId
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs
 from queuectl_store.sql.side_tables import groups, queues
@@ -10,8 +11,6 @@ from queuectl_store.sql.tables import attempts, events, jobs, workers
 
 WANTED = Batch("wanted", n=INT, id=BIG)
 QUEUES = Batch("queues", name=TEXT)
-
-LAST_PREFIX = "last_"
 
 # The latest ended attempt has the job's token; while a new one runs there is none of that token.
 JOBS = (
@@ -28,6 +27,7 @@ JOBS = (
     )
     .join(groups, groups.c.id == jobs.c.group_id, isouter=True)
 )
+PAGE = JOBS.order_by(jobs.c.id.desc()).limit(sa.bindparam("at_most", type_=INT))
 JOBS_BY_ID = JOBS.join(WANTED, WANTED.c.id == jobs.c.id).order_by(WANTED.c.n)
 
 ATTEMPTS = (

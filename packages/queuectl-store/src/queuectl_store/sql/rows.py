@@ -9,8 +9,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from queuectl_store.bounds import clean
-
 
 class Batch(TableClause):
     """The rows of one JSON array of objects, bound as `:name`, as a table with typed columns.
@@ -117,11 +115,15 @@ class LockSlots(_Lock):
 class TagValue(ColumnElement[str]):
     """The value of one tag in a job's spec; null where the job has no such tag."""
 
-    inherit_cache = False
+    _traverse_internals = [  # noqa: RUF012 (the base declares it)
+        ("spec", InternalTraversal.dp_clauseelement),
+        ("tag", InternalTraversal.dp_clauseelement),
+    ]
+    inherit_cache = True
     type = sa.Text()
 
-    def __init__(self, spec: ColumnElement[str], tag: str) -> None:
-        self.spec, self.tag = spec, sa.bindparam("tag", clean(tag), type_=sa.Text, unique=True)
+    def __init__(self, spec: ColumnElement[str], tag: ColumnElement[str]) -> None:
+        self.spec, self.tag = spec, tag
 
 
 # Any numbers that other programs do not use.

@@ -1,0 +1,51 @@
+"""The statements of filters.py by name and text; written by `scripts/plain_sql.py`."""
+
+from queuectl_store.sql.statement import Statement
+
+STATE = Statement("filters:STATE", """
+queuectl_jobs.state = '?'
+""")
+
+STATES = Statement("filters:STATES", """
+queuectl_jobs.state IN ('?', '?')
+""")
+
+QUEUES = Statement("filters:QUEUES", """
+queuectl_jobs.queue IN (__[POSTCOMPILE_of_queues])
+""", words=('of_queues',), lists=('of_queues',))
+
+TASK = Statement("filters:TASK", """
+queuectl_jobs.task = :of_task
+""", words=('of_task',))
+
+NAME = Statement("filters:NAME", """
+queuectl_jobs.name = :of_name
+""", words=('of_name',))
+
+FINGERPRINT = Statement("filters:FINGERPRINT", """
+queuectl_jobs.fingerprint = :of_fingerprint
+""", words=('of_fingerprint',))
+
+GROUP = Statement("filters:GROUP", """
+queuectl_jobs.group_id = (SELECT queuectl_groups.id
+FROM queuectl_groups
+WHERE queuectl_groups.name = :of_group)
+""", words=('of_group',))
+
+SINCE = Statement("filters:SINCE", """
+queuectl_jobs.created_at >= :since
+""", whole=('since',))
+
+BEFORE = Statement("filters:BEFORE", """
+queuectl_jobs.id < :before
+""", whole=('before',))
+
+HAS_TAGS = Statement("filters:HAS_TAGS", """
+NOT (EXISTS (SELECT 1
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:wanted_tags)) SELECT item ->> 'tag' AS tag, item ->> 'value' AS value FROM items) AS wanted_tags
+WHERE (queuectl_jobs.spec -> 'tags' ->> wanted_tags.tag) IS NOT wanted_tags.value))
+""")
+
+SEARCH = Statement("filters:SEARCH", """
+(lower(queuectl_jobs.spec) LIKE '%' || lower(:in_spec) || '%' ESCAPE '/') OR (lower(queuectl_jobs.name) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.note) LIKE '%' || lower(:in_text) || '%' ESCAPE '/')
+""")

@@ -1,0 +1,1 @@
+queuectl_jobs.fingerprint = :of_fingerprint

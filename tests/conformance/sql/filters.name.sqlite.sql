@@ -1,0 +1,1 @@
+queuectl_jobs.name = :of_name

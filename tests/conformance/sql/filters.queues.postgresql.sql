@@ -1,0 +1,1 @@
+queuectl_jobs.queue IN (__[POSTCOMPILE_of_queues])

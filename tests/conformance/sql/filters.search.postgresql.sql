@@ -1,0 +1,3 @@
+(queuectl_jobs.spec ILIKE '%%' || %(in_spec)s::VARCHAR || '%%' ESCAPE '/') OR (queuectl_jobs.name
+    ILIKE '%%' || %(in_text)s::VARCHAR || '%%' ESCAPE '/') OR (queuectl_jobs.note ILIKE '%%' ||
+    %(in_text)s::VARCHAR || '%%' ESCAPE '/')

@@ -1,0 +1,1 @@
+queuectl_jobs.created_at >= %(since)s::BIGINT

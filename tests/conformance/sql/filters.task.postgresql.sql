@@ -1,0 +1,1 @@
+queuectl_jobs.task = %(of_task)s::VARCHAR
