@@ -75,6 +75,13 @@ class Site:
         finally:
             connection.close()
 
+    def call(self, path: str, method: str, document: Any = None, **headers: str) -> Answer:
+        """Ask the API with a JSON body, or none."""
+        body = None if document is None else json.dumps(document).encode()
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        said = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask(f"/api/v1{path}", method, headers={**BEARER, **kind, **said}, body=body)
+
     def send(self, request: bytes, *, timeout: float = 20) -> bytes:
         """Send bytes as they are, and return all that comes back until the server closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as connection:

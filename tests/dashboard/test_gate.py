@@ -1,5 +1,6 @@
 """Who gets in. The routes come from the application itself, so a new one is covered at once."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def door(shared_store: Store) -> Iterator[Site]:
 def paths(site: Site) -> list[str]:
     """Return one concrete path for each rule, and for each static file."""
     rules = {rule.rule for rule in site.app.url_map.iter_rules()} - {"/static/<name>"}
-    made = [rule.replace("<id:job_id>", "1").replace("<id:token>", "1") for rule in rules]
+    made = [re.sub("<name:[a-z]+>", "a", re.sub("<id:[a-z_]+>", "1", rule)) for rule in rules]
     return [*sorted(made), *assets(site).values()]
 
 

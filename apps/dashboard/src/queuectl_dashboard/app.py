@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 
 from flask import Flask, Response, abort, render_template, request
-from werkzeug.routing import BaseConverter, ValidationError
 
 from queuectl_dashboard.access import Access, Gate, OpenPaths
 from queuectl_dashboard.api import api_blueprint
 from queuectl_dashboard.assets import Asset, load_assets
 from queuectl_dashboard.bodies import BODY_LIMIT
+from queuectl_dashboard.converters import IdConverter, NameConverter
 from queuectl_dashboard.live import add_live
 from queuectl_dashboard.login import login_blueprint
 from queuectl_dashboard.pages import pages_blueprint
 from queuectl_dashboard.probes import probes_blueprint
 from queuectl_dashboard.problems import add_problems
+from queuectl_dashboard.pulse import Pulse
+from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.sessions import Sessions
 from queuectl_dashboard.text import shown, visible
 from queuectl_dashboard.timing import ago, iso, size, span, whole_span
@@ -21,18 +23,6 @@ from queuectl_dashboard.tokens import TokenCheck
 from queuectl_store import Store
 
 READS = frozenset({"GET", "HEAD"})
-
-
-class IdConverter(BaseConverter):
-    """An id in a path. Python's own integers would take any number of digits."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def to_python(self, value: str) -> int:
-        """Read the id; one that no database can hold is no id."""
-        if int(value) >= 2**63:
-            raise ValidationError
-        return int(value)
 
 
 def create_app(store: Store, *, access: Access, sessions: Sessions | None = None) -> Flask:
@@ -44,14 +34,15 @@ def create_app(store: Store, *, access: Access, sessions: Sessions | None = None
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "name": NameConverter}
     assets = load_assets()
     _prepare_pages(app, store, assets)
     _serve_assets(app, assets)
     sessions, tokens = sessions or Sessions(), TokenCheck(access.token)
     app.register_blueprint(login_blueprint(access, tokens, sessions))
-    app.register_blueprint(pages_blueprint(store))
-    app.register_blueprint(api_blueprint(store))
+    pulse, redaction = Pulse(store), Redaction()
+    app.register_blueprint(pages_blueprint(store, pulse, redaction))
+    app.register_blueprint(api_blueprint(store, redaction=redaction, pulse=pulse))
     app.register_blueprint(probes_blueprint(store))
     add_live(app, store)
     add_problems(app)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from queuectl_dashboard.filters import Query, read_query
 from queuectl_dashboard.pulse import Pulse
+from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.rows import job_rows, work_of
 from queuectl_dashboard.runs import Run, runs_of, tail_of, whole
 from queuectl_metrics import total
@@ -28,18 +29,17 @@ RAIL = (
 )
 
 
-def pages_blueprint(store: Store) -> Blueprint:
+def pages_blueprint(store: Store, pulse: Pulse, redaction: Redaction) -> Blueprint:
     """Make the pages of *store*."""
     blueprint = Blueprint("pages", __name__)
-    pulse = Pulse(store)
 
     @blueprint.get("/")
     def jobs() -> str:
-        return _jobs_page(store, pulse)
+        return _jobs_page(store, pulse, redaction)
 
     @blueprint.get("/jobs/<id:job_id>")
     def job(job_id: int) -> str:
-        return _job_page(store, JobId(job_id))
+        return _job_page(store, redaction, JobId(job_id))
 
     @blueprint.get("/jobs/<id:job_id>/log/<id:token>")
     def log(job_id: int, token: int) -> Response:
@@ -48,12 +48,12 @@ def pages_blueprint(store: Store) -> Blueprint:
     return blueprint
 
 
-def _jobs_page(store: Store, pulse: Pulse) -> str:
+def _jobs_page(store: Store, pulse: Pulse, redaction: Redaction) -> str:
     query = read_query(request.args)
     now = store.reader.now_ms()
     # One more than is shown tells whether there are older ones.
     found = store.reader.page(query.filter(now=now), limit=query.limit + 1, before=query.before)
-    shown = found[: query.limit]
+    shown = [redaction.of_job(job) for job in found[: query.limit]]
     counts = store.reader.counts()
     return render_template(
         "jobs.html",
@@ -70,8 +70,8 @@ def _jobs_page(store: Store, pulse: Pulse) -> str:
     )
 
 
-def _job_page(store: Store, job_id: JobId) -> str:
-    job = store.reader.get(job_id)
+def _job_page(store: Store, redaction: Redaction, job_id: JobId) -> str:
+    job = redaction.of_job(store.reader.get(job_id))
     runs = runs_of(store, job, store.reader.attempts(job_id), _logs(store))
     chosen = _chosen(runs, request.args.get("run"))
     kind, work = work_of(job)

@@ -7,9 +7,13 @@ from http import HTTPStatus
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from queuectl_dashboard.api.input import BadInput
+from queuectl_dashboard.api.output import NoOutput
+from queuectl_dashboard.api.settings import NoSetting
 from queuectl_dashboard.filters import BadQuery
 from queuectl_dashboard.refusals import problem, wants_page
-from queuectl_store import StoreBusy, StoreError, StoreUnreachable, UnknownJob
+from queuectl_dashboard.statuses import status_of
+from queuectl_store import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +27,8 @@ _DETAILS = {
 def add_problems(app: Flask) -> None:
     """Answer every error of *app* in the form that the caller reads."""
 
-    @app.errorhandler(BadQuery)
-    def bad_query(error: BadQuery) -> Response:
-        return _answer(400, str(error))
-
-    @app.errorhandler(UnknownJob)
-    def unknown(error: UnknownJob) -> Response:
-        return _answer(404, str(error))
-
-    @app.errorhandler(StoreError)
-    def store(error: StoreError) -> Response:
-        passing = isinstance(error, StoreBusy | StoreUnreachable)
-        answer = _answer(503 if passing else 500, f"the store cannot be read: {error}")
-        if passing:
-            answer.headers["Retry-After"] = "2"
-        return answer
+    for kind in (BadQuery, BadInput, NoOutput, NoSetting, StoreError):
+        app.register_error_handler(kind, _of_ours)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -49,6 +40,22 @@ def add_problems(app: Flask) -> None:
         answer = _answer(status, detail or error.name.lower())
         _keep_headers(error, answer)
         return answer
+
+
+def _of_ours(error: Exception) -> Response:
+    match error:
+        case BadQuery():
+            status = 400
+        case BadInput():
+            status = error.status
+        case StoreError():
+            status = status_of(error)
+        case _:
+            status = 404
+    answer = _answer(status, str(error))
+    if status == 503:
+        answer.headers["Retry-After"] = "2"
+    return answer
 
 
 def _answer(status: int, detail: str) -> Response:

@@ -1,0 +1,111 @@
+"""What the handlers of one request have at hand: the store, and what is made of its jobs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from queuectl_dashboard.pulse import Pulse
+from queuectl_dashboard.redaction import Redaction
+from queuectl_store import (
+    Job,
+    JobId,
+    Store,
+    Verb,
+    attempt_document,
+    instant,
+    job_document,
+    run_rules_document,
+)
+from queuectl_store.events import Event
+from queuectl_store.job import Attempt
+from queuectl_worker import LogFolder, log_root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One request's view of the store.
+
+    Attributes:
+        key: The caller's idempotency key, if it gave one.
+    """
+
+    store: Store
+    redaction: Redaction
+    pulse: Pulse
+    key: str | None = None
+
+    @property
+    def logs(self) -> LogFolder:
+        """Where output lies."""
+        return LogFolder(log_root(self.store, self.store.settings.all().get("log_dir")))
+
+    def job(self, job_id: int) -> Job:
+        """Return one job; its secrets are left in, since handlers work on it.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        return self.store.reader.get(JobId(job_id))
+
+    def documents(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+        """Return the JSON job of each of *jobs*, without what is secret."""
+        reasons, logs = self.store.reader.reasons(jobs), self.logs
+        return [
+            job_document(
+                self.redaction.of_job(job),
+                reason=reasons.get(job.id),
+                log=_path(logs.for_run(job)),
+            )
+            for job in jobs
+        ]
+
+    def document(self, job_id: int) -> dict[str, Any]:
+        """Return one JSON job as it is now.
+
+        Raises:
+            UnknownJob: There is none of that id.
+        """
+        return self.documents([self.job(job_id)])[0]
+
+    def event(self, event: Event) -> dict[str, Any]:
+        """Return one fact of the event log."""
+        return event_document(event, self.redaction)
+
+    def full_document(self, job: Job) -> dict[str, Any]:
+        """Return all that is known of a job."""
+        [document] = self.documents([job])
+        attempts = [run_document(each) for each in self.store.reader.attempts(job.id)]
+        facts = {"run": job.token, "fingerprint": job.fingerprint, "attempts": attempts}
+        return {**document, **run_rules_document(job), **facts}
+
+
+def run_document(attempt: Attempt) -> dict[str, Any]:
+    """Return the JSON attempt, with the number that tells runs apart."""
+    return {"run": attempt.token, **attempt_document(attempt)}
+
+
+def event_document(event: Event, redaction: Redaction) -> dict[str, Any]:
+    """Return one fact of the event log, without what is secret."""
+    return {
+        "id": event.id,
+        "at": instant(event.at),
+        "job": event.job_id,
+        "verb": event.verb.value,
+        "state": event.state.value,
+        "attempt": event.attempt,
+        "worker": event.worker_id,
+        "note": _note(event, redaction),
+    }
+
+
+def _note(event: Event, redaction: Redaction) -> str | None:
+    if event.verb is not Verb.EDIT or event.note is None:
+        return event.note
+    # It tells what was there before, arguments too.
+    return json.dumps(redaction.of(json.loads(event.note)))
+
+
+def _path(log: Path | None) -> str | None:
+    return str(log) if log is not None and log.exists() else None

@@ -1,0 +1,193 @@
+"""Recurring jobs."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from queuectl_dashboard.api import shapes
+from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.api.input import BadInput
+from queuectl_dashboard.api.jobspec import JobSpec, Span, new_job
+from queuectl_dashboard.api.kinds import Asked, Count, Id, Name, Shape, Time, Words
+from queuectl_dashboard.api.routes import Topic
+from queuectl_dashboard.api.times import read_span
+from queuectl_store import (
+    Missed,
+    NewSchedule,
+    Overlap,
+    Schedule,
+    SlotOutcome,
+    instant,
+    schedule_document,
+    slot_document,
+)
+
+topic = Topic("schedules")
+
+Few = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+
+
+class ScheduledJob(Shape):
+    """What each slot makes."""
+
+    queue: str
+    priority: int
+    command: str | None
+    argv: list[str] | None
+    shell: bool | None
+    task: str | None
+    args: list[Any] | None
+    kwargs: dict[str, Any] | None
+    cwd: str | None
+    name: str | None
+    tags: dict[str, str]
+    max_retries: Count | None
+    timeout: float | None
+
+
+class ScheduleDocument(Shape):
+    """A schedule; `description` says in English when it is due."""
+
+    name: str
+    cron: str | None
+    every: float | None
+    tz: str
+    description: str
+    missed: Missed
+    window: float
+    overlap: Overlap
+    paused: bool
+    revision: Count
+    next_at: Time | None
+    last_slot: Time | None
+    last_fired_at: Time | None
+    last_job: Id | None
+    created_at: Time
+    job: ScheduledJob | None
+
+
+class Schedules(Shape):
+    """Schedules, by name."""
+
+    schedules: list[ScheduleDocument]
+
+
+class SlotDocument(Shape):
+    """What became of a slot; `until` ends a stretch of missed ones that begins with it."""
+
+    slot: Time
+    until: Time | None
+    outcome: SlotOutcome
+    at: Time
+    job: Id | None
+    note: str | None
+
+
+class FullSchedule(ScheduleDocument):
+    """A schedule with what became of its latest slots, newest first."""
+
+    slots: list[SlotDocument]
+
+
+class Slots(Shape):
+    """When a schedule fires next, paused or not."""
+
+    slots: list[Time]
+
+
+class SlotQuery(Asked):
+    """How many slots."""
+
+    limit: Few = 20
+
+
+class ScheduleSpec(Asked):
+    """A recurring job: exactly one of `cron` and `every` says when. Lengths of time as `10m`."""
+
+    name: Name
+    job: JobSpec
+    cron: Words | None = None
+    every: Span | None = None
+    tz: Words = "UTC"
+    missed: Missed = Missed.LAST
+    window: Span = "1d"
+    overlap: Overlap = Overlap.ALLOW
+
+
+_ONE: dict[str, Any] = {"answer": ScheduleDocument, "problems": (404, 422)}
+
+
+@topic.get("/schedules", answer=Schedules)
+def list_schedules(desk: Desk) -> dict[str, Any]:
+    """List the schedules."""
+    return {"schedules": [_document(desk, each) for each in desk.store.schedules.all()]}
+
+
+@topic.get("/schedules/<name:name>", query=SlotQuery, answer=FullSchedule, problems=(400,))
+def show_schedule(desk: Desk, name: str, query: SlotQuery) -> dict[str, Any]:
+    """Show a schedule and what became of its latest slots."""
+    schedule = desk.store.schedules.get(name)
+    slots = desk.store.schedules.history(name, limit=query.limit)
+    return {**_document(desk, schedule), "slots": list(map(slot_document, slots))}
+
+
+@topic.get("/schedules/<name:name>/next", query=SlotQuery, answer=Slots, problems=(400, 422))
+def list_slots(desk: Desk, name: str, query: SlotQuery) -> dict[str, Any]:
+    """Tell when a schedule fires next."""
+    return {"slots": list(map(instant, desk.store.schedules.upcoming(name, n=query.limit)))}
+
+
+@topic.rule(
+    "POST",
+    "/schedules",
+    body=ScheduleSpec,
+    answer=ScheduleDocument,
+    status=201,
+    problems=(404, 409),
+)
+def add_schedule(desk: Desk, body: ScheduleSpec) -> dict[str, Any]:
+    """Add a schedule; its first slot is the first one after now."""
+    if body.job.halt is not None or body.job.on_finish is not None:
+        raise BadInput("the job of a schedule takes no halt and no on_finish")
+    new = NewSchedule(
+        name=body.name,
+        job=new_job(body.job),
+        cron=body.cron,
+        every_ms=None if body.every is None else read_span(body.every, what="every"),
+        tz=body.tz,
+        missed=body.missed,
+        window_ms=read_span(body.window, what="window"),
+        overlap=body.overlap,
+    )
+    return _document(desk, desk.store.schedules.add(new))
+
+
+@topic.act("/schedules/<name:name>/pause", **_ONE)
+def pause_schedule(desk: Desk, name: str) -> dict[str, Any]:
+    """Let a schedule fire no more until it is resumed."""
+    return _document(desk, desk.store.schedules.pause(name))
+
+
+@topic.act("/schedules/<name:name>/resume", **_ONE)
+def resume_schedule(desk: Desk, name: str) -> dict[str, Any]:
+    """Let a schedule fire again, from its first slot after now."""
+    return _document(desk, desk.store.schedules.resume(name))
+
+
+@topic.act("/schedules/<name:name>/run", answer=shapes.Job, problems=(404, 409, 422))
+def run_schedule(desk: Desk, name: str) -> dict[str, Any]:
+    """Add a schedule's job now, paused or not."""
+    return desk.document(desk.store.schedules.run_now(name))
+
+
+@topic.rule("DELETE", "/schedules/<name:name>", answer=None, status=204, problems=(404,))
+def remove_schedule(desk: Desk, name: str) -> None:
+    """Remove a schedule; the jobs that it made stay."""
+    desk.store.schedules.remove(name)
+
+
+def _document(desk: Desk, schedule: Schedule) -> dict[str, Any]:
+    told = schedule_document(schedule)
+    if told["job"] is not None:
+        told["job"] = desk.redaction.of_document(told["job"])
+    return told

@@ -1,0 +1,24 @@
+"""All routes of the API, in the order of its document."""
+
+from queuectl_dashboard.api import (
+    dead,
+    groups,
+    hooks,
+    jobs,
+    newjob,
+    output,
+    queues,
+    schedules,
+    settings,
+    stats,
+    verbs,
+    workers,
+)
+from queuectl_dashboard.api.routes import Route
+
+_TOPICS = (
+    *(jobs.topic, output.topic, newjob.topic, verbs.topic, dead.topic, groups.topic),
+    *(queues.topic, schedules.topic, workers.topic, hooks.topic, settings.topic, stats.topic),
+)
+
+ROUTES: tuple[Route, ...] = tuple(route for topic in _TOPICS for route in topic.routes)

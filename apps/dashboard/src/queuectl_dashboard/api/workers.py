@@ -1,0 +1,85 @@
+"""Workers, on whatever host they run."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.api.kinds import Asked, Count, Id, Shape, Time
+from queuectl_dashboard.api.routes import Topic
+from queuectl_store import Worker, WorkerId, instant
+
+topic = Topic("workers")
+
+
+class WorkerDocument(Shape):
+    """A worker. `queues` null is all; `alive`: its lease has not run out."""
+
+    id: Id
+    state: Literal["running", "stopping", "stopped", "gone"]
+    host: str
+    pid: int
+    concurrency: Count
+    running: Count
+    queues: list[str] | None
+    version: str
+    started_at: Time
+    seen_at: Time
+    alive: bool
+
+
+class Workers(Shape):
+    """Workers, oldest first."""
+
+    workers: list[WorkerDocument]
+
+
+class WorkerQuery(Asked):
+    """Whether those that have ended are listed too."""
+
+    all: bool = False
+
+
+class Stop(Asked):
+    """Which workers to stop; all that live where no ids are given.
+
+    `now` kills their jobs and gives them back; else they finish what they run.
+    """
+
+    ids: Annotated[list[Id], msgspec.Meta(max_length=10_000)] | None = None
+    now: bool = False
+
+
+class AskedToStop(Shape):
+    """The workers that were asked; one that is unknown or has ended is not among them."""
+
+    asked: list[Id]
+
+
+@topic.get("/workers", query=WorkerQuery, answer=Workers, problems=(400,))
+def list_workers(desk: Desk, query: WorkerQuery) -> dict[str, Any]:
+    """List the workers that live, or every one there ever was."""
+    return {"workers": list(map(_document, desk.store.reader.workers(all=query.all)))}
+
+
+@topic.act("/workers/stop", body=Stop, is_optional=True, answer=AskedToStop)
+def stop_workers(desk: Desk, body: Stop) -> dict[str, Any]:
+    """Ask workers to stop."""
+    ids = None if body.ids is None else [WorkerId(each) for each in body.ids]
+    return {"asked": desk.store.admin.stop_workers(ids, now=body.now)}
+
+
+def _document(worker: Worker) -> dict[str, Any]:
+    return {
+        "id": worker.id,
+        "state": worker.state,
+        "host": worker.host,
+        "pid": worker.pid,
+        "concurrency": worker.concurrency,
+        "running": worker.running,
+        "queues": None if worker.queues is None else list(worker.queues),
+        "version": worker.version,
+        "started_at": instant(worker.started_at),
+        "seen_at": instant(worker.seen_at),
+        "alive": worker.alive,
+    }

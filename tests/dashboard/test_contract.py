@@ -1,0 +1,72 @@
+"""The API against its own document: whatever is sent, the answer is one that is described."""
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import CheckFunction
+from schemathesis.specs.openapi import checks
+
+from queuectl_dashboard.api import API_PREFIX, ROUTES
+from queuectl_dashboard.api.openapi import document
+from queuectl_dashboard.api.routes import Route
+from queuectl_store import NewJob, Shell, Store, Task, connect
+from tests.dashboard.site import BEARER, Site, serving
+
+CHECKS: list[CheckFunction] = [
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+]
+
+
+RULES = settings(
+    max_examples=8,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+OPERATIONS = {
+    found.ok().definition.raw["operationId"]: found.ok()
+    for found in schemathesis.openapi.from_dict(document(ROUTES)).get_all_operations()
+}
+
+
+@pytest.fixture(scope="module")
+def contract_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with connect(str(tmp_path_factory.mktemp("contract") / "queue.db")) as store:
+        fill(store)
+        with serving(store) as site:
+            yield site
+
+
+def fill(store: Store) -> None:
+    """Make some of everything, so that the small numbers and names that are tried exist."""
+    store.enqueue([NewJob(work=Shell(script="true"), group="g", hold=n % 2 == 0) for n in range(9)])
+    store.enqueue([NewJob(work=Task(name="mail", kwargs={"to": "eve", "password": "x"}))])
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_no_answer_is_one_that_the_document_does_not_describe(
+    contract_site: Site, route: Route, mode: GenerationMode
+) -> None:
+    operation = OPERATIONS[route.name]
+    address = f"{contract_site.origin}{API_PREFIX}"
+
+    @RULES
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def hold_to_it(case: schemathesis.Case) -> None:
+        case.call_and_validate(base_url=address, headers=BEARER, checks=CHECKS)
+
+    try:
+        hold_to_it()
+    except Unsatisfiable:
+        assert mode is GenerationMode.NEGATIVE, "there is something to send"
