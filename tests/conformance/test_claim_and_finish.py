@@ -25,6 +25,7 @@ from tests.conformance.story import (
     states,
     story_of,
 )
+from tests.waiting import eventually
 
 
 def test_best_is_highest_priority_then_first_in(store: Store) -> None:
@@ -255,3 +256,17 @@ def test_each_job_is_claimed_once_by_many_claimers(store_url: str) -> None:
         taken = [job_id for part in pool.map(drain, range(8)) for job_id in part]
 
     assert sorted(taken) == list(range(1, 401))
+
+
+def test_a_job_that_is_given_back_wakes_other_workers_at_once(store: Store) -> None:
+    """It waited for a slot behind another; a free worker must not find it at its next look only."""
+    worker = a_worker(store)
+    enqueue_one(store)
+    claim = claim_one(store, worker)
+    listener = store.listen()
+    eventually(lambda: not listener.wait(0.2), within=10, what="a quiet bell")
+
+    store.finish(worker, [ended(claim, Released(reason="it waited too long"))])
+
+    assert listener.wait(10)
+    listener.close()

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from queuectl_worker import Context, GiveUp, Middleware, Queue
+from tests.waiting import eventually
 
 STORE = "QUEUECTL_TEST_SHOP"
 ATTEMPT: ContextVar[str] = ContextVar("attempt", default="none")
@@ -99,3 +100,16 @@ def brood(folder: Path) -> None:
     child = subprocess.Popen(["sleep", "600"])
     (folder / "pids").write_text(f"{os.getpid()} {child.pid}")
     time.sleep(600)
+
+
+@queue.task(max_retries=0)
+def meet(folder: Path, name: str, others: int) -> None:
+    """End well only if so many *others* run at the same time: each waits until all are there."""
+    (folder / name).touch()
+    eventually(lambda: len(list(folder.iterdir())) > others, within=30, what="the others")
+
+
+@queue.task(max_retries=0)
+async def meet_politely(folder: Path, name: str, others: int) -> None:
+    """As `meet`, and let other coroutines of the worker run meanwhile."""
+    await asyncio.to_thread(meet, folder, name, others)

@@ -94,7 +94,8 @@ class Store(Intake):
 
         Best is highest priority, then lowest id; between queues, whose best job is best.
         Exactly one caller gets each job. A worker whose lease ran out, or that was asked to
-        stop, gets none. Nothing is claimed beyond a limit (docs/limits.md).
+        stop, gets none. Nothing is claimed beyond a limit (docs/limits.md). Other workers are
+        woken where jobs were given back, or let go by a limit, and not claimed here.
 
         Args:
             queues: The queues to claim from; None is all.
@@ -114,7 +115,7 @@ class Store(Intake):
                 lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
             return Exchange(claims=[], refused=recorded.refused)
-        if freed > len(exchange.claims):
+        if freed > len(exchange.claims) or any(isinstance(f.outcome, Released) for f in finishes):
             self._database.engine.notify()
         return exchange
 
