@@ -140,7 +140,7 @@ def _for_tasks(
     if callable(side.executor):
         return side.executor(parts), None
     if side.executor == "thread":
-        return _threads(parts), CoroutineExecutor(side.tasks, tell=tell, note=logs.add)
+        return _threads(parts), CoroutineExecutor(side.tasks, slots=slots, tell=tell, note=logs.add)
     if sys.platform == "win32":
         raise InvalidTask("the process executor does not run on Windows yet; use threads")
     processes = ProcessExecutor(

@@ -99,8 +99,8 @@ class Runner:
             case RunStarted(key=key, pid=pid, at_ms=at_ms):
                 self._started(key, pid, at_ms)
             case RunEnded(key=key, ending=ending, facts=facts, run_ms=run_ms, pid=pid):
-                if pid is not None:
-                    self._started(key, pid, facts.started_at or 0)
+                if facts.started_at is not None:
+                    self._started(key, pid, facts.started_at)
                 self._pace_after(ending, run_ms)
                 self._end(key, ending, facts, now_ms)
             case RunRecalled(key=key):
@@ -143,7 +143,9 @@ class Runner:
         self._runs.clear()
 
     def _started(self, key: RunKey, pid: int | None, at_ms: int) -> None:
-        if (run := self._runs.started(key)) is not None:
+        run = self._runs.get(key)
+        if run is not None and not run.has_started:
+            self._runs.started(key)
             self._host_pause.clear()
             self._tell(JobStarted(claim=run.claim, pid=pid, at_ms=at_ms))
 

@@ -7,6 +7,7 @@ up after a while, and the attempt's error says that it still runs.
 import asyncio
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,12 +17,13 @@ from queuectl_worker.executors.calling import Call, Note, Tell, ended, ending_of
 from queuectl_worker.executors.protocol import (
     Ending,
     RunKey,
+    RunRecalled,
     RunReport,
     RunStarted,
     Stopped,
     key_of,
 )
-from queuectl_worker.executors.reports import Reports
+from queuectl_worker.executors.reports import LATE_MS, Reports
 from queuectl_worker.retry import TimedOut
 from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
@@ -36,18 +38,25 @@ class _Run:
     task: "asyncio.Task[None] | None" = None
     ending: Ending | None = None  # once we end it
     is_over: bool = False
+    is_told: bool = False  # that it has started
     started_ms: int = 0
     began: float = 0.0
 
 
 class CoroutineExecutor:
-    """Runs coroutine tasks; any number at a time, up to the slots that the caller counts."""
+    """Runs coroutine tasks, so many at a time as there are slots.
 
-    def __init__(self, tasks: Registry, *, tell: Tell, note: Note) -> None:
-        self._tasks, self._tell, self._note = tasks, tell, note
+    Args:
+        tell: Records progress.
+        note: Writes to a run's log.
+    """
+
+    def __init__(self, tasks: Registry, *, slots: int, tell: Tell, note: Note) -> None:
+        self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
         self._reports = Reports[RunReport]()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="queuectl-asyncio", daemon=True)
+        self._waiting: deque[Claim] = deque()
         self._runs: dict[RunKey, _Run] = {}
         self._fence_ms: int | None = None
 
@@ -56,15 +65,13 @@ class CoroutineExecutor:
         self._thread.start()
 
     def submit(self, claims: Sequence[Claim]) -> None:
-        """Start *claims*, all at once."""
-        for claim in claims:
-            assert isinstance(claim.job.work, Task)
-            call = make_call(claim, self._tasks.find(claim.job.work.name), self._tell)
-            self._soon(lambda call=call: self._start(call))  # type: ignore[misc]
+        """Run *claims* in order, as slots are free."""
+        self._soon(lambda: self._take(claims))
 
     def recall(self, keys: Sequence[RunKey]) -> None:
-        """Give back those that have not started: a coroutine starts as soon as it is submitted."""
-        del keys
+        """Give back those that have not started."""
+        if keys:
+            self._soon(lambda: self._take_back(keys))
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """Tell the run to end, and cancel it after *grace_ms*."""
@@ -72,7 +79,7 @@ class CoroutineExecutor:
 
     def stop_all(self, *, grace_ms: int) -> None:
         """Tell every run to end, and cancel what is left after *grace_ms*."""
-        self._soon(lambda: self._stop(list(self._runs), grace_ms))
+        self._soon(lambda: self._stop_all(grace_ms))
 
     def extend(self, until_ms: int) -> None:
         """Let runs go on until *until_ms*."""
@@ -109,16 +116,44 @@ class CoroutineExecutor:
     def _later(self, delay_ms: float, call: Callable[[], object]) -> None:
         self._loop.call_later(max(0.0, delay_ms / 1000), call)
 
-    def _start(self, call: Call) -> None:
+    def _take(self, claims: Sequence[Claim]) -> None:
+        self._waiting.extend(claims)
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._runs) < self._slots:
+            self._start(self._waiting.popleft())
+
+    def _start(self, claim: Claim) -> None:
+        assert isinstance(claim.job.work, Task)
+        call = make_call(claim, self._tasks.find(claim.job.work.name), self._tell)
         run = _Run(call, started_ms=time.time_ns() // 1_000_000, began=time.monotonic())
-        key, timeout_ms = key_of(call.claim), call.claim.job.timeout_ms
-        self._runs[key] = run
-        self._reports.put(RunStarted(key=key, pid=None, at_ms=run.started_ms))
+        self._runs[key_of(claim)] = run
+        # It may have ended before anybody hears that it started; then its end says both.
+        self._put_lazily()
         run.task = self._loop.create_task(self._follow(run), name=call.task.name)
-        if timeout_ms is not None:
+        if (timeout_ms := claim.job.timeout_ms) is not None:
             late = TimedOut(after_ms=timeout_ms)
             # A coroutine needs no grace: cancelling it is asking it.
             self._later(timeout_ms, lambda: self._end(run, late, 0))
+
+    def _take_back(self, keys: Sequence[RunKey]) -> None:
+        wanted = set(keys)
+        given_back = [claim for claim in self._waiting if key_of(claim) in wanted]
+        for claim in given_back:
+            self._waiting.remove(claim)
+        self._reports.put(*(RunRecalled(key=key_of(claim)) for claim in given_back))
+
+    def _put_lazily(self, *reports: RunReport) -> None:
+        if self._reports.put_lazily(*reports):
+            self._later(LATE_MS, self._tell_late)
+
+    def _tell_late(self) -> None:
+        begun = [(key, run) for key, run in self._runs.items() if not run.is_told]
+        for _, run in begun:
+            run.is_told = True
+        starts = (RunStarted(key=key, pid=None, at_ms=run.started_ms) for key, run in begun)
+        self._reports.wake(*starts)
 
     async def _follow(self, run: _Run) -> None:
         ending: Ending
@@ -132,9 +167,13 @@ class CoroutineExecutor:
         self._over(run, run.ending or ending)
 
     def _stop(self, keys: Sequence[RunKey], grace_ms: int) -> None:
+        self._take_back(keys)
         for key in keys:
             if (run := self._runs.get(key)) is not None:
                 self._end(run, Stopped(), grace_ms)
+
+    def _stop_all(self, grace_ms: int) -> None:
+        self._stop([*map(key_of, self._waiting), *self._runs], grace_ms)
 
     def _end(self, run: _Run, ending: Ending, grace_ms: int) -> None:
         if run.is_over or run.task is None:
@@ -150,7 +189,7 @@ class CoroutineExecutor:
 
     def _heed_fence(self) -> None:
         if self._fence_ms is not None and monotonic_ms() >= self._fence_ms:
-            self._stop(list(self._runs), 0)
+            self._stop_all(0)
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         if run.is_over:
@@ -163,4 +202,8 @@ class CoroutineExecutor:
         if still_runs:
             error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
             report = replace(report, facts=replace(report.facts, error=error))
-        self._reports.put(report)
+        if self._waiting:
+            self._put_lazily(report)
+            self._fill()
+        else:
+            self._reports.put(report)

@@ -1,9 +1,11 @@
 """Commands, functions and coroutines side by side, in one number of slots.
 
-What waits for a slot waits here, and starts in the order of its claim, whatever it is.
+What waits for a slot waits here, and starts in the order of its claim, whatever it is. Where all
+that is held is of one kind, its executor holds the queue: a turn of the hot loop between any two
+short tasks would cost more than the tasks.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from queuectl_store import Claim, RunFacts, Task
@@ -45,7 +47,9 @@ class MixedExecutor:
         self._all = (commands, functions, *([coroutines] if coroutines else []))
         self._own = Reports[RunReport]()
         self._waiting: deque[Claim] = deque()
-        self._running: dict[RunKey, tuple[Executor, int]] = {}  # with the slots that it takes
+        self._given: dict[RunKey, tuple[Executor, int]] = {}  # with the slots that it takes
+        self._given_to: Counter[Executor] = Counter()
+        self._busy = 0  # slots of all that was given
 
     def start(self) -> None:
         """Start the executors."""
@@ -100,7 +104,7 @@ class MixedExecutor:
         reports = [*self._own.take(), *(report for each in self._all for report in each.receive())]
         for report in reports:
             if not isinstance(report, RunStarted):
-                self._running.pop(report.key, None)
+                self._is_over(report.key)
         self._fill()
         return reports
 
@@ -111,19 +115,40 @@ class MixedExecutor:
         self._own.close()
 
     def _fill(self) -> None:
-        busy = sum(slots for _, slots in self._running.values())
-        while self._waiting and busy + (slots := self._width(self._waiting[0])) <= self._slots:
-            claim = self._waiting.popleft()
-            executor, busy = self._for(claim), busy + slots
-            self._running[key_of(claim)] = executor, slots
-            executor.submit([claim])
+        chosen: dict[Executor, list[Claim]] = {}
+        while self._waiting:
+            claim = self._waiting[0]
+            executor, slots = self._for(claim), self._width(claim)
+            if self._busy + slots > self._slots and not self._may_queue(executor, slots):
+                break
+            self._waiting.popleft()
+            self._given[key_of(claim)] = executor, slots
+            self._given_to[executor] += 1
+            self._busy += slots
+            chosen.setdefault(executor, []).append(claim)
+        for executor, claims in chosen.items():
+            executor.submit(claims)
+
+    def _may_queue(self, executor: Executor, slots: int) -> bool:
+        """Tell whether *executor* alone decides what runs next: all is its own, and one slot wide.
+
+        It keeps to the slots by itself, so that nothing has to wait for our next turn.
+        """
+        held = len(self._given)
+        return slots == 1 and self._busy == held == self._given_to[executor]
+
+    def _is_over(self, key: RunKey) -> None:
+        if (given := self._given.pop(key, None)) is not None:
+            executor, slots = given
+            self._given_to[executor] -= 1
+            self._busy -= slots
 
     def _width(self, claim: Claim) -> int:
         # What is wider than the whole worker runs alone, rather than never.
         return min(claim.job.slots, self._slots)
 
     def _executor_of(self, key: RunKey) -> Executor | None:
-        found = self._running.get(key)
+        found = self._given.get(key)
         return found and found[0]
 
     def _for(self, claim: Claim) -> Executor:

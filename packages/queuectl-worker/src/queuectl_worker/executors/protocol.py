@@ -43,7 +43,8 @@ class RunStarted:
 class RunEnded:
     """The run is over, and nothing of it runs any more but strays that are being ended.
 
-    *pid* is set when the run was so short that this is the first that is told of it.
+    Of a run so short that its start was not told of it is all that is heard; it says when that
+    was (`facts.started_at`) and, where it has a process of its own, *pid*.
     """
 
     key: RunKey

@@ -27,7 +27,7 @@ from queuectl_worker.executors.protocol import (
     Stopped,
     key_of,
 )
-from queuectl_worker.executors.reports import Reports
+from queuectl_worker.executors.reports import LATE_MS, Reports
 from queuectl_worker.retry import TimedOut
 from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
@@ -50,6 +50,7 @@ class _Run:
     was_raised: bool = False
     has_arrived: bool = False
     is_over: bool = False
+    is_told: bool = False  # that it has started
     started_ms: int = 0
     began: float = 0.0
 
@@ -75,9 +76,11 @@ class ThreadExecutor:
         self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
         self._kill_grace_ms = kill_grace_ms
         self._reports, self._alarms = Reports[RunReport](), Alarms()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._waiting: deque[_Run] = deque()
-        self._runs: dict[RunKey, _Run] = {}
+        self._runs: dict[RunKey, _Run] = {}  # those that wait included
+        self._begun: dict[RunKey, _Run] = {}
         self._threads = self._idle = 0
         self._fence_ms: int | None = None
         self._is_closed = False
@@ -88,7 +91,7 @@ class ThreadExecutor:
 
     def submit(self, claims: Sequence[Claim]) -> None:
         """Run *claims* in order, as threads are free."""
-        with self._changed:
+        with self._lock:
             for claim in claims:
                 assert isinstance(claim.job.work, Task)
                 run = _Run(make_call(claim, self._tasks.find(claim.job.work.name), self._tell))
@@ -96,22 +99,22 @@ class ThreadExecutor:
                 self._waiting.append(run)
             for _ in range(min(len(self._waiting) - self._idle, self._slots - self._threads)):
                 self._start_thread()
-            self._changed.notify(len(claims))
+            self._changed.notify(min(len(claims), self._idle))
 
     def recall(self, keys: Sequence[RunKey]) -> None:
         """Give back those that have not started."""
-        with self._changed:
+        with self._lock:
             self._take_back([run for key in keys if (run := self._runs.get(key)) is not None])
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """Tell the run to end."""
-        with self._changed:
+        with self._lock:
             if (run := self._runs.get(key)) is not None:
                 self._end(run, Stopped(), grace_ms)
 
     def stop_all(self, *, grace_ms: int) -> None:
         """Tell every run to end."""
-        with self._changed:
+        with self._lock:
             for run in list(self._runs.values()):
                 self._end(run, Stopped(), grace_ms)
 
@@ -131,7 +134,7 @@ class ThreadExecutor:
     def close(self) -> None:
         """Start nothing more; what still runs is told to end, and ends with the program."""
         self.stop_all(grace_ms=0)
-        with self._changed:
+        with self._lock:
             self._is_closed = True
             self._changed.notify_all()
         self._alarms.close()
@@ -171,11 +174,11 @@ class ThreadExecutor:
 
     def _out_of_time(self, run: _Run) -> None:
         timeout_ms = run.call.claim.job.timeout_ms or 0
-        with self._changed:
+        with self._lock:
             self._end(run, TimedOut(after_ms=timeout_ms), self._kill_grace_ms())
 
     def _raise_in(self, run: _Run) -> None:
-        with self._changed:
+        with self._lock:
             if run.thread_id is None or run.was_raised:
                 return
             run.was_raised = True
@@ -183,7 +186,7 @@ class ThreadExecutor:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread_id, ctypes.py_object(RunMustEnd))
 
     def _give_up(self, run: _Run) -> None:
-        with self._changed:
+        with self._lock:
             if run.is_over or self._is_closed:
                 return
             log.error(STILL_RUNS, extra=run.call.context.fields)
@@ -192,35 +195,56 @@ class ThreadExecutor:
             if self._waiting:
                 self._start_thread()
 
+    def _tell_late(self) -> None:
+        with self._lock:
+            begun = [run for run in self._begun.values() if not run.is_told]
+            for run in begun:
+                run.is_told = True
+            self._reports.wake(
+                *(
+                    RunStarted(key=key_of(run.call.claim), pid=None, at_ms=run.started_ms)
+                    for run in begun
+                )
+            )
+
     # The threads.
 
     def _work(self) -> None:
         while (run := self._next()) is not None:
             ending = self._call(run)
-            with self._changed:
+            with self._lock:
                 run.thread_id = None
                 if run.is_over:
                     return  # given up: another thread has this one's place
+                if not run.was_raised:
+                    self._over(run, run.ending or ending)
+                    continue
             _let_it_arrive(run)
-            with self._changed:
+            with self._lock:
                 self._over(run, run.ending or ending)
 
     def _next(self) -> _Run | None:
-        with self._changed:
-            self._idle += 1
+        with self._lock:
             while not self._waiting and not self._is_closed:
+                self._idle += 1
                 self._changed.wait()
-            self._idle -= 1
+                self._idle -= 1
             if self._is_closed:
                 return None
             run = self._waiting.popleft()
+            claim = run.call.claim
             run.thread_id = threading.get_ident()
-        run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
-        claim = run.call.claim
-        self._reports.put(RunStarted(key=key_of(claim), pid=None, at_ms=run.started_ms))
+            run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
+            self._begun[key_of(claim)] = run
+        # It may have ended before anybody hears that it started; then its end says both.
+        self._put_lazily()
         if claim.job.timeout_ms is not None:
             self._alarms.set(monotonic_ms() + claim.job.timeout_ms, lambda: self._out_of_time(run))
         return run
+
+    def _put_lazily(self, *reports: RunReport) -> None:
+        if self._reports.put_lazily(*reports):
+            self._alarms.set(monotonic_ms() + LATE_MS, self._tell_late)
 
     def _call(self, run: _Run) -> Ending:
         try:
@@ -231,11 +255,17 @@ class ThreadExecutor:
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         run.is_over = True
-        self._runs.pop(key_of(run.call.claim), None)
+        key = key_of(run.call.claim)
+        self._runs.pop(key, None)
+        self._begun.pop(key, None)
         report = ended(
             run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
         )
-        self._reports.put(_with_note(report) if still_runs else report)
+        report = _with_note(report) if still_runs else report
+        if self._waiting:
+            self._put_lazily(report)
+        else:
+            self._reports.put(report)
 
 
 def _let_it_arrive(run: _Run) -> None:
