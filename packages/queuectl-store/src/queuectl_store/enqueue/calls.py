@@ -45,6 +45,12 @@ class Call:
         """Its jobs have nothing to do with one another or with others."""
         return self.key is None and not self.groups and not any(self.edges)
 
+    @property
+    def stands_alone(self) -> bool:
+        """It may be stored with other calls as if they were one: only its own jobs concern it."""
+        is_unique = any(each.new.unique is not None for each in self.wanted)
+        return self.is_plain and not self.followers and not is_unique
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bonds:
@@ -88,6 +94,11 @@ def checked(
         sealing={each.name for each in asked} if seal else (),
         followers=on_finish or {},
     )
+
+
+def plain(wanted: Sequence[Wanted]) -> Call:
+    """Return a call of jobs that were checked before, and that have nothing to do with others."""
+    return Call(wanted=wanted, key=None, edges=(), groups={}, finishes={}, sealing=(), followers={})
 
 
 def store(

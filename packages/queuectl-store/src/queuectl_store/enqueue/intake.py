@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls, within
-from queuectl_store.enqueue.enqueuing import Surroundings
+from queuectl_store.enqueue.calls import Call
+from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
 from queuectl_store.enqueue.environments import Environments
+from queuectl_store.enqueue.together import Together
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
@@ -26,6 +28,7 @@ class Intake(Look):
         self._database = database
         self.settings = Settings(database)
         self._fallbacks = CurrentFallbacks(self.settings)
+        self._together = Together(self._store_plain)
 
     def enqueue(
         self,
@@ -57,13 +60,9 @@ class Intake(Look):
             DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
         """
         call = calls.checked(jobs, key=key, group=group, seal=seal, on_finish=on_finish)
-        engine = self._database.engine
-        around = self._around([*jobs, *(on_finish or {}).values()])
-        ids = self._database.write(
-            lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
-        )
-        engine.notify()
-        return ids
+        if call.stands_alone and self._database.engine.writes_alone:
+            return self._together.enqueue(call.wanted)
+        return self._store(call, [*jobs, *(on_finish or {}).values()])
 
     def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs* in the transaction that *session* is in: with it, or not at all.
@@ -85,6 +84,17 @@ class Intake(Look):
         except sa.exc.DBAPIError as error:
             raise engine.translate(error, committing=False) from error
         within.after_commit(session, connection, engine.notify)
+        return ids
+
+    def _store_plain(self, wanted: Sequence[Wanted]) -> list[JobId]:
+        return self._store(calls.plain(wanted), [each.new for each in wanted])
+
+    def _store(self, call: Call, jobs: Sequence[NewJob]) -> list[JobId]:
+        engine, around = self._database.engine, self._around(jobs)
+        ids = self._database.write(
+            lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
+        )
+        engine.notify()
         return ids
 
     def _around(self, jobs: Sequence[NewJob]) -> Surroundings:
