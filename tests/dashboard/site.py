@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 
 from queuectl_dashboard import Access, DashboardServer, Sessions, create_app
+from queuectl_dashboard.live import SOCKET_CAP
 from queuectl_store import Store
 
 TOKEN = "a-token-that-only-the-tests-know"
@@ -103,12 +104,14 @@ class Site:
 
 
 @contextmanager
-def serving(store: Store, *, metrics_public: bool = False, **limits: Any) -> Iterator[Site]:
+def serving(
+    store: Store, *, metrics_public: bool = False, socket_cap: int = SOCKET_CAP, **limits: Any
+) -> Iterator[Site]:
     """Serve *store* on a free port; *limits* are the server's."""
     with DashboardServer("127.0.0.1", 0, **limits) as server:
         access = Access.on_port(server.port, token=TOKEN, metrics_public=metrics_public)
         sessions = Sessions()
-        app = create_app(store, access=access, sessions=sessions)
+        app = create_app(store, access=access, sessions=sessions, socket_cap=socket_cap)
         thread = Thread(target=server.serve, args=(app,))
         thread.start()
         try:

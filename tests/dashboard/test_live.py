@@ -7,18 +7,20 @@ import socket
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Event
 from threading import enumerate as all_threads
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
-from queuectl_dashboard.live import SOCKET_CAP
-from queuectl_store import NewJob, Shell, Store, connect
-from tests.dashboard.site import BEARER, Site
+from queuectl_dashboard.broadcast import KEPT, MOST_EVENTS, Broadcaster, Writing
+from queuectl_store import Finish, NewJob, RunFacts, Shell, Store, Succeeded, connect
+from tests.dashboard.site import BEARER, Site, serving
+from tests.dashboard.stories import claim_all, finish, write_log
 from tests.waiting import eventually
 
 UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
-CHANGED = {"type": "changed"}
 
 
 class Page:
@@ -35,7 +37,18 @@ class Page:
     def frame(self) -> tuple[int, bytes]:
         """Return the next frame's kind and content; kind 8 closes."""
         kind, length = self._take(2)
-        return kind & 0x0F, self._take(length & 0x7F)
+        if length == 126:
+            (length,) = struct.unpack("!H", self._take(2))
+        elif length == 127:
+            (length,) = struct.unpack("!Q", self._take(8))
+        return kind & 0x0F, self._take(length)
+
+    def of_type(self, *types: str) -> Any:
+        """Read on to the next message of one of *types*."""
+        while True:
+            message = self.message()
+            if message["type"] in types:
+                return message
 
     def message(self) -> Any:
         kind, content = self.frame()
@@ -88,10 +101,77 @@ def test_a_page_is_told_of_what_another_process_commits(
     store: Store, site: Site, sqlite_url: str
 ) -> None:
     with connect(sqlite_url) as other, opened(site, BEARER) as page:
-        assert page.message() == CHANGED
-        other.enqueue([NewJob(work=Shell(script="true"))])
+        hello = page.message()
+        other.enqueue([NewJob(work=Shell(script="true"), name="n")])
+        told = page.of_type("events")
 
-        assert page.message() == CHANGED
+    assert hello["type"] == "hello"
+    assert [(event["job"], event["verb"]) for event in told["events"]] == [(1, "enqueue")]
+    assert [(job["id"], job["name"], job["state"]) for job in told["jobs"]] == [(1, "n", "pending")]
+    assert told["cursor"] != hello["cursor"]
+
+
+def test_a_page_that_comes_back_is_told_what_it_missed(store: Store, site: Site) -> None:
+    with opened(site, BEARER) as page:
+        cursor = page.message()["cursor"]
+    store.enqueue([NewJob(work=Shell(script="true"))])
+
+    with opened(site, BEARER, path=f"/ws?cursor={cursor}") as page:
+        hello, missed = page.message(), page.of_type("events")
+
+    assert [event["job"] for event in missed["events"]] == [1]
+    assert missed["cursor"] == hello["cursor"]
+
+
+@pytest.mark.parametrize("cursor", ["0.0", "99999999.99999999", "nonsense", "1.1.1"])
+def test_a_page_that_cannot_be_told_what_it_missed_looks_again(
+    store: Store, site: Site, cursor: str
+) -> None:
+    for _ in range(2):
+        store.enqueue([NewJob(work=Shell(script="true")) for _ in range(MOST_EVENTS)])
+
+    with opened(site, BEARER, path=f"/ws?cursor={cursor}") as page:
+        page.message()
+
+        assert page.of_type("resync", "events")["type"] == "resync"
+
+
+@pytest.mark.parametrize("path", ["/ws?cursor=", "/ws?cursor=" + "1" * 61])
+def test_what_is_no_cursor_opens_no_socket(site: Site, path: str) -> None:
+    assert status(site, BEARER, path=path) == 400
+
+
+def test_changes_that_are_no_events_are_told_too(store: Store, site: Site) -> None:
+    with opened(site, BEARER) as page:
+        page.of_type("changed")
+        store.admin.pause("mail")
+
+        assert page.of_type("changed")
+
+
+def test_a_follower_that_is_too_slow_is_told_to_look_again(store: Store, site: Site) -> None:
+    """Nothing is kept for it alone, however long it does not read."""
+    broadcaster = Broadcaster(store, Writing(store, lambda jobs: [], lambda event: {}))
+    slow, quick = Event(), Event()
+    behind, current = broadcaster.follow(slow), broadcaster.follow(quick)
+    taken = 0
+    try:
+        for number in range(KEPT + 2):
+            store.enqueue([NewJob(work=Shell(script="true"), name=f"n{number}")])
+            assert quick.wait(20), "no message came"
+            quick.clear()
+            taken += len(current.take())
+        while taken <= KEPT + 1:
+            assert quick.wait(20), "no message came"
+            quick.clear()
+            taken += len(current.take())
+        kinds = [json.loads(message.text)["type"] for message in behind.take()]
+    finally:
+        behind.leave()
+        current.leave()
+
+    assert kinds == ["resync"]
+    assert behind.take() == []
 
 
 def test_a_browser_needs_its_session_and_the_own_origin(site: Site) -> None:
@@ -181,14 +261,16 @@ def test_compression_is_not_agreed_to(site: Site) -> None:
 
 
 def test_pages_beyond_the_cap_are_told_to_come_back_and_a_closed_one_makes_room(
-    site: Site,
+    store: Store,
 ) -> None:
     with ExitStack() as stack:
-        pages = [stack.enter_context(opened(site, BEARER)) for _ in range(SOCKET_CAP)]
+        site = stack.enter_context(serving(store, socket_cap=5))
+        pages = [stack.enter_context(opened(site, BEARER)) for _ in range(5)]
         for page in pages:
             page.message()
 
         assert status(site, BEARER) == 503
+        assert site.ask("/api/v1/live").status == 503
         assert site.ask("/healthz").status == 200
         pages[0].send(struct.pack("!H", 1000), kind=8)
         eventually(lambda: status(site, BEARER) == 101, within=10, what="room for a page")
@@ -205,3 +287,73 @@ def test_the_watching_thread_ends_with_the_last_page(site: Site) -> None:
             within=10,
             what="the thread to end",
         )
+
+
+def test_the_output_of_a_run_is_followed_to_its_end(store: Store, site: Site) -> None:
+    store.enqueue([NewJob(work=Shell(script="true"))])
+    [claim] = claim_all(store)
+    write_log(store, claim, "eins ä\n".encode())
+
+    with opened(site, BEARER, path="/ws/logs/1/1") as page:
+        first = page.of_type("output")
+        with (Path(site.call("/jobs/1", "GET").json["log"])).open("ab") as log:
+            log.write(b"\x1b[31mzwei")
+        second = page.of_type("output")
+        finish(store, [claim], Finish(claim=claim, outcome=Succeeded()))
+        end = page.of_type("end")
+
+        assert page.closing_code() == 1000
+
+    assert (first["text"], first["from"], first["stream"]) == ("eins ä\n", 0, "stdout")
+    assert (second["text"], second["from"], second["to"]) == ("\x1b[31mzwei", 8, 17)
+    assert end == {"type": "end", "run": 1}
+
+
+def test_the_output_of_an_ended_run_is_told_from_its_last_lines_on(
+    store: Store, site: Site
+) -> None:
+    store.enqueue([NewJob(work=Shell(script="true"))])
+    [claim] = claim_all(store)
+    write_log(store, claim, "".join(f"{n}\n" for n in range(1000)).encode())
+    facts = RunFacts(started_at=claim.job.started_at)
+    finish(store, [claim], Finish(claim=claim, outcome=Succeeded(), facts=facts))
+
+    with opened(site, BEARER, path="/ws/logs/1/1") as page:
+        text = page.of_type("output")["text"]
+
+        assert page.of_type("end")
+
+    assert (text.splitlines()[0], text.splitlines()[-1]) == ("600", "999")
+
+
+@pytest.mark.parametrize("path", ["/ws/logs/9/1", "/ws/logs/1/2", "/ws/logs/1/x", "/ws/logs/0/1"])
+def test_output_that_there_is_not_opens_no_socket(store: Store, site: Site, path: str) -> None:
+    store.enqueue([NewJob(work=Shell(script="true"))])
+    claim_all(store)
+
+    assert status(site, BEARER, path=path) == 404
+
+
+def test_the_same_comes_as_an_event_stream(store: Store, site: Site) -> None:
+    lines = {"Host": site.host, **BEARER}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    request = f"GET /api/v1/live HTTP/1.1\r\n{head}"
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(f"{request}\r\n".encode())
+        answer = connection.makefile("rb")
+        read_to(answer, b'data: {"type": "hello"')
+        store.enqueue([NewJob(work=Shell(script="true"))])
+        told = json.loads(read_to(answer, b'data: {"type": "events"')[6:])
+
+    with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+        connection.sendall(f"{request}Last-Event-ID: 0.0\r\n\r\n".encode())
+        missed = json.loads(read_to(connection.makefile("rb"), b'data: {"type": "events"')[6:])
+
+    assert [event["job"] for event in told["events"]] == [1]
+    assert missed["cursor"] == told["cursor"]
+
+
+def read_to(lines: BinaryIO, start: bytes) -> bytes:
+    while not (line := lines.readline()).startswith(start):
+        assert line, "the stream ended"
+    return line

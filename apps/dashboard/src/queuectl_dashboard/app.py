@@ -1,15 +1,19 @@
 """The application: the blueprints, wired to one store and put behind the gate."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Flask, Response, abort, render_template, request
 
 from queuectl_dashboard.access import Access, Gate, OpenPaths
 from queuectl_dashboard.api import api_blueprint
+from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.assets import Asset, load_assets
 from queuectl_dashboard.bodies import BODY_LIMIT
+from queuectl_dashboard.broadcast import Broadcaster, Writing
 from queuectl_dashboard.converters import IdConverter, NameConverter
-from queuectl_dashboard.live import add_live
+from queuectl_dashboard.feeding import OutputFeed
+from queuectl_dashboard.live import SOCKET_CAP, add_live
 from queuectl_dashboard.login import login_blueprint
 from queuectl_dashboard.pages import pages_blueprint
 from queuectl_dashboard.probes import probes_blueprint
@@ -25,11 +29,18 @@ from queuectl_store import Store
 READS = frozenset({"GET", "HEAD"})
 
 
-def create_app(store: Store, *, access: Access, sessions: Sessions | None = None) -> Flask:
+def create_app(
+    store: Store,
+    *,
+    access: Access,
+    sessions: Sessions | None = None,
+    socket_cap: int = SOCKET_CAP,
+) -> Flask:
     """Make the dashboard of *store*, closed to all but *access*.
 
     Args:
         sessions: Pass your own to hand out one-time codes.
+        socket_cap: Pages that may be live at once; each takes two threads of the server.
     """
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
@@ -40,11 +51,7 @@ def create_app(store: Store, *, access: Access, sessions: Sessions | None = None
     _serve_assets(app, assets)
     sessions, tokens = sessions or Sessions(), TokenCheck(access.token)
     app.register_blueprint(login_blueprint(access, tokens, sessions))
-    pulse, redaction = Pulse(store), Redaction()
-    app.register_blueprint(pages_blueprint(store, pulse, redaction))
-    app.register_blueprint(api_blueprint(store, redaction=redaction, pulse=pulse))
-    app.register_blueprint(probes_blueprint(store))
-    add_live(app, store)
+    _add_views(app, store, socket_cap)
     add_problems(app)
     gate = Gate(
         app.wsgi_app,
@@ -56,6 +63,16 @@ def create_app(store: Store, *, access: Access, sessions: Sessions | None = None
     )
     app.wsgi_app = gate  # type: ignore[method-assign, assignment]
     return app
+
+
+def _add_views(app: Flask, store: Store, socket_cap: int) -> None:
+    pulse, redaction = Pulse(store), Redaction()
+    desk = Desk(store=store, redaction=redaction, pulse=pulse)
+    broadcaster = Broadcaster(store, Writing(store, desk.documents, desk.event))
+    app.register_blueprint(pages_blueprint(store, pulse, redaction))
+    app.register_blueprint(api_blueprint(store, redaction=redaction, pulse=pulse))
+    app.register_blueprint(probes_blueprint(store))
+    add_live(app, broadcaster, partial(OutputFeed, store), socket_cap=socket_cap)
 
 
 def _open_paths(access: Access, assets: Mapping[str, Asset]) -> OpenPaths:

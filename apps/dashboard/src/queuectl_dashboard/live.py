@@ -1,195 +1,200 @@
-"""The socket that tells open pages that something changed; they fetch what it is themselves.
+"""The sockets: one tells what happens to jobs, one follows a run's output; and the same by events.
 
-One thread watches the store for all sockets. Each socket's own thread is its only writer, since
-wsproto is not thread-safe, and tells only that there is news: a slow client misses some, and
-nothing piles up for it.
+Each socket's own thread is its only writer, since wsproto is not thread-safe. What is sent comes
+from broadcast.py; nothing is taken from a client.
 """
 
-import base64
-import binascii
-import json
 import logging
-import socket
-import struct
-import sys
-from threading import BoundedSemaphore, Condition, Event, Thread, current_thread
-from typing import Protocol
-from wsgiref.types import WSGIEnvironment
+import time
+from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore, Event
+from typing import Any
 
-from flask import Blueprint, Flask, abort, g, request
+from flask import Blueprint, Flask, Response, g, request
 from flask_sock import Sock
 from werkzeug.exceptions import ServiceUnavailable
 
-from queuectl_store import Store, StoreError
+from queuectl_dashboard.broadcast import HEARTBEAT, Broadcaster, Follower
+from queuectl_dashboard.feeding import OutputFeed
+from queuectl_dashboard.handshake import (
+    Socket,
+    check_handshake,
+    prepare,
+    send_whole,
+    wanted_cursor,
+)
 
-SOCKET_CAP = 64
+OpenOutput = Callable[..., OutputFeed]
+
+# Below the server's cap on requests, so that open pages leave room for others.
+SOCKET_CAP = 512
 MESSAGE_LIMIT = 1024
 HEARTBEAT_S = 20.0
-SEND_LIMIT_S = 10
-WATCH_S = 0.1
+# So often a socket looks whether its caller may still listen.
+LOOK_S = 1.0
+# An event stream ends before the server's limit for a request; the browser comes back by itself.
+STREAM_S = 45.0
 
 UNWANTED_MESSAGE = 1008
+NO_LONGER_ALLOWED = 1008
 
 log = logging.getLogger(__name__)
 
 
-class Socket(Protocol):
-    """What is used here of simple-websocket's server side.
+class Admission:
+    """Slots for live pages. What has one gives it back, however it ends."""
 
-    Attributes:
-        event: Set by the library when a message came or the client left.
-        input_buffer: Messages that came.
+    def __init__(self, cap: int) -> None:
+        self._slots = BoundedSemaphore(cap)
+
+    def take(self) -> None:
+        """Take a slot, or answer that there is none."""
+        if not self._slots.acquire(blocking=False):
+            raise ServiceUnavailable("as many pages as possible are live; others poll")
+
+    def give_back(self) -> None:
+        """Let another page have it."""
+        self._slots.release()
+
+
+def add_live(
+    app: Flask, broadcaster: Broadcaster, output: OpenOutput, *, socket_cap: int = SOCKET_CAP
+) -> None:
+    """Give *app* its sockets and the event stream, for *socket_cap* pages at once.
+
+    Args:
+        output: Opens the output of a job's attempt.
     """
-
-    connected: bool
-    event: Event
-    input_buffer: list[str | bytes]
-
-    def send(self, data: str) -> None:
-        """Send a text message."""
-
-    def close(self, reason: int, message: str) -> None:
-        """Say why, and end."""
-
-
-class Broadcaster:
-    """Counts the changes of a store, in a thread that lives while somebody follows.
-
-    Attributes:
-        count: Grows with each change that was seen.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._turn = Condition()
-        self._followers: set[Event] = set()
-        self._thread: Thread | None = None
-        self.count = 0
-
-    def follow(self, wake: Event) -> None:
-        """Set *wake* after each change from now on."""
-        with self._turn:
-            self._followers.add(wake)
-            if self._thread is None:
-                self._thread = Thread(target=self._watch, name="dashboard-live", daemon=True)
-                self._thread.start()
-
-    def leave(self, wake: Event) -> None:
-        """Leave *wake* alone from now on."""
-        with self._turn:
-            self._followers.discard(wake)
-            self._turn.notify_all()
-
-    def _watch(self) -> None:
-        seen: int | None = None
-        try:
-            while self._is_wanted():
-                version = self._version()
-                if version not in {seen, None}:
-                    seen = version
-                    self._tell()
-        finally:
-            # Should it ever fail, the next page that opens starts another.
-            with self._turn:
-                if self._thread is current_thread():
-                    self._thread = None
-
-    def _version(self) -> int | None:
-        try:
-            return self._store.reader.version()
-        except StoreError as error:
-            log.warning("store cannot be followed", extra={"error": str(error)})
-            return None
-
-    def _tell(self) -> None:
-        with self._turn:
-            self.count += 1
-            for wake in self._followers:
-                wake.set()
-
-    def _is_wanted(self) -> bool:
-        with self._turn:
-            if self._followers:
-                self._turn.wait(WATCH_S)
-            if not self._followers:
-                self._thread = None
-            return bool(self._followers)
-
-
-def add_live(app: Flask, store: Store, *, socket_cap: int = SOCKET_CAP) -> None:
-    """Give *app* the socket `/ws`, for *socket_cap* pages at once."""
     app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": MESSAGE_LIMIT}
+    admission = Admission(socket_cap)
     blueprint = Blueprint("live", __name__)
-    broadcaster, slots = Broadcaster(store), BoundedSemaphore(socket_cap)
+    _guard(blueprint, admission, output)
+    _add_sockets(blueprint, broadcaster)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(_stream(broadcaster, admission))
+
+
+def _guard(blueprint: Blueprint, admission: Admission, output: OpenOutput) -> None:
+    """Refuse before the handshake what would have to be refused: after it nobody hears why."""
 
     @blueprint.before_request
     def admit() -> None:
-        _check_handshake(request.environ)
-        if not slots.acquire(blocking=False):
-            raise ServiceUnavailable("as many pages as possible are live; others poll")
+        check_handshake(request.environ)
+        g.cursor = wanted_cursor(request.args)
+        if "job_id" in (request.view_args or {}):
+            g.output = output(**(request.view_args or {}))
+        admission.take()
         g.has_slot = True
-        _prepare(request.environ)
+        prepare(request.environ)
 
     @blueprint.teardown_request
     def give_back(_error: BaseException | None) -> None:
         if g.pop("has_slot", False):
-            slots.release()
+            admission.give_back()
 
-    @Sock().route("/ws", bp=blueprint)  # type: ignore[untyped-decorator]
-    def tell(ws: Socket) -> None:
-        broadcaster.follow(ws.event)
+
+def _add_sockets(blueprint: Blueprint, broadcaster: Broadcaster) -> None:
+    sock = Sock()
+
+    @sock.route("/ws", bp=blueprint)  # type: ignore[untyped-decorator]
+    def follow_jobs(ws: Socket) -> None:
+        follower = broadcaster.follow(ws.event)
         try:
-            _tell_changes(ws, broadcaster)
-        except OSError:
-            # The client took nothing for too long, or is gone: a new socket begins afresh.
-            log.debug("live page dropped")
+            _guarded(ws, lambda: _tell_events(ws, follower))
         finally:
-            broadcaster.leave(ws.event)
+            follower.leave()
 
-    app.register_blueprint(blueprint)
-
-
-def _tell_changes(ws: Socket, broadcaster: Broadcaster) -> None:
-    told = -1
-    while ws.connected:
-        if ws.input_buffer:
-            ws.close(UNWANTED_MESSAGE, "this socket takes no messages")
-            return
-        count = broadcaster.count
-        ws.send(json.dumps({"type": "heartbeat" if count == told else "changed"}))
-        told = count
-        ws.event.wait(HEARTBEAT_S)
-        ws.event.clear()
+    @sock.route("/ws/logs/<id:job_id>/<id:attempt>", bp=blueprint)  # type: ignore[untyped-decorator]
+    def follow_output(ws: Socket, job_id: int, attempt: int) -> None:  # noqa: ARG001
+        feed: OutputFeed = g.output
+        try:
+            _guarded(ws, lambda: _tell_output(ws, feed))
+        finally:
+            feed.close()
 
 
-def _check_handshake(environ: WSGIEnvironment) -> None:
-    """Refuse what the socket library would answer with an error of its own, as 500."""
+def _stream(broadcaster: Broadcaster, admission: Admission) -> Blueprint:
+    blueprint = Blueprint("stream", __name__)
+
+    @blueprint.get("/api/v1/live")
+    def follow_stream() -> Response:
+        given = request.headers.get("Last-Event-ID") or None
+        after = wanted_cursor({"cursor": given} if given else request.args)
+        admission.take()
+        wake = Event()
+        try:
+            follower = broadcaster.follow(wake)
+        except BaseException:
+            admission.give_back()
+            raise
+        answer = Response(_as_events(follower, after), content_type="text/event-stream")
+        # Called however the answer ends, begun or not.
+        answer.call_on_close(follower.leave)
+        answer.call_on_close(admission.give_back)
+        return answer
+
+    return blueprint
+
+
+def _guarded(ws: Socket, tell: Callable[[], None]) -> None:
+    send_whole(ws)
     try:
-        key = base64.b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != 16 or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
-        abort(400, "this is no websocket handshake of version 13")
+        tell()
+    except OSError:
+        # The client took nothing for too long, or is gone: a new socket begins afresh.
+        log.debug("live page dropped")
 
 
-def _prepare(environ: WSGIEnvironment) -> None:
-    """Leave the library only the headers it needs, and the socket a limit on sending.
-
-    Without the offer of extensions nothing is compressed: a small message cannot grow large.
-    """
-    needed = {"HTTP_HOST", "HTTP_UPGRADE", "HTTP_SEC_WEBSOCKET_KEY", "HTTP_SEC_WEBSOCKET_VERSION"}
-    for name in [name for name in environ if name.startswith("HTTP_") and name not in needed]:
-        del environ[name]
-    environ["HTTP_CONNECTION"] = "Upgrade"
-    environ.get("queuectl.keep_open", _nothing)()
-    connection = environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        # A limit of the kernel's, since one of Python's would end the waiting reads too.
-        limit = struct.pack("@ll", SEND_LIMIT_S, 0)
-        if sys.platform == "win32":
-            limit = struct.pack("@L", SEND_LIMIT_S * 1000)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+def _tell_events(ws: Socket, follower: Follower) -> None:
+    messages = follower.first(g.cursor)
+    spoke = time.monotonic()
+    while _may_go_on(ws):
+        if not messages and time.monotonic() - spoke > HEARTBEAT_S:
+            messages = [HEARTBEAT]
+        for message in messages:
+            ws.send(message.text)
+            spoke = time.monotonic()
+        ws.event.wait(LOOK_S)
+        ws.event.clear()
+        messages = follower.take()
 
 
-def _nothing() -> None:
-    """Do nothing: a server of another make has no limit to lift."""
+def _tell_output(ws: Socket, feed: OutputFeed) -> None:
+    spoke = time.monotonic()
+    while _may_go_on(ws):
+        told = feed.news()
+        if not told and time.monotonic() - spoke > HEARTBEAT_S:
+            told = [HEARTBEAT.text]
+        for text in told:
+            ws.send(text)
+            spoke = time.monotonic()
+        if feed.is_over:
+            ws.close(1000, "the run has ended")
+            return
+        if not told:
+            ws.event.wait(feed.pause_s)
+            ws.event.clear()
+
+
+def _may_go_on(ws: Socket) -> bool:
+    if not ws.connected:
+        return False
+    if ws.input_buffer:
+        ws.close(UNWANTED_MESSAGE, "this socket takes no messages")
+        return False
+    return True
+
+
+def _as_events(follower: Follower, after: Any) -> Iterator[str]:
+    ends = time.monotonic() + STREAM_S
+    yield "retry: 1000\n\n"
+    messages = follower.first(after)
+    while time.monotonic() < ends:
+        for message in messages:
+            place = "" if message.cursor is None else f"id: {message.cursor}\n"
+            yield f"{place}data: {message.text}\n\n"
+        if not messages:
+            yield ": nothing yet\n\n"
+        follower.wake.wait(5.0)
+        follower.wake.clear()
+        messages = follower.take()

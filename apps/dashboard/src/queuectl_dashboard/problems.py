@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from queuectl_dashboard.api.input import BadInput
 from queuectl_dashboard.api.output import NoOutput
 from queuectl_dashboard.api.settings import NoSetting
+from queuectl_dashboard.feeding import NoRun
 from queuectl_dashboard.filters import BadQuery
 from queuectl_dashboard.refusals import problem, wants_page
 from queuectl_dashboard.statuses import status_of
@@ -27,7 +28,7 @@ _DETAILS = {
 def add_problems(app: Flask) -> None:
     """Answer every error of *app* in the form that the caller reads."""
 
-    for kind in (BadQuery, BadInput, NoOutput, NoSetting, StoreError):
+    for kind in (BadQuery, BadInput, NoOutput, NoRun, NoSetting, StoreError):
         app.register_error_handler(kind, _of_ours)
 
     @app.errorhandler(HTTPException)

@@ -14,7 +14,8 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-REQUEST_CAP = 256
+# A fifth more than pages may be live: others are answered beside them.
+REQUEST_CAP = 640
 HEADER_LIMIT_S = 10.0
 REQUEST_LIMIT_S = 60.0
 

@@ -2,7 +2,7 @@
 
 import json
 import types
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from flask import Request
@@ -33,7 +33,8 @@ def read_query(shape: type[S] | None, arguments: "MultiDict[str, str]") -> S | N
         if arguments:
             raise BadInput("this address takes no query", status=400)
         return None
-    lists = _lists_of(shape)
+    hints = get_type_hints(shape)
+    lists = {name for name, hint in hints.items() if _has(hint, list)}
     said: dict[str, Any] = {}
     for name in arguments:
         values = arguments.getlist(name)
@@ -41,6 +42,8 @@ def read_query(shape: type[S] | None, arguments: "MultiDict[str, str]") -> S | N
             raise BadInput(f"{name[:40]} holds a NUL character, which nothing can hold", status=400)
         if name not in lists and len(values) > 1:
             raise BadInput(f"{name[:40]} may be given once", status=400)
+        if values[0].lower() == "null" and name in hints and not _has(hints[name], str):
+            raise BadInput(f"{name} has no value {values[0]!r}", status=400)
         said[name] = values if name in lists else values[0]
     return _converted(said, shape, status=400, strict=False)
 
@@ -90,12 +93,8 @@ def _converted(said: Any, shape: type[S], *, status: int, strict: bool = True) -
         raise BadInput("a number or a nesting is beyond all bounds", status=status) from error
 
 
-def _lists_of(shape: type[msgspec.Struct]) -> set[str]:
-    hints = get_type_hints(shape)
-    return {name for name, hint in hints.items() if _is_list(hint)}
-
-
-def _is_list(hint: Any) -> bool:
-    if get_origin(hint) is types.UnionType:
-        return any(_is_list(each) for each in get_args(hint))
-    return get_origin(hint) is list
+def _has(hint: Any, kind: type) -> bool:
+    """Tell whether a value of *hint* may be of *kind*."""
+    if get_origin(hint) is types.UnionType or get_origin(hint) is Union:
+        return any(_has(each, kind) for each in get_args(hint))
+    return (get_origin(hint) or hint) is kind or (isinstance(hint, type) and issubclass(hint, kind))

@@ -113,7 +113,7 @@ function connect() {
   };
   socket.onmessage = (event) => {
     listen();
-    if (JSON.parse(event.data).type === "changed") refresh();
+    if (JSON.parse(event.data).type !== "heartbeat") refresh();
   };
   socket.onclose = () => {
     clearTimeout(deaf);
