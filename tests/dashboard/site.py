@@ -3,7 +3,7 @@
 import http.client
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -105,11 +105,18 @@ class Site:
 
 @contextmanager
 def serving(
-    store: Store, *, metrics_public: bool = False, socket_cap: int = SOCKET_CAP, **limits: Any
+    store: Store,
+    *,
+    metrics_public: bool = False,
+    hidden: Sequence[str] = (),
+    socket_cap: int = SOCKET_CAP,
+    **limits: Any,
 ) -> Iterator[Site]:
     """Serve *store* on a free port; *limits* are the server's."""
     with DashboardServer("127.0.0.1", 0, **limits) as server:
-        access = Access.on_port(server.port, token=TOKEN, metrics_public=metrics_public)
+        access = Access.on_port(
+            server.port, token=TOKEN, metrics_public=metrics_public, hidden=hidden
+        )
         sessions = Sessions()
         app = create_app(store, access=access, sessions=sessions, socket_cap=socket_cap)
         thread = Thread(target=server.serve, args=(app,))

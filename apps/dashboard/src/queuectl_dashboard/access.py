@@ -4,13 +4,16 @@ The gate is the outermost WSGI layer, since framework hooks run before the frame
 check. It denies by default: only the exact paths that it is given are open.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from queuectl_dashboard.bodies import bound_body
+from queuectl_dashboard.callers import Caller, set_caller
+from queuectl_dashboard.redaction import DEFAULT_FIELDS
 from queuectl_dashboard.refusals import Refusal, refuse
+from queuectl_dashboard.roles import Role
 from queuectl_dashboard.rules import (
     Bearer,
     Cookie,
@@ -20,7 +23,11 @@ from queuectl_dashboard.rules import (
     credential_of,
 )
 from queuectl_dashboard.sessions import Sessions
+from queuectl_dashboard.tokenbook import Grant, digest_of
 from queuectl_dashboard.tokens import TokenCheck, Verdict
+
+# The name of the token that the dashboard began with.
+FIRST = "dashboard"
 
 OpenPaths = Mapping[str, frozenset[str]]
 
@@ -52,16 +59,29 @@ class Access:
         cookie: The session cookie's name. Cookies are shared by all ports of a host, so it
             holds the port.
         metrics_public: `/metrics` needs no token.
+        hidden: Patterns of the names of fields whose values nobody is shown.
     """
 
     token: str
     origins: frozenset[str]
     cookie: str
     metrics_public: bool = False
+    hidden: Sequence[str] = DEFAULT_FIELDS
+
+    @property
+    def grant(self) -> Grant:
+        """What the token gives."""
+        return Grant(name=FIRST, role=Role.ADMIN, digest=digest_of(self.token.encode()))
 
     @classmethod
     def on_port(
-        cls, port: int, *, token: str, origin: str | None = None, metrics_public: bool = False
+        cls,
+        port: int,
+        *,
+        token: str,
+        origin: str | None = None,
+        metrics_public: bool = False,
+        hidden: Sequence[str] = (),
     ) -> "Access":
         """Let in what comes to this computer's *port*, and to *origin* where a proxy serves it."""
         suffix = "" if port == 80 else f":{port}"
@@ -72,6 +92,7 @@ class Access:
             origins=frozenset(origins),
             cookie=f"queuectl-{port}",
             metrics_public=metrics_public,
+            hidden=(*DEFAULT_FIELDS, *(each.lower() for each in hidden)),
         )
 
 
@@ -86,6 +107,7 @@ class Gate:
         tokens: TokenCheck,
         sessions: Sessions,
         open_paths: OpenPaths,
+        needed: Callable[[WSGIEnvironment], Role],
         login_page: Callable[[], bytes],
     ) -> None:
         self._app = app
@@ -93,6 +115,7 @@ class Gate:
         self._tokens = tokens
         self._sessions = sessions
         self._open_paths = open_paths
+        self._needed = needed
         self._login_page = login_page
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -118,16 +141,40 @@ class Gate:
     def _check_credential(
         self, environ: WSGIEnvironment, credential: Bearer | Cookie | NoCredential
     ) -> Refusal | None:
-        if environ["REQUEST_METHOD"] in self._open_paths.get(environ["PATH_INFO"], ()):
-            return None
+        is_open = environ["REQUEST_METHOD"] in self._open_paths.get(environ["PATH_INFO"], ())
+        caller = None if is_open else self._caller(environ, credential)
+        if not isinstance(caller, Caller):
+            return caller
+        set_caller(environ, caller)
+        needed = self._needed(environ)
+        return None if caller.role >= needed else not_allowed(caller.role, needed)
+
+    def _caller(
+        self, environ: WSGIEnvironment, credential: Bearer | Cookie | NoCredential
+    ) -> Caller | Refusal:
+        address, book = str(environ.get("REMOTE_ADDR", "")), self._tokens.book
         match credential:
             case Bearer(secret=secret):
-                verdict = self._tokens.check(secret, address=environ.get("REMOTE_ADDR", ""))
-                return refusal_of(verdict)
-            case Cookie(session=session) if self._sessions.holds(session):
-                return None
+                found = self._tokens.check(secret, address=address)
+                if isinstance(found, Verdict):
+                    return refusal_of(found)
+                return _caller(found, address, lambda: book.holds(found))
+            case Cookie(session=session):
+                grant = self._sessions.holds(session)
+                if grant is None or not book.holds(grant):
+                    return UNKNOWN_CALLER
+                sessions = self._sessions
+                return _caller(
+                    grant,
+                    address,
+                    lambda: book.holds(grant) and bool(sessions.holds(session, renew=False)),
+                )
             case _:
                 return UNKNOWN_CALLER
+
+
+def _caller(grant: Grant, address: str, is_welcome: Callable[[], bool]) -> Caller:
+    return Caller(name=grant.name, role=grant.role, address=address, is_welcome=is_welcome)
 
 
 UNKNOWN_CALLER = Refusal(
@@ -140,17 +187,20 @@ TOO_MANY_GUESSES = Refusal(
 )
 
 
-def refusal_of(verdict: Verdict) -> Refusal | None:
-    """Say what a shown token's *verdict* means for the request; None lets it pass."""
+def refusal_of(verdict: Verdict) -> Refusal:
+    """Say what a shown token's *verdict* means for the request."""
     match verdict:
-        case Verdict.RIGHT:
-            return None
         case Verdict.WRONG:
             return UNKNOWN_CALLER
         case Verdict.BLOCKED:
             return TOO_MANY_GUESSES
         case _:
             assert_never(verdict)
+
+
+def not_allowed(role: Role, needed: Role) -> Refusal:
+    """Refuse what a caller's token is not for."""
+    return Refusal(403, f"this is for the role {needed.word}; your token is for {role.word}")
 
 
 def _with_headers(start: StartResponse) -> StartResponse:

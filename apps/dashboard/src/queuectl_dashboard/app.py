@@ -9,20 +9,25 @@ from queuectl_dashboard.access import Access, Gate, OpenPaths
 from queuectl_dashboard.api import api_blueprint
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.assets import Asset, load_assets
+from queuectl_dashboard.audit import Audit
 from queuectl_dashboard.bodies import BODY_LIMIT
 from queuectl_dashboard.broadcast import Broadcaster, Writing
+from queuectl_dashboard.callers import caller_of
 from queuectl_dashboard.converters import IdConverter, NameConverter
 from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.live import SOCKET_CAP, add_live
 from queuectl_dashboard.login import login_blueprint
 from queuectl_dashboard.pages import pages_blueprint
+from queuectl_dashboard.private import private_folder
 from queuectl_dashboard.probes import probes_blueprint
 from queuectl_dashboard.problems import add_problems
 from queuectl_dashboard.pulse import Pulse
 from queuectl_dashboard.redaction import Redaction
+from queuectl_dashboard.rights import needed_by
 from queuectl_dashboard.sessions import Sessions
 from queuectl_dashboard.text import shown, visible
 from queuectl_dashboard.timing import ago, iso, size, span, whole_span
+from queuectl_dashboard.tokenbook import TokenBook
 from queuectl_dashboard.tokens import TokenCheck
 from queuectl_store import Store
 
@@ -49,9 +54,10 @@ def create_app(
     assets = load_assets()
     _prepare_pages(app, store, assets)
     _serve_assets(app, assets)
-    sessions, tokens = sessions or Sessions(), TokenCheck(access.token)
-    app.register_blueprint(login_blueprint(access, tokens, sessions))
-    _add_views(app, store, socket_cap)
+    desk = _desk(store, access)
+    sessions, tokens = sessions or Sessions(), TokenCheck(desk.tokens)
+    app.register_blueprint(login_blueprint(access, tokens, sessions, desk.audit))
+    _add_views(app, desk, socket_cap)
     add_problems(app)
     gate = Gate(
         app.wsgi_app,
@@ -59,18 +65,29 @@ def create_app(
         tokens=tokens,
         sessions=sessions,
         open_paths=_open_paths(access, assets),
+        needed=needed_by(app),
         login_page=lambda: _login_page(app),
     )
     app.wsgi_app = gate  # type: ignore[method-assign, assignment]
     return app
 
 
-def _add_views(app: Flask, store: Store, socket_cap: int) -> None:
-    pulse, redaction = Pulse(store), Redaction()
-    desk = Desk(store=store, redaction=redaction, pulse=pulse)
+def _desk(store: Store, access: Access) -> Desk:
+    folder = private_folder(store)
+    return Desk(
+        store=store,
+        redaction=Redaction(access.hidden),
+        pulse=Pulse(store),
+        tokens=TokenBook(folder / "tokens.json", access.grant),
+        audit=Audit(folder / "audit.jsonl"),
+    )
+
+
+def _add_views(app: Flask, desk: Desk, socket_cap: int) -> None:
+    store = desk.store
     broadcaster = Broadcaster(store, Writing(store, desk.documents, desk.event))
-    app.register_blueprint(pages_blueprint(store, pulse, redaction))
-    app.register_blueprint(api_blueprint(store, redaction=redaction, pulse=pulse))
+    app.register_blueprint(pages_blueprint(store, desk.pulse, desk.redaction))
+    app.register_blueprint(api_blueprint(desk))
     app.register_blueprint(probes_blueprint(store))
     add_live(app, broadcaster, partial(OutputFeed, store), socket_cap=socket_cap)
 
@@ -95,6 +112,7 @@ def _prepare_pages(app: Flask, store: Store, assets: Mapping[str, Asset]) -> Non
     app.jinja_env.globals |= {
         "asset": lambda name: request.script_root + assets[name].path,
         "base": lambda: request.script_root,
+        "caller": lambda: caller_of(request.environ),
         "store_url": store.url,
     }
 

@@ -44,6 +44,13 @@ def dashboard(
     metrics_public: Annotated[
         bool, typer.Option("--metrics-public", help="Serve /metrics to callers without a token.")
     ] = False,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Hide the values of fields of such names too, as in '*iban*'; repeatable.",
+        ),
+    ] = None,
     origin: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +76,11 @@ def dashboard(
     token = secret or secrets.token_urlsafe(24)
     with session.open_store() as store, _listen(host, port) as server:
         access = Access.on_port(
-            server.port, token=token, origin=origin, metrics_public=metrics_public
+            server.port,
+            token=token,
+            origin=origin,
+            metrics_public=metrics_public,
+            hidden=hide or (),
         )
         sessions = Sessions()
         app = create_app(store, access=access, sessions=sessions)

@@ -15,6 +15,7 @@ from flask_sock import Sock
 from werkzeug.exceptions import ServiceUnavailable
 
 from queuectl_dashboard.broadcast import HEARTBEAT, Broadcaster, Follower
+from queuectl_dashboard.callers import caller_of
 from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.handshake import (
     Socket,
@@ -80,6 +81,7 @@ def _guard(blueprint: Blueprint, admission: Admission, output: OpenOutput) -> No
     @blueprint.before_request
     def admit() -> None:
         check_handshake(request.environ)
+        g.caller = caller_of(request.environ)
         g.cursor = wanted_cursor(request.args)
         if "job_id" in (request.view_args or {}):
             g.output = output(**(request.view_args or {}))
@@ -181,6 +183,9 @@ def _may_go_on(ws: Socket) -> bool:
         return False
     if ws.input_buffer:
         ws.close(UNWANTED_MESSAGE, "this socket takes no messages")
+        return False
+    if not g.caller.is_welcome():
+        ws.close(NO_LONGER_ALLOWED, "the token was taken back, or the session has ended")
         return False
     return True
 

@@ -5,24 +5,30 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from queuectl_dashboard.access import Access, refusal_of
+from queuectl_dashboard.audit import Audit, Deed
 from queuectl_dashboard.sessions import SESSION_LIFE_S, Sessions
+from queuectl_dashboard.tokenbook import Grant
 from queuectl_dashboard.tokens import TokenCheck, Verdict
 
 
-def login_blueprint(access: Access, tokens: TokenCheck, sessions: Sessions) -> Blueprint:
+def login_blueprint(
+    access: Access, tokens: TokenCheck, sessions: Sessions, audit: Audit
+) -> Blueprint:
     """Make `POST /login`, which is open, and `POST /logout`."""
     blueprint = Blueprint("login", __name__)
 
     @blueprint.post("/login")
     def login() -> Response:
         name, secret = _shown()
-        if name == "code" and sessions.use_code(secret):
-            return _with_session(access, sessions)
-        verdict = tokens.check(secret, address=request.remote_addr or "")
-        refusal = refusal_of(verdict)
-        if refusal is not None or name == "code":
-            abort(refusal.status if refusal else 401, _wrong(name, verdict))
-        return _with_session(access, sessions)
+        if name == "code":
+            if not sessions.use_code(secret):
+                abort(401, _wrong(name))
+            return _opened(access, sessions, access.grant, audit)
+        found = tokens.check(secret, address=request.remote_addr or "")
+        if isinstance(found, Verdict):
+            refusal = refusal_of(found)
+            abort(refusal.status, _wrong(name) if refusal.status == 401 else refusal.detail)
+        return _opened(access, sessions, found, audit)
 
     @blueprint.post("/logout")
     def logout() -> Response:
@@ -46,17 +52,25 @@ def _shown() -> tuple[str, bytes]:
     return name, secret.strip().encode("utf-8", "replace")
 
 
-def _wrong(name: str, verdict: Verdict) -> str:
-    if verdict is Verdict.BLOCKED:
-        return "too many wrong tokens from this address; wait a minute"
+def _wrong(name: str) -> str:
     return f"this {name} opens nothing here; `queuectl dashboard` prints the one that does"
 
 
-def _with_session(access: Access, sessions: Sessions) -> Response:
+def _opened(access: Access, sessions: Sessions, grant: Grant, audit: Audit) -> Response:
+    audit.note(
+        Deed(
+            who=grant.name,
+            role=grant.role.word,
+            address=request.remote_addr or "",
+            action="login",
+            target=request.path,
+            status=204,
+        )
+    )
     response = Response(status=204)
     response.set_cookie(
         access.cookie,
-        sessions.start(),
+        sessions.start(grant),
         max_age=int(SESSION_LIFE_S),
         path=_path(),
         secure=request.is_secure or request.headers.get("Origin", "").startswith("https://"),

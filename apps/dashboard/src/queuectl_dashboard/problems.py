@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from queuectl_dashboard.api.access import NoToken
 from queuectl_dashboard.api.input import BadInput
 from queuectl_dashboard.api.output import NoOutput
 from queuectl_dashboard.api.settings import NoSetting
@@ -28,7 +29,7 @@ _DETAILS = {
 def add_problems(app: Flask) -> None:
     """Answer every error of *app* in the form that the caller reads."""
 
-    for kind in (BadQuery, BadInput, NoOutput, NoRun, NoSetting, StoreError):
+    for kind in (BadQuery, BadInput, NoOutput, NoRun, NoSetting, NoToken, StoreError):
         app.register_error_handler(kind, _of_ours)
 
     @app.errorhandler(HTTPException)

@@ -1,4 +1,4 @@
-"""What was given out in exchange for the token: sessions for browsers, and one-time codes.
+"""What was given out in exchange for a token: sessions for browsers, and one-time codes.
 
 All of it lives in memory: another instance, or the next one, honours none of it.
 """
@@ -8,13 +8,22 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Lock
+
+from queuectl_dashboard.tokenbook import Grant
 
 CODE_LIFE_S = 60.0
 SESSION_LIFE_S = 12 * 3600.0
 SESSION_CAP = 256
 
 Monotonic = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    ends: float
+    grant: Grant
 
 
 class Sessions:
@@ -24,7 +33,7 @@ class Sessions:
         self._monotonic = monotonic
         self._lock = Lock()
         self._codes: dict[bytes, float] = {}
-        self._sessions: OrderedDict[bytes, float] = OrderedDict()
+        self._sessions: OrderedDict[bytes, _Session] = OrderedDict()
 
     def new_code(self) -> str:
         """Make a code that opens one session within a minute."""
@@ -39,25 +48,28 @@ class Sessions:
             ends = self._codes.pop(_digest(code), 0.0)
         return self._monotonic() < ends
 
-    def start(self) -> str:
-        """Open a session and return its id; when there are many, the one longest unused ends."""
+    def start(self, grant: Grant) -> str:
+        """Open a session of *grant* and return its id; of many, the one longest unused ends."""
         session = secrets.token_urlsafe(32)
         with self._lock:
-            self._sessions[_digest(session.encode())] = self._monotonic() + SESSION_LIFE_S
+            ends = self._monotonic() + SESSION_LIFE_S
+            self._sessions[_digest(session.encode())] = _Session(ends, grant)
             if len(self._sessions) > SESSION_CAP:
                 self._sessions.popitem(last=False)
         return session
 
-    def holds(self, session: str) -> bool:
-        """Tell whether *session* is open, and keep it open for another while."""
+    def holds(self, session: str, *, renew: bool = True) -> Grant | None:
+        """Return what *session* was opened with, and keep it open for another while if *renew*."""
         key, now = _digest(session.encode("utf-8", "replace")), self._monotonic()
         with self._lock:
-            if now >= self._sessions.get(key, 0.0):
+            found = self._sessions.get(key)
+            if found is None or now >= found.ends:
                 self._sessions.pop(key, None)
-                return False
-            self._sessions[key] = now + SESSION_LIFE_S
-            self._sessions.move_to_end(key)
-            return True
+                return None
+            if renew:
+                self._sessions[key] = _Session(now + SESSION_LIFE_S, found.grant)
+                self._sessions.move_to_end(key)
+            return found.grant
 
     def end(self, session: str) -> None:
         """Close *session*."""

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from queuectl_dashboard.audit import Audit
+from queuectl_dashboard.callers import Caller
 from queuectl_dashboard.pulse import Pulse
 from queuectl_dashboard.redaction import Redaction
+from queuectl_dashboard.roles import Role
+from queuectl_dashboard.tokenbook import TokenBook
 from queuectl_store import (
     Job,
     JobId,
@@ -22,18 +26,24 @@ from queuectl_store.events import Event
 from queuectl_store.job import Attempt
 from queuectl_worker import LogFolder, log_root
 
+NOBODY = Caller(name="", role=Role.METRICS, address="")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """One request's view of the store.
 
     Attributes:
+        caller: Who sent the request.
         key: The caller's idempotency key, if it gave one.
     """
 
     store: Store
     redaction: Redaction
     pulse: Pulse
+    tokens: TokenBook
+    audit: Audit
+    caller: Caller = NOBODY
     key: str | None = None
 
     @property

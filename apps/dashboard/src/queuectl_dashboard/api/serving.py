@@ -1,6 +1,7 @@
 """From routes to views: input is checked, the handler is called, what it returns is sent."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -13,25 +14,29 @@ from queuectl_dashboard.api.input import BadInput, read_body, read_query
 from queuectl_dashboard.api.openapi import document
 from queuectl_dashboard.api.routes import Route
 from queuectl_dashboard.api.table import ROUTES
-from queuectl_dashboard.pulse import Pulse
-from queuectl_dashboard.redaction import Redaction
-from queuectl_store import Store
+from queuectl_dashboard.audit import Deed
+from queuectl_dashboard.callers import caller_of
 
 API_PREFIX = "/api/v1"
 _LONGEST_KEY = 200
 
 
-def api_blueprint(store: Store, *, redaction: Redaction, pulse: Pulse) -> Blueprint:
-    """Make the API of *store*."""
+def api_blueprint(desk: Desk) -> Blueprint:
+    """Make the API of *desk*'s store."""
     blueprint = Blueprint("api", __name__, url_prefix=API_PREFIX)
     for route in ROUTES:
         blueprint.add_url_rule(
             route.path,
             endpoint=route.name,
-            view_func=_view(route, partial(Desk, store=store, redaction=redaction, pulse=pulse)),
+            view_func=_view(route, desk),
             methods=[route.method],
         )
+    _add_document(blueprint)
+    blueprint.after_request(partial(_note, desk))
+    return blueprint
 
+
+def _add_document(blueprint: Blueprint) -> None:
     described: dict[str, Any] = {}
 
     @blueprint.get("/openapi.json")
@@ -41,12 +46,30 @@ def api_blueprint(store: Store, *, redaction: Redaction, pulse: Pulse) -> Bluepr
         servers = [{"url": request.script_root + API_PREFIX}]
         return jsonify({**described, "servers": servers})
 
-    return blueprint
+
+def _note(desk: Desk, answer: Response) -> Response:
+    """Write down what was asked for, done or refused."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return answer
+    caller = caller_of(request.environ)
+    asked = request.get_json(silent=True) if request.is_json else None
+    desk.audit.note(
+        Deed(
+            who=caller.name,
+            role=caller.role.word,
+            address=caller.address,
+            action=(request.endpoint or "").removeprefix("api."),
+            target=request.path,
+            status=answer.status_code,
+            detail=desk.redaction.of(asked),
+        )
+    )
+    return answer
 
 
-def _view(route: Route, open_desk: Callable[..., Desk]) -> Callable[..., ResponseReturnValue]:
+def _view(route: Route, shared: Desk) -> Callable[..., ResponseReturnValue]:
     def view(**path: Any) -> ResponseReturnValue:
-        desk = open_desk(key=_key())
+        desk = replace(shared, key=_key(), caller=caller_of(request.environ))
         query = read_query(route.query, request.args)
         if query is not None:
             path["query"] = query

@@ -1,6 +1,7 @@
 """All routes of the API, in the order of its document."""
 
 from queuectl_dashboard.api import (
+    access,
     dead,
     groups,
     hooks,
@@ -19,6 +20,7 @@ from queuectl_dashboard.api.routes import Route
 _TOPICS = (
     *(jobs.topic, output.topic, newjob.topic, verbs.topic, dead.topic, groups.topic),
     *(queues.topic, schedules.topic, workers.topic, hooks.topic, settings.topic, stats.topic),
+    access.topic,
 )
 
 ROUTES: tuple[Route, ...] = tuple(route for topic in _TOPICS for route in topic.routes)
