@@ -9,6 +9,8 @@ import pytest
 from queuectl_store import Store, connect
 from tests.dashboard.site import BEARER, PAGE, TOKEN, Site, serving
 
+pytestmark = pytest.mark.usefixtures("brief_streams")
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO")
 OPEN = {
     (path, method)

@@ -11,10 +11,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from queuectl_dashboard.bodies import bound_body
 from queuectl_dashboard.callers import Caller, set_caller
+from queuectl_dashboard.pacing import Pace
 from queuectl_dashboard.redaction import DEFAULT_FIELDS
 from queuectl_dashboard.refusals import Refusal, refuse
 from queuectl_dashboard.roles import Role
 from queuectl_dashboard.rules import (
+    SAFE_METHODS,
     Bearer,
     Cookie,
     NoCredential,
@@ -108,6 +110,7 @@ class Gate:
         sessions: Sessions,
         open_paths: OpenPaths,
         needed: Callable[[WSGIEnvironment], Role],
+        pace: Pace | None = None,
         login_page: Callable[[], bytes],
     ) -> None:
         self._app = app
@@ -116,6 +119,7 @@ class Gate:
         self._sessions = sessions
         self._open_paths = open_paths
         self._needed = needed
+        self._pace = pace or Pace()
         self._login_page = login_page
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -147,7 +151,12 @@ class Gate:
             return caller
         set_caller(environ, caller)
         needed = self._needed(environ)
-        return None if caller.role >= needed else not_allowed(caller.role, needed)
+        if caller.role < needed:
+            return not_allowed(caller.role, needed)
+        writes = environ["REQUEST_METHOD"] not in SAFE_METHODS
+        if writes and not self._pace.admits((caller.name, caller.address)):
+            return TOO_FAST
+        return None
 
     def _caller(
         self, environ: WSGIEnvironment, credential: Bearer | Cookie | NoCredential
@@ -185,6 +194,8 @@ UNKNOWN_CALLER = Refusal(
 TOO_MANY_GUESSES = Refusal(
     429, "too many wrong tokens from this address; wait a minute", (("Retry-After", "60"),)
 )
+
+TOO_FAST = Refusal(429, "too many changes at once from this caller", (("Retry-After", "1"),))
 
 
 def refusal_of(verdict: Verdict) -> Refusal:
