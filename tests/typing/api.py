@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import assert_type
 
+from opentelemetry.trace import TracerProvider
+
 from queuectl_store import (
     Finish,
     Hook,
@@ -25,7 +27,10 @@ from queuectl_worker import (
     OnNews,
     Queue,
     QueuedJob,
+    Tracing,
+    journal,
 )
+from queuectl_worker.otel import OpenTelemetry
 from queuectl_worker.tasks import BoundTask, TaskFunction
 
 queue = Queue("sqlite:///jobs.db")
@@ -85,6 +90,13 @@ def going_around(listener: OnNews, factory: ExecutorFactory) -> None:
     around = Queue("jobs.db", middleware=[Tenant()])
     Queue("jobs.db", middleware=[Tenant])  # type: ignore[list-item]
     around.worker(executor=factory, listeners=[listener])
+
+
+def following(provider: TracerProvider) -> None:
+    traced = Queue("jobs.db", tracing=OpenTelemetry(tracer_provider=provider))
+    assert_type(traced.tracing, Tracing | None)
+    Queue("jobs.db", tracing=Tenant())  # type: ignore[arg-type]
+    traced.worker(listeners=[journal.tell])
 
 
 def hooking(store: Store) -> None:
