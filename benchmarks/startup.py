@@ -25,6 +25,12 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("enqueue", "--help"),
     ("list",),
     ("status",),
+    ("show", "1"),
+    ("why", "1"),
+    ("list", "--json"),
+    ("queue", "list"),
+    ("worker", "list"),
+    ("dlq", "list"),
 )
 
 

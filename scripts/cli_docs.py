@@ -66,8 +66,8 @@ def page() -> str:
 def _contexts(command: Any, name: str, parent: typer.Context) -> Iterator[typer.Context]:
     context = _context(command, name, parent)
     yield context
-    for below, subcommand in getattr(command, "commands", {}).items():
-        yield from _contexts(subcommand, below, context)
+    for below in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        yield from _contexts(command.get_command(context, below), below, context)
 
 
 def _context(command: Any, name: str, parent: typer.Context | None) -> typer.Context:

@@ -5,7 +5,7 @@ Run it in the environment: `.venv/bin/python scripts/completion_table.py`. A tes
 with what this program would write.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def page() -> str:
         below = [] if path else [(name, entry.purpose) for name, entry in BUILT_IN.items()]
         below = below or [
             (name, each.get_short_help_str(limit=60))
-            for name, each in getattr(command, "commands", {}).items()
+            for name, each in _below(command, context)
             if not each.hidden
         ]
         options = {} if not path else _options(command, path)
@@ -64,11 +64,17 @@ def _walk(command: Any, context: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, command
     if not hasattr(command, "list_commands"):
         return
-    names = BUILT_IN if not path else command.list_commands(context)
-    for name in names:
-        below = command.get_command(context, name)
+    for name, below in _below(command, context, BUILT_IN if not path else None):
         if not getattr(below, "hidden", False):
             yield from _walk(below, context, f"{path} {name}".strip())
+
+
+def _below(
+    command: Any, context: Any, names: Iterable[str] | None = None
+) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "list_commands"):
+        for name in names or command.list_commands(context):
+            yield name, command.get_command(context, name)
 
 
 def _options(command: Any, path: str) -> dict[str, tuple[str, str]]:

@@ -21,7 +21,7 @@ STATEMENTS = {
     "admin": "SETTINGS QUEUE_SETTINGS",
     "dead": "GROUPS MEMBERS NEWEST IDS",
     "feed": "FEED NEWEST HORIZON END PRUNED",
-    "filters": ("STATE STATES QUEUES TASK NAME FINGERPRINT GROUP SINCE BEFORE HAS_TAGS SEARCH"),
+    "filters": ("STATE STATES QUEUES TASK NAME FINGERPRINT GROUP SINCE BEFORE TAG HAS_TAGS SEARCH"),
     "groups": "GROUPS_BY_NAME ALL_GROUPS COUNTS",
     "limits": "QUEUE QUEUES RESOURCES RUNNING GROUPS BUCKETS_NAMED",
     "output": "SINCE SIZE",
@@ -63,8 +63,12 @@ def _entry(module: str, name: str) -> str:
         statement = statement(*MADE[place])
     if place in OPEN:
         statement = statement.where(sa.literal_column(MORE))
+    if module == "filters":
+        # As it stands beside another condition: with brackets where it needs them.
+        statement = sa.and_(sa.literal_column(MORE), statement)
     compiled = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
     text = "\n".join(line.rstrip() for line in str(compiled).splitlines())
+    text = text.removeprefix(f"{MORE} AND ")
     more = "".join(f", {key}={value!r}" for key, value in _parameters(compiled).items() if value)
     return f'{name} = Statement("{place}", """\n{text}\n"""{more})\n'
 

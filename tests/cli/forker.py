@@ -25,7 +25,8 @@ PRELOADED = (
     "psycopg",
     "queuectl.root",
     "queuectl_store.opening",
-    "queuectl_worker",
+    "queuectl_worker.supervisor",
+    "queuectl_worker.worker",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
 )

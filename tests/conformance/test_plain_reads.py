@@ -4,11 +4,17 @@ from collections.abc import Callable, Iterator
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store import DeadLetters, Look, ManualClock, Store, connect, look_at
+from queuectl_store import DeadLetters, JobFilter, Look, ManualClock, Store, connect, look_at
 from queuectl_store.engines.plain import PlainConnection
+from queuectl_store.filtering import conditions
+from queuectl_store.sql.plain import dead as plain_dead
+from queuectl_store.sql.plain import read as plain_read
+from queuectl_store.sql.statement import Query, Statement
 from scripts import plain_sql
 from tests.conformance import (
     test_bad_input,
@@ -66,6 +72,34 @@ def store(store_url: str, clock: ManualClock) -> Iterator[Store]:
 def test_a_plain_store_is_read_by_plain_connections(store: Store) -> None:
     with store._source.read() as connection:
         assert type(connection) is PlainConnection
+
+
+FILTERS = {
+    "nothing": {},
+    "a state": {"states": ["dead"]},
+    "states": {"states": ["pending", "running", "dead"]},
+    "queues": {"queues": ["a", "b"]},
+    "a tag": {"tags": {"a": "1"}},
+    "tags": {"tags": {"a": "1", "b": "2"}},
+    "words": {"search": "100%", "states": ["dead"], "queues": ["a"]},
+    "names": {"task": "t", "name": "n", "fingerprint": "f", "group": "g", "since_ms": 1},
+}
+
+
+@pytest.mark.parametrize("statement", [plain_read.PAGE, plain_dead.GROUPS, plain_dead.IDS])
+@pytest.mark.parametrize("chosen", FILTERS.values(), ids=FILTERS)
+def test_a_filtered_text_is_the_one_that_sqlalchemy_makes(
+    statement: Statement, chosen: dict[str, Any]
+) -> None:
+    """So it has the same plan."""
+    where = conditions(JobFilter(**chosen))
+    built = statement.built().where(*(each.built() for each in where))
+
+    text = Query(statement, where).text
+
+    compiled = built.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
+    bare = " ".join(text.split()).replace(" AND 1 = 1", "").replace(" WHERE 1 = 1", "")
+    assert bare == " ".join(str(compiled).split())
 
 
 def test_the_texts_are_current() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import typer
 
@@ -12,7 +12,11 @@ from queuectl.jobs import STATE_STYLES, title_of
 from queuectl.render import Cell, Column, Row, print_aligned
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl_store import Admin, DeadLetters, Job, JobId, JobState, Moved, Rehearsal, StoreError
+from queuectl_store import Job, JobId, JobState, StoreError
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Admin, DeadLetters, Moved, Rehearsal
 
 _BATCH = 1_000
 # Of these a rehearsal shows where each stands and goes; of the others the ids alone.
@@ -29,8 +33,12 @@ _COLUMNS = (
 class Verbs(Protocol):
     """A store, or a rehearsal in it."""
 
-    admin: Admin
-    dead: DeadLetters
+    admin: "Admin"
+
+    @property
+    def dead(self) -> "DeadLetters":
+        """The dead letter queue."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +53,9 @@ class Action:
     verb: str
     done: str
     states: frozenset[JobState]
-    move: Callable[[Verbs, Sequence[JobId]], Moved]
+    move: "Callable[[Verbs, Sequence[JobId]], Moved]"
     makes_batches: bool = False
-    after: Callable[[Moved], object] | None = None
+    after: "Callable[[Moved], object] | None" = None
 
 
 def act(ctx: typer.Context, action: Action, words: Sequence[str] | None) -> None:
@@ -87,21 +95,23 @@ def act_on(
         raise typer.Exit(code_of(moved.refused[0]))
 
 
-def joined(parts: Sequence[Moved]) -> Moved:
+def joined(parts: "Sequence[Moved]") -> "Moved":
     """Return what several steps did together."""
+    from queuectl_store import Moved
+
     return Moved(
         done=tuple(job_id for part in parts for job_id in part.done),
         refused=tuple(error for part in parts for error in part.refused),
     )
 
 
-def _move(verbs: Verbs, action: Action, ids: Sequence[JobId]) -> Moved:
+def _move(verbs: Verbs, action: Action, ids: Sequence[JobId]) -> "Moved":
     if action.makes_batches:
         return action.move(verbs, ids)
     return joined([action.move(verbs, ids[at : at + _BATCH]) for at in range(0, len(ids), _BATCH)])
 
 
-def _tell(session: Session, action: Action, moved: Moved) -> None:
+def _tell(session: Session, action: Action, moved: "Moved") -> None:
     terminal = session.terminal
     if session.json:
         terminal.document({"done": list(moved.done), "refused": _refusals(moved)})
@@ -110,7 +120,7 @@ def _tell(session: Session, action: Action, moved: Moved) -> None:
         terminal.line(str(job_id) if not terminal.is_screen else f"{action.done} {job_id}")
 
 
-def _rehearse(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
+def _rehearse(session: Session, action: Action, ids: Sequence[JobId]) -> "Moved":
     rehearsal, terminal = session.open_store().rehearsal(), session.terminal
     moved = _move(rehearsal, action, ids)
     if session.json:
@@ -138,7 +148,7 @@ def _rehearse(session: Session, action: Action, ids: Sequence[JobId]) -> Moved:
     return moved
 
 
-def _show(session: Session, action: Action, moved: Moved, rehearsal: Rehearsal) -> None:
+def _show(session: Session, action: Action, moved: "Moved", rehearsal: "Rehearsal") -> None:
     then = {each.job_id: (each.state, each.verb) for each in rehearsal.changes}
     ids = list(dict.fromkeys([*moved.done, *then]))[:_MOST_SHOWN]
     jobs = session.open_store().reader.find(ids)
@@ -156,7 +166,7 @@ def _row(job: Job, action: Action, then: Mapping[JobId, tuple[str, str]]) -> Row
     ]
 
 
-def _refusals(moved: Moved) -> list[dict[str, object]]:
+def _refusals(moved: "Moved") -> list[dict[str, object]]:
     return [{"id": _id(error), "error": str(error)} for error in moved.refused]
 
 

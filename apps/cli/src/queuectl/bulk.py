@@ -3,12 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from queuectl.asking import Asked
 from queuectl.exits import UsageProblem, code_of
 from queuectl.intake import Line
 from queuectl.interrupts import interrupted_afterwards
-from queuectl_store import DuplicateJob, InvalidJob, JobId, NewGroup, Store
+from queuectl_store import DuplicateJob, InvalidJob, JobId, NewGroup
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Store
 
 BATCH = 1_000
 
@@ -22,7 +27,7 @@ class BadLine(UsageProblem):
 
 
 def enqueue_lines(
-    store: Store,
+    store: "Store",
     lines: Iterator[Line],
     ask: Callable[[Line], Asked],
     *,

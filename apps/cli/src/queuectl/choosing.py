@@ -9,8 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from queuectl.exits import CommandError, Exit, UsageProblem
-from queuectl.fields import parse_pairs
 from queuectl.moments import parse_past, to_ms
+from queuectl.pairs import parse_pairs
 from queuectl.selection import existing_ids, ids_matching, parse_ids, parse_states
 from queuectl_store import JobFilter, JobId, JobState, Look
 

@@ -8,9 +8,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from queuectl.exits import CommandError, Exit
-from queuectl_store import Store, WorkerId
+from queuectl_store import WorkerId
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Store
 
 _REGISTERED_WITHIN_S = 20.0
 _LOOK_S = 0.05
@@ -25,7 +30,9 @@ class Detached:
     log: Path
 
 
-def start_detached(store: Store, *, url: str, options: Sequence[str], log_folder: Path) -> Detached:
+def start_detached(
+    store: "Store", *, url: str, options: Sequence[str], log_folder: Path
+) -> Detached:
     """Start `queuectl worker start` with *options* in the background.
 
     Returns once the worker has registered with the store.
@@ -73,7 +80,7 @@ def _creation_flags() -> int:
     return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
 
 
-def _registered(store: Store, before: set[WorkerId], pid: int) -> WorkerId | None:
+def _registered(store: "Store", before: set[WorkerId], pid: int) -> WorkerId | None:
     host = socket.gethostname()
     for worker in store.reader.workers():
         if worker.id in before or worker.host != host:

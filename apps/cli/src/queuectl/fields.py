@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from queuectl.exits import UsageProblem
 from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl.pairs import parse_pairs
 from queuectl.parents import parse_parents
 from queuectl.rules import parse_memory, parse_policy, parse_rule, parse_warning
 from queuectl_store.job import Argv, Shell, Task, Work
@@ -52,21 +53,6 @@ def parse_choice(kind: type[E], text: str) -> E:
         return kind(text)
     except ValueError as error:
         raise UsageProblem(f"{text!r} is none of {', '.join(kind)}") from error
-
-
-def parse_pairs(pairs: list[str], *, option: str) -> dict[str, str]:
-    """Return `K=V` words as a mapping.
-
-    Raises:
-        UsageProblem: A word has no `=`, or nothing before it.
-    """
-    result = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not key or not equals:
-            raise UsageProblem(f"{option} takes NAME=VALUE, got {pair!r}")
-        result[key] = value
-    return result
 
 
 def parse_amounts(pairs: list[str], *, option: str) -> dict[str, int]:

@@ -3,16 +3,20 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from queuectl_store import Job, Store
-from queuectl_worker import OnNews, Worker
-from queuectl_worker.news import ignore
+from queuectl_store import Job
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Look, Store
+    from queuectl_worker import OnNews, Worker
 
 
 class SideWorker:
     """A worker in a thread; raises what it failed with where it is asked."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: "Worker") -> None:
         self._worker = worker
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -42,15 +46,18 @@ class SideWorker:
 
 @contextmanager
 def side_worker(
-    store: Store,
+    store: "Store",
     *,
     concurrency: int,
     queues: Sequence[str] | None,
     burst: bool = False,
     settings: Mapping[str, str] | None = None,
-    on_news: OnNews = ignore,
+    on_news: "OnNews | None" = None,
 ) -> Iterator[SideWorker]:
     """Run a worker beside the block; at its end, stop it."""
+    from queuectl_worker import Worker
+    from queuectl_worker.news import ignore
+
     side = SideWorker(
         Worker(
             store,
@@ -58,7 +65,7 @@ def side_worker(
             queues=queues,
             burst=burst,
             settings=settings,
-            on_news=on_news,
+            on_news=on_news or ignore,
         )
     )
     try:
@@ -67,7 +74,7 @@ def side_worker(
         side.stop()
 
 
-def is_served(store: Store, job: Job) -> bool:
+def is_served(store: "Look", job: Job) -> bool:
     """Tell whether a live worker takes jobs of *job*'s queue."""
     return any(
         worker.state == "running" and (worker.queues is None or job.queue in worker.queues)

@@ -12,10 +12,10 @@ from queuectl.exits import UsageProblem
 from queuectl.fields import (
     parse_amounts,
     parse_choice,
-    parse_pairs,
     parse_priority,
 )
 from queuectl.moments import parse_moment, parse_span, to_ms
+from queuectl.pairs import parse_pairs
 from queuectl.parents import parse_parents
 from queuectl.rules import parse_memory, parse_policy, parse_rule, parse_warning
 from queuectl.spec import JobSpec, finish_spec

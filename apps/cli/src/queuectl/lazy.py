@@ -8,7 +8,8 @@ import copy
 import difflib
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -16,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as build
 
 from queuectl import __version__
-from queuectl.catalogue import ALIASES, BUILT_IN, SECTIONS, plugins
+from queuectl.catalogue import ALIASES, BUILT_IN, SECTIONS, Entry, plugins
 from queuectl.session import Session
 
 Command = TyperCommand | TyperGroup
@@ -55,6 +56,39 @@ class LazyGroup(TyperGroup):
                 rows += [(name, plugin.purpose) for name, plugin in plugins().items()]
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+class PartlyLazyGroup(TyperGroup):
+    """A group of which some commands are imported when they are asked for."""
+
+    later: Mapping[str, Entry] = MappingProxyType({})
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, those that are imported later first."""
+        return [
+            *self.later,
+            *(name for name in super().list_commands(ctx) if name not in self.later),
+        ]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return one command; import and build it if it is one of those."""
+        if cmd_name in self.later and cmd_name not in self.commands:
+            module, _, attribute = self.later[cmd_name].target.partition(":")
+            self.commands[cmd_name] = built(
+                cmd_name, getattr(importlib.import_module(module), attribute)
+            )
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 as above
+        """Write the commands, without importing any."""
+        rows = [(name, entry.purpose) for name, entry in self.later.items()]
+        rows += [
+            (name, command.get_short_help_str(limit=100))
+            for name, command in self.commands.items()
+            if name not in self.later and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def built(name: str, target: typer.Typer | Callable[..., Any]) -> Command:

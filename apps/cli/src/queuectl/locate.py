@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from queuectl.exits import CommandError, Exit
+from queuectl.folders import own_folder
 
 PROJECT_FOLDER = ".queuectl"
 STORE_FILE = "queue.db"
@@ -65,21 +66,17 @@ def without_password(url: str) -> str:
 
 def user_data_folder() -> Path:
     """Return the folder of the store that needs no set-up."""
-    # Imported here: most stores are named, and the import is a tenth of a command's start.
-    import platformdirs
-
-    return platformdirs.user_data_path("queuectl", appauthor=False)
+    return Path(own_folder("XDG_DATA_HOME", ".local/share"))
 
 
 def user_settings_file() -> Path:
     """Return where a person keeps settings for all projects."""
-    import platformdirs
-
-    return platformdirs.user_config_path("queuectl", appauthor=False) / SETTINGS_FILE
+    return Path(own_folder("XDG_CONFIG_HOME", ".config")) / SETTINGS_FILE
 
 
 def user_log_folder() -> Path:
     """Return where the traceback of a defect goes."""
+    # Imported here: it is half of what a command starts with.
     import platformdirs
 
     return platformdirs.user_log_path("queuectl", appauthor=False)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from queuectl.folders import own_folder
 from queuectl.quickwords import Asked, parse
 from queuectl_store import carrier, quick
 from queuectl_store.errors import StoreError
@@ -23,7 +24,8 @@ _READ = ("queue", "max_retries")
 def quickly(words: list[str], *, otherwise: Callable[[list[str]], int]) -> int:
     """Do what *words* say if they are a plain `enqueue`, else leave them to *otherwise*."""
     try:
-        job_id, hint = _stored(words)
+        asked = parse(words)
+        job_id, hint = _stored(asked, words)
     except (NotQuick, OSError):  # nothing was stored
         return otherwise(words)
     except _Unknown as unknown:
@@ -31,8 +33,11 @@ def quickly(words: list[str], *, otherwise: Callable[[list[str]], int]) -> int:
     except (StoreError, KeyboardInterrupt) as error:
         return _failed(error)
     try:
-        _print(job_id, hint)
-    except OSError as error:
+        if asked.is_json:
+            _print_document(asked, job_id)
+        else:
+            _print(job_id, hint)
+    except Exception as error:  # noqa: BLE001 the job is stored: the full path must not do it again
         return _failed(error)
     return 0
 
@@ -45,10 +50,9 @@ class _Unknown(Exception):
         self.words = words
 
 
-def _stored(words: list[str]) -> tuple[int, str | None]:
+def _stored(asked: Asked, words: list[str]) -> tuple[int, str | None]:
     """Return the id of the job that was stored, and what to tell a person."""
-    asked, folder = parse(words), os.getcwd()
-    file = store_file(asked.db)
+    folder, file = os.getcwd(), store_file(asked.db)
     _refuse_settings()
     environment = _picked_environment()
     is_plain = quick.is_runnable(asked.words, {**environment, **asked.env})
@@ -101,7 +105,7 @@ def _job(asked: Asked, folder: str, store: QuickStore) -> dict[str, object]:
 
 def _hint(store: QuickStore, asked: Asked, job_id: int, queue: str) -> str | None:
     """Return what a person at a terminal is told, as the full path tells it."""
-    if asked.is_quiet or not (sys.stdout.isatty() and sys.stderr.isatty()):
+    if asked.is_quiet or asked.is_json or not (sys.stdout.isatty() and sys.stderr.isatty()):
         return None
     if asked.hold or store.queue(queue) is not None:
         raise NotQuick
@@ -119,6 +123,21 @@ def _print(job_id: int, hint: str | None) -> None:
     sys.stdout.flush()
     if hint is not None:
         sys.stderr.write(f"{hint}\n")
+
+
+def _print_document(asked: Asked, job_id: int) -> None:
+    # Imported here: it is most of the start where it is not wanted.
+    from queuectl.jobs import documents
+    from queuectl.session import GlobalOptions, Session
+    from queuectl_store.job import JobId
+
+    session = Session(GlobalOptions(db=asked.db, json=True, quiet=asked.is_quiet))
+    try:
+        [job] = session.look().reader.find([JobId(job_id)])
+        session.terminal.document(documents(session, [job])[0])
+        session.terminal.flush()
+    finally:
+        session.close()
 
 
 def _picked_environment() -> dict[str, str]:
@@ -142,7 +161,7 @@ def store_file(named: str | None) -> str:
     """
     named = named or os.environ.get("QUEUECTL_DB") or _nearest(_PROJECT, os.path.isdir, _STORE)
     if not named:
-        return os.path.join(_own_folder("XDG_DATA_HOME", ".local/share"), _STORE)
+        return os.path.join(own_folder("XDG_DATA_HOME", ".local/share"), _STORE)
     scheme, separator, rest = named.partition("://")
     if not separator:
         return os.path.join(os.getcwd(), named)
@@ -153,7 +172,7 @@ def store_file(named: str | None) -> str:
 
 def _refuse_settings() -> None:
     """Leave settings files to the full path, which reads TOML."""
-    own = os.path.join(_own_folder("XDG_CONFIG_HOME", ".config"), _SETTINGS_FILE)
+    own = os.path.join(own_folder("XDG_CONFIG_HOME", ".config"), _SETTINGS_FILE)
     if _nearest(_SETTINGS_FILE, os.path.isfile) or os.path.isfile(own):
         raise NotQuick
 
@@ -169,15 +188,3 @@ def _nearest(name: str, is_there: Callable[[str], bool], below: str = "") -> str
         if (parent := os.path.dirname(folder)) == folder:
             return None
         folder = parent
-
-
-def _own_folder(variable: str, usual: str) -> str:
-    # What platformdirs says on Linux; its import costs half as much as all of this.
-    if not sys.platform.startswith("linux"):
-        import platformdirs
-
-        is_data = variable == "XDG_DATA_HOME"
-        find = platformdirs.user_data_dir if is_data else platformdirs.user_config_dir
-        return find("queuectl", appauthor=False)
-    base = os.environ.get(variable, "").strip() or os.path.expanduser(f"~/{usual}")
-    return os.path.join(base, "queuectl")

@@ -5,7 +5,7 @@ from queuectl_store.quick import NotQuick, is_plain_text
 NAMES = ("enqueue", "add")
 _UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000}
 _PRIORITIES = {"low": -10, "normal": 0, "high": 10, "critical": 20}
-_GLOBAL_FLAGS = ("-q", "--quiet", "--no-color")
+_GLOBAL_FLAGS = ("-q", "--quiet", "--no-color", "--json")
 _TEXTS = ("--db", "--queue", "--name")
 
 
@@ -25,6 +25,7 @@ class Asked:
         self.env: dict[str, str] = {}
         self.hold = False
         self.is_quiet = False
+        self.is_json = False
 
 
 def parse(words: list[str]) -> Asked:
@@ -56,7 +57,8 @@ def parse(words: list[str]) -> Asked:
 
 def _option(asked: Asked, word: str, left: list[str], *, is_named: bool) -> None:
     if word in _GLOBAL_FLAGS:
-        asked.is_quiet = asked.is_quiet or word != "--no-color"
+        asked.is_quiet = asked.is_quiet or word in ("-q", "--quiet")
+        asked.is_json = asked.is_json or word == "--json"
         return
     if word == "--hold" and is_named:
         asked.hold = True

@@ -5,8 +5,8 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from queuectl.exits import UsageProblem
 
@@ -105,7 +105,7 @@ def task_text(service: Service) -> str:
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>QueueCTL worker {escape(service.name)}</Description>
+    <Description>QueueCTL worker {escape(service.name, quote=False)}</Description>
   </RegistrationInfo>
   <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>
   <Settings>
@@ -117,9 +117,9 @@ def task_text(service: Service) -> str:
   </Settings>
   <Actions>
     <Exec>
-      <Command>{escape(program)}</Command>
-      <Arguments>{escape(arguments)}</Arguments>
-      <WorkingDirectory>{escape(str(service.folder))}</WorkingDirectory>
+      <Command>{escape(program, quote=False)}</Command>
+      <Arguments>{escape(arguments, quote=False)}</Arguments>
+      <WorkingDirectory>{escape(str(service.folder), quote=False)}</WorkingDirectory>
     </Exec>
   </Actions>
 </Task>

@@ -3,12 +3,17 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from queuectl.inprocess import SideWorker
 from queuectl.jobs import state_cell, took
 from queuectl.render import Cell, Column, aligned_lines
 from queuectl.terminal import Terminal
-from queuectl_store import FINAL, Job, JobId, JobState, Store
+from queuectl_store import FINAL, Job, JobId, JobState
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Store
 
 _LOOK_S = 0.1
 _COLUMNS = (
@@ -24,7 +29,7 @@ class DemoTimeout(Exception):
     """The demo's jobs were not finished in time."""
 
 
-Show = Callable[[Store, Sequence[Job]], None]
+Show = Callable[["Store", Sequence[Job]], None]
 
 
 def stage(terminal: Terminal) -> Show:
@@ -32,12 +37,12 @@ def stage(terminal: Terminal) -> Show:
     return _Redrawn(terminal).show if terminal.is_live else _Told(terminal).show
 
 
-def ignored(_store: Store, _jobs: Sequence[Job]) -> None:
+def ignored(_store: "Store", _jobs: Sequence[Job]) -> None:
     """Show nothing."""
 
 
 def watch(
-    store: Store, ids: Sequence[JobId], worker: SideWorker, show: Show, *, within_s: float
+    store: "Store", ids: Sequence[JobId], worker: SideWorker, show: Show, *, within_s: float
 ) -> list[Job]:
     """Show the jobs until all are final; return them.
 
@@ -63,7 +68,7 @@ class _Redrawn:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal, self._height = terminal, 0
 
-    def show(self, store: Store, jobs: Sequence[Job]) -> None:
+    def show(self, store: "Store", jobs: Sequence[Job]) -> None:
         now_ms, reasons = store.reader.now_ms(), store.reader.reasons(jobs)
         rows = [
             [
@@ -87,7 +92,7 @@ class _Told:
         self._terminal = terminal
         self._states: dict[JobId, tuple[str, int]] = {}
 
-    def show(self, store: Store, jobs: Sequence[Job]) -> None:
+    def show(self, store: "Store", jobs: Sequence[Job]) -> None:
         reasons = store.reader.reasons(jobs)
         for job in jobs:
             state = (str(job.state), job.attempt)

@@ -18,7 +18,7 @@ _PLACES = {
     "dead_reader": "DeadGroup DeadReader",
     "document": "attempt_document instant job_document run_rules_document why_document",
     "editing": "Edit",
-    "engines.care": "Level Symptom",
+    "engines.symptoms": "Level Symptom",
     "errors": (
         "CopyRefused DiskFailed DuplicateJob HookExists InvalidCursor InvalidHook InvalidJob "
         "InvalidLimit InvalidSchedule InvalidSetting KeyTaken LostClaim MissingDriver NotAStore "
@@ -30,6 +30,7 @@ _PLACES = {
     "events": "Event",
     "explanation": "Explanation",
     "feed": "Cursor Page",
+    "filtering": "JobFilter",
     "graph.group": "Group NewGroup",
     "graph.halting": "Halt HaltOn parse_halt",
     "hooks.dispatching": "Dispatched",
@@ -39,8 +40,7 @@ _PLACES = {
         "DEFAULT_QUEUE Argv Attempt Backoff Claim Job JobId NewJob NewWorker Shell Task Warn "
         "Work Worker WorkerId"
     ),
-    "limits.queue_admin": "KEEP Keep",
-    "limits.queues": "Queue QueueLimits QueueState ResourceUse",
+    "limits.queues": "KEEP Keep Queue QueueLimits QueueState ResourceUse",
     "limits.rates": "Rate",
     "limits.sweeping": "Swept",
     "look": "Look",
@@ -55,7 +55,7 @@ _PLACES = {
     "outlook": "Outlook",
     "output_reader": "PIECE_BYTES OutputOf OutputReader Piece Stream",
     "outputs": "Outputs",
-    "reader": "JobFilter Reader",
+    "reader": "Reader",
     "rehearsal": "Change Rehearsal",
     "relations": "Clause Dependency Needs OnDependencyFailure OnDuplicate Unique UniqueScope",
     "schedules.document": "schedule_document schedule_words slot_document",

@@ -18,7 +18,7 @@ from queuectl_store.document import (
     why_document as why_document,
 )
 from queuectl_store.editing import Edit as Edit
-from queuectl_store.engines.care import Level as Level, Symptom as Symptom
+from queuectl_store.engines.symptoms import Level as Level, Symptom as Symptom
 from queuectl_store.errors import (
     CopyRefused as CopyRefused,
     DiskFailed as DiskFailed,
@@ -88,8 +88,9 @@ from queuectl_store.job import (
     Worker as Worker,
     WorkerId as WorkerId,
 )
-from queuectl_store.limits.queue_admin import KEEP as KEEP, Keep as Keep
 from queuectl_store.limits.queues import (
+    KEEP as KEEP,
+    Keep as Keep,
     Queue as Queue,
     QueueLimits as QueueLimits,
     QueueState as QueueState,
@@ -126,7 +127,8 @@ from queuectl_store.output_reader import (
     Stream as Stream,
 )
 from queuectl_store.outputs import Outputs as Outputs
-from queuectl_store.reader import JobFilter as JobFilter, Reader as Reader
+from queuectl_store.filtering import JobFilter as JobFilter
+from queuectl_store.reader import Reader as Reader
 from queuectl_store.rehearsal import Change as Change, Rehearsal as Rehearsal
 from queuectl_store.relations import (
     Clause as Clause,

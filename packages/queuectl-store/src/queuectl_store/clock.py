@@ -6,8 +6,6 @@ blind to NTP steps, and void as a whole after a reboot.
 
 import sys
 import time
-import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -46,13 +44,17 @@ class SystemClock:
         return LeaseTime(self._boot_id, time.monotonic_ns() // 1_000_000)
 
 
-@dataclass(slots=True, kw_only=True)
 class ManualClock:
     """A clock that moves only when told to; for tests, on both databases alike."""
 
-    now_ms: int = 1_800_000_000_000
-    monotonic_ms: int = 1_000_000
-    boot_id: str = "boot-1"
+    def __init__(
+        self,
+        *,
+        now_ms: int = 1_800_000_000_000,
+        monotonic_ms: int = 1_000_000,
+        boot_id: str = "boot-1",
+    ) -> None:
+        self.now_ms, self.monotonic_ms, self.boot_id = now_ms, monotonic_ms, boot_id
 
     def wall_ms(self) -> int:
         """Return the time that was set."""
@@ -73,6 +75,8 @@ class ManualClock:
 
     def reboot(self) -> None:
         """Start a new boot: monotonic time begins again under another id."""
+        import uuid
+
         self.boot_id = f"boot-{uuid.uuid4().hex[:8]}"
         self.monotonic_ms = 1_000
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from queuectl_store import records
+from queuectl_store.filtering import JobFilter, conditions
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import Job, JobId
-from queuectl_store.reader import JobFilter, conditions
 from queuectl_store.source import Source
 from queuectl_store.sql.plain import dead as sql
 from queuectl_store.states import JobState

@@ -1,11 +1,14 @@
 """Jobs and attempts as the JSON documents of docs/json.md: stable names, absent values null."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from queuectl_store.explanation import Explanation
 from queuectl_store.instants import moment_of
 from queuectl_store.job import Argv, Attempt, Job, Shell, Task
+
+if TYPE_CHECKING:
+    # Who shows jobs does not wait for it (decision 24).
+    from queuectl_store.explanation import Explanation
 
 
 def job_document(job: Job, *, reason: str | None = None, log: str | None = None) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def attempt_document(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def why_document(told: Explanation) -> dict[str, Any]:
+def why_document(told: "Explanation") -> dict[str, Any]:
     """Return the answer of `why`; *blockers* are job ids."""
     return {
         "id": told.job.id,

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 
-from queuectl_store.quick import can_open
+from queuectl_store.engines.openable import can_open
 from queuectl_store.sql import quick_text as sql
 
 _WITHIN_S = 0.1

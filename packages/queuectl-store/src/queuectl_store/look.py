@@ -1,14 +1,18 @@
 """A store as it is looked at: everything that reads, and nothing that writes."""
 
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from queuectl_store.dead_reader import DeadReader
 from queuectl_store.notifier import Listener
-from queuectl_store.output_reader import OutputReader
 from queuectl_store.reader import Reader
 from queuectl_store.settings_reader import SettingsReader
 from queuectl_store.source import Source
+
+if TYPE_CHECKING:
+    # Imported where they are made: who lists jobs waits for neither (decision 24).
+    from queuectl_store.dead_reader import DeadReader
+    from queuectl_store.output_reader import OutputReader
 
 
 class Look:
@@ -20,8 +24,20 @@ class Look:
         self.path: Path | None = source.engine.path
         self.reader = Reader(source)
         self.settings = SettingsReader(source)
-        self.dead = DeadReader(source)
-        self.outputs = OutputReader(source)
+
+    @cached_property
+    def dead(self) -> "DeadReader":
+        """The dead letter queue."""
+        from queuectl_store.dead_reader import DeadReader
+
+        return DeadReader(self._source)
+
+    @cached_property
+    def outputs(self) -> "OutputReader":
+        """What runs printed, where the store has it."""
+        from queuectl_store.output_reader import OutputReader
+
+        return OutputReader(self._source)
 
     def listen(self) -> Listener:
         """Return a listener that wakes when work may have come."""

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from queuectl_store.clock import Clock, SystemClock
+from queuectl_store.engines.openable import can_open
 from queuectl_store.engines.plain import PlainSqlite
 from queuectl_store.look import Look
-from queuectl_store.quick import can_open
 from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
 from queuectl_store.sql.quick_text import HEAD
 from queuectl_store.sql.statement import Connection

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import select
 import time
 from pathlib import Path
@@ -51,7 +50,7 @@ class FifoListener:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
-        name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        name = f"{os.getpid()}-{os.urandom(4).hex()}"
         self._path = folder / name
         new = folder / f".{name}"
         os.mkfifo(new, 0o600)

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from queuectl_store.bell import ring
-from queuectl_store.engines.filesystem import network_filesystem
+from queuectl_store.engines.openable import can_open as can_open
 from queuectl_store.engines.sqlite_setup import begin_write, set_up
 from queuectl_store.sql import quick_text as sql
 
@@ -20,7 +20,6 @@ from queuectl_store.sql import quick_text as sql
 _LONGEST_NAME = 100
 _LONGEST_TEXT = 1_000
 _LARGEST = 50_000
-_OLDEST_SQLITE = (3, 38, 0)
 
 Job = Mapping[str, object]
 
@@ -152,12 +151,6 @@ class QuickStore:
             values = {"digest": digest, "body": body}
             found = self._connection.execute(sql.ADD_ENVIRONMENT, values).fetchone()
         return int(found[0])
-
-
-def can_open(file: str) -> bool:
-    """Tell whether *file* is there, on a local disk, and this Python's SQLite is new enough."""
-    is_new = sqlite3.sqlite_version_info >= _OLDEST_SQLITE
-    return is_new and os.path.isfile(file) and not network_filesystem(file)
 
 
 def spec_of(

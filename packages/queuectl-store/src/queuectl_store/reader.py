@@ -1,52 +1,31 @@
 """What people and programs look at. No read holds its transaction longer than it runs."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
-from queuectl_store import reasons, records, why
+from queuectl_store import reasons, records
 from queuectl_store.bounds import clean, whole
 from queuectl_store.demands import MOST_SLOTS
 from queuectl_store.errors import UnknownGroup, UnknownJob
-from queuectl_store.events import Event
-from queuectl_store.explanation import Explanation
-from queuectl_store.feed import Cursor, Feed, Page
+from queuectl_store.filtering import JobFilter, conditions
 from queuectl_store.graph import bonds
-from queuectl_store.graph.group import Group
 from queuectl_store.job import Attempt, Job, JobId, Worker
-from queuectl_store.limits import overview
-from queuectl_store.limits.queues import Queue, ResourceUse
-from queuectl_store.limits.reasons import limit_reasons
 from queuectl_store.source import Source
 from queuectl_store.sql.plain import filters
 from queuectl_store.sql.plain import read as sql
-from queuectl_store.sql.statement import Condition, Connection, Statement
+from queuectl_store.sql.statement import Condition, Connection
 from queuectl_store.states import WAITING, JobState, Verb
 
+if TYPE_CHECKING:
+    # Imported where they are made: who lists jobs waits for none of them (decision 24).
+    from queuectl_store.events import Event
+    from queuectl_store.explanation import Explanation
+    from queuectl_store.feed import Cursor, Page
+    from queuectl_store.graph.group import Group
+    from queuectl_store.limits.queues import Queue, ResourceUse
+
 _LAST_ID = 2**63 - 1
-_LONGEST_SEARCH = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobFilter:
-    """Which jobs to look at; every field narrows.
-
-    Attributes:
-        search: Text that the command, task, arguments, name or reason contains, in any case.
-        since_ms: UTC milliseconds; only jobs enqueued from then on.
-        fingerprint: What the errors of dead jobs have in common (`DeadLetters.groups`).
-    """
-
-    states: Collection[JobState] = ()
-    queues: Collection[str] = ()
-    search: str | None = None
-    task: str | None = None
-    name: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
-    since_ms: int | None = None
-    fingerprint: str | None = None
-    group: str | None = None
 
 
 class Reader:
@@ -54,7 +33,6 @@ class Reader:
 
     def __init__(self, database: Source) -> None:
         self._database = database
-        self._feed = Feed(database)
 
     def get(self, job_id: JobId) -> Job:
         """Return one job with its latest ended attempt.
@@ -96,19 +74,23 @@ class Reader:
             rows = statement.run(connection, self._database.engine.times()).all()
         return [records.worker(row) for row in rows]
 
-    def groups(self, *, limit: int = 50, before: int = _LAST_ID) -> list[Group]:
+    def groups(self, *, limit: int = 50, before: int = _LAST_ID) -> "list[Group]":
         """Return up to *limit* groups with ids under *before*, newest first, with counts."""
-        with self._database.read() as connection:
-            return bonds.newest(connection, limit=limit, before=before)
+        from queuectl_store.graph import counted
 
-    def group(self, name: str) -> Group:
+        with self._database.read() as connection:
+            return counted.newest(connection, limit=limit, before=before)
+
+    def group(self, name: str) -> "Group":
         """Return one group with its counts.
 
         Raises:
             UnknownGroup: There is none of that name.
         """
+        from queuectl_store.graph import counted
+
         with self._database.read() as connection:
-            found = bonds.named(connection, [name])
+            found = counted.named(connection, [name])
         if not found:
             raise UnknownGroup(name)
         return found[0]
@@ -126,19 +108,23 @@ class Reader:
                 counts.setdefault(row.queue, {})[JobState(row.state)] = row.n
         return counts
 
-    def queues(self) -> list[Queue]:
+    def queues(self) -> "list[Queue]":
         """Return every queue that has jobs or limits, with its counts."""
+        from queuectl_store.limits import overview
+
         with self._database.read() as connection:
             return overview.queues(connection, self._database.engine.times())
 
-    def resources(self) -> list[ResourceUse]:
+    def resources(self) -> "list[ResourceUse]":
         """Return every resource that is there or that a job waits for."""
+        from queuectl_store.limits import overview
+
         with self._database.read() as connection:
             return overview.resources(connection)
 
     def events(
         self, *, after: int = 0, job_id: JobId | None = None, limit: int = 1000
-    ) -> list[Event]:
+    ) -> "list[Event]":
         """Return up to *limit* events with ids above *after*, oldest first.
 
         To look at a job's history. On PostgreSQL ids become visible out of order: whoever
@@ -152,7 +138,7 @@ class Reader:
                 rows = sql.EVENTS_OF_JOB.run(connection, {**values, "job": job_id}).all()
         return [records.event(row) for row in rows]
 
-    def feed(self, after: Cursor | None = None, *, limit: int = 1000) -> Page:
+    def feed(self, after: "Cursor | None" = None, *, limit: int = 1000) -> "Page":
         """Return up to *limit* events after a cursor; None is the oldest that is kept.
 
         Whoever goes on from cursor to cursor gets every event exactly once.
@@ -160,11 +146,15 @@ class Reader:
         Raises:
             InvalidCursor: It is not a cursor of this store.
         """
-        return self._feed.page(after, limit)
+        from queuectl_store.feed import Feed
 
-    def newest_events(self, limit: int) -> Page:
+        return Feed(self._database).page(after, limit)
+
+    def newest_events(self, limit: int) -> "Page":
         """Return the last *limit* events, oldest first, with the cursor to follow from."""
-        return self._feed.newest(limit)
+        from queuectl_store.feed import Feed
+
+        return Feed(self._database).newest(limit)
 
     def event_counts(self, *, since_ms: int) -> dict[Verb, int]:
         """Count the moves since *since_ms* (UTC milliseconds), by verb."""
@@ -179,7 +169,7 @@ class Reader:
         workers = self.workers() if waits else []
         now = self.now_ms() if waits else 0
         with self._database.read() as connection:
-            held = limit_reasons(connection, jobs, now_ms=now)
+            held = _limit_reasons(connection, jobs, now)
             blocked = [job.id for job in jobs if job.state is JobState.BLOCKED]
             after = bonds.blockers(connection, blocked)
         told = (
@@ -197,12 +187,14 @@ class Reader:
         )
         return {job_id: text for job_id, text in told if text is not None}
 
-    def why(self, job_id: JobId) -> Explanation:
+    def why(self, job_id: JobId) -> "Explanation":
         """Say why a job is where it is, and what would change it.
 
         Raises:
             UnknownJob: There is none of that id.
         """
+        from queuectl_store import why
+
         job, workers = self.get(job_id), self.workers()
         reason = self.reasons([job]).get(job.id)
         with self._database.read() as connection:
@@ -237,46 +229,17 @@ class Reader:
             return int(sql.NOW.run(connection, times).scalar_one())
 
 
-def conditions(chosen: JobFilter) -> list[Condition]:
-    """Return what *chosen* asks of a job, for a statement to be run with."""
-    states = sorted({JobState(state) for state in chosen.states})
-    asked: list[tuple[Statement, str, object]] = [
-        (filters.QUEUES, "of_queues", sorted(chosen.queues) or None),
-        (filters.TASK, "of_task", chosen.task),
-        (filters.NAME, "of_name", chosen.name),
-        (filters.FINGERPRINT, "of_fingerprint", chosen.fingerprint),
-        (filters.HAS_TAGS, "wanted_tags", _tag_rows(chosen.tags)),
-        (filters.GROUP, "of_group", chosen.group),
-        (filters.SINCE, "since", chosen.since_ms),
-    ]
-    conditions = [Condition(each, {name: to}) for each, name, to in asked if to is not None]
-    if states:
-        of_states = filters.STATE if len(states) == 1 else filters.STATES
-        conditions.insert(0, Condition(of_states, literals=states))
-    if chosen.search:
-        conditions.append(Condition(filters.SEARCH, _patterns(chosen.search)))
-    return conditions
-
-
 def _jobs(connection: Connection, rows: Sequence[Any]) -> list[Job]:
     after = bonds.parents(connection, rows)
     return [records.job_with_last(row, after=after.get(row.id, ())) for row in rows]
 
 
-def _tag_rows(tags: Mapping[str, str]) -> str | None:
-    rows = [{"tag": clean(tag), "value": clean(value)} for tag, value in tags.items()]
-    return json.dumps(rows) if rows else None
+def _limit_reasons(connection: Connection, jobs: Sequence[Job], now_ms: int) -> dict[JobId, str]:
+    if not any(job.state is JobState.PENDING for job in jobs):
+        return {}
+    from queuectl_store.limits.reasons import limit_reasons
 
-
-def _patterns(text: str) -> dict[str, object]:
-    # The spec is JSON text: look for the words as JSON writes them; SQLite takes no long pattern.
-    text = text[:_LONGEST_SEARCH]
-    written = {"in_spec": json.dumps(text)[1:-1], "in_text": clean(text)}
-    return {name: _verbatim(words) for name, words in written.items()}
-
-
-def _verbatim(text: str) -> str:
-    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return limit_reasons(connection, jobs, now_ms=now_ms)
 
 
 def _first_since(connection: Connection, since_ms: int) -> int:

@@ -1,6 +1,5 @@
 """What a job may say of other jobs: after which it runs, and which it must not run beside."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,4 +74,7 @@ class Unique:
         where = f"queue:{queue} " if self.scope is UniqueScope.QUEUE else "store: "
         if len(where + self.key) <= _LONGEST_SLOT and self.key.isascii():
             return where + self.key
+        # Imported here: few keys are so long.
+        import hashlib
+
         return f"{where}#{hashlib.sha256(self.key.encode()).hexdigest()}"

@@ -1,6 +1,7 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -39,18 +40,23 @@ class Store(Intake):
     it raises is in errors.py.
     """
 
-    dead: DeadLetters
-    outputs: Outputs
-
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.admin = Admin(database)
-        self.dead = DeadLetters(database, self.admin)
         self.schedules = Schedules(database)
         self.hooks = Hooks(database)
         self.limits = LimitsUpkeep(database)
-        self.outputs = Outputs(database)
         self.maintenance = Maintenance(database)
+
+    @cached_property
+    def dead(self) -> DeadLetters:
+        """The dead letter queue."""
+        return DeadLetters(self._database, self.admin)
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """What runs printed, where the store has it."""
+        return Outputs(self._database)
 
     def rehearsal(self) -> Rehearsal:
         """Return the verbs of `admin` and `dead` that say what they would do, and undo it."""

@@ -3,7 +3,6 @@
 The bytes get there without us: the guardian gives the file to the child.
 """
 
-import hashlib
 import os
 import sys
 from dataclasses import dataclass
@@ -79,6 +78,9 @@ def log_root(store: Look, log_dir: str | None = None) -> Path:
     if store.path is not None:
         path = store.path.absolute()
         return path.parent / "logs" / path.name
+    # Imported here: only the output of a server's store has a folder of that name.
+    import hashlib
+
     digest = hashlib.sha256(store.url.encode()).hexdigest()[:12]
     return _user_folder() / "logs" / f"server-{digest}"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,12 @@ from queuectl.moments import short_span
 from queuectl.render import Cell, print_facts
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl_store import SETTINGS, Finding, Store, connect, instant
-from queuectl_worker import LogFolder, copy_logs, log_root, store_logs
+from queuectl_store import SETTINGS, instant
+from queuectl_worker.output import LogFolder, log_root
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Finding, Look
 
 
 def check(ctx: typer.Context) -> None:
@@ -93,6 +97,9 @@ def copy(
     session: Session = ctx.obj
     if source == target:
         raise UsageProblem("SRC and DST are the same store")
+    from queuectl_store import connect
+    from queuectl_worker import copy_logs, store_logs
+
     with connect(source, create=False) as old, connect(target) as new:
         rows = old.maintenance.copy_to(new.maintenance, on_progress=_progress(session))
         logs = copy_logs(_logs_of(old), _logs_of(new))
@@ -148,7 +155,7 @@ def stats(ctx: typer.Context) -> None:
     print_facts(session.terminal, cells)
 
 
-def _document(finding: Finding) -> dict[str, object]:
+def _document(finding: "Finding") -> dict[str, object]:
     return {
         "kind": finding.kind,
         "text": finding.text,
@@ -165,10 +172,10 @@ def _progress(session: Session) -> Callable[[str, int], None]:
     return tell
 
 
-def _stored_cap(store: Store) -> int:
+def _stored_cap(store: "Look") -> int:
     setting = SETTINGS["stored_log_cap"]
     return int(setting.parse(store.settings.all().get(setting.name, setting.default)))
 
 
-def _logs_of(store: Store) -> LogFolder:
+def _logs_of(store: "Look") -> LogFolder:
     return LogFolder(log_root(store, store.settings.all().get("log_dir")))

@@ -1,7 +1,7 @@
 """`queuectl edit`: change jobs that wait or are dead."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,11 @@ from queuectl.joboptions import EditCommand, spec_from_options
 from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_words
-from queuectl_store import TRANSITIONS, Backoff, Edit, JobId, Moved, Verb
+from queuectl_store import TRANSITIONS, Backoff, JobId, Verb
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Edit, Moved
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -62,7 +66,7 @@ def edit(
         asked = spec_from_words(command).overridden_by(asked)
     ids = existing_ids(session.read_store(), parse_ids([job]), words=[job])
     change = _edit(session, asked)
-    if change == Edit() and not retry:
+    if not retry and change == type(change)():
         raise UsageProblem("say what to change; `queuectl edit --help` has examples")
     action = Action(
         verb="edit",
@@ -73,15 +77,17 @@ def edit(
     act_on(session, action, ids, is_dry=dry_run, asks=not yes)
 
 
-def _move(verbs: Verbs, ids: Sequence[JobId], change: Edit, *, retry: bool) -> Moved:
+def _move(verbs: Verbs, ids: Sequence[JobId], change: "Edit", *, retry: bool) -> "Moved":
     if not retry:
         return verbs.admin.edit(ids, change)
     return joined([verbs.admin.edit_and_retry(job_id, change) for job_id in ids])
 
 
-def _edit(session: Session, asked: JobSpec) -> Edit:
+def _edit(session: Session, asked: JobSpec) -> "Edit":
     if fixed := [name for name in _FIXED if getattr(asked, name) not in (None, {})]:
         raise UsageProblem(f"{fixed[0].removesuffix('_ms')} is fixed when a job is enqueued")
+    from queuectl_store import Edit
+
     run_at = asked.run_at
     if asked.delay_ms is not None:
         run_at = session.open_store().reader.now_ms() + asked.delay_ms if asked.delay_ms else 0

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import typer
 
 from queuectl.exits import UsageProblem
-from queuectl.fields import parse_pairs
 from queuectl.hooks import Name
 from queuectl.moments import parse_span
+from queuectl.pairs import parse_pairs
 from queuectl.session import Session
 from queuectl_store import (
     HookOn,

@@ -1,7 +1,7 @@
 """`queuectl prune`: what a worker's pruner deletes, now and on one's own choice."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,12 @@ from queuectl.jobs import logs_of
 from queuectl.moments import parse_span
 from queuectl.selection import parse_states
 from queuectl.session import Session
-from queuectl_store import FINAL, Freed, JobState, Kept, Rules
-from queuectl_worker import LogsFreed, keep_logs, prune_logs
+from queuectl_store import FINAL, JobState
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Freed, Rules
+    from queuectl_worker import LogsFreed
 
 
 def prune(
@@ -46,6 +50,8 @@ def prune(
     group or schedule still needs stays. With --json: dry_run, jobs, attempts, events, environments,
     workers, groups, logs, log_bytes.
     """
+    from queuectl_store import Freed
+
     session: Session = ctx.obj
     rules = _rules(session, state or [], queue or [], older_than)
     store = session.open_store()
@@ -62,7 +68,9 @@ def prune(
     _tell(session, freed, _prune_logs(session, dry=False), dry=False)
 
 
-def _rules(session: Session, states: list[str], queues: list[str], older_than: str | None) -> Rules:
+def _rules(
+    session: Session, states: list[str], queues: list[str], older_than: str | None
+) -> "Rules":
     chosen = parse_states(states)
     if odd := [each for each in chosen if each not in FINAL]:
         raise UsageProblem(f"{odd[0]} jobs have not ended; prune takes {', '.join(sorted(FINAL))}")
@@ -73,13 +81,17 @@ def _rules(session: Session, states: list[str], queues: list[str], older_than: s
     if queues:
         rules = replace(rules, only_queues=frozenset(queues))
     if older_than is not None:
+        from queuectl_store import Kept
+
         age = parse_span(older_than, what="--older-than")
         keep = Kept(ages={JobState(each): age for each in FINAL})
         rules = replace(rules, default=keep, queues={})
     return rules
 
 
-def _prune_logs(session: Session, *, dry: bool) -> LogsFreed:
+def _prune_logs(session: Session, *, dry: bool) -> "LogsFreed":
+    from queuectl_worker import LogsFreed, keep_logs, prune_logs
+
     store, keep = session.open_store(), keep_logs(_texts(session))
     steps = prune_logs(store, logs_of(session), keep, now_ms=store.reader.now_ms(), dry=dry)
     return sum(steps, LogsFreed())
@@ -89,7 +101,7 @@ def _texts(session: Session) -> dict[str, str]:
     return {value.name: value.text for value in session.settings().all()}
 
 
-def _tell(session: Session, freed: Freed, logs: LogsFreed, *, dry: bool) -> None:
+def _tell(session: Session, freed: "Freed", logs: "LogsFreed", *, dry: bool) -> None:
     counts = {
         "jobs": freed.jobs,
         "attempts": freed.attempts,

@@ -1,7 +1,7 @@
 """`queuectl queue`: queues, their limits, pause and drain."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,11 @@ from queuectl.exits import UsageProblem
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, print_table
 from queuectl.session import Session
-from queuectl_store import KEEP, Keep, Queue, QueueLimits, QueueState, Rate, Store
+from queuectl_store import KEEP, Keep, Queue, QueueLimits, QueueState, Rate
+
+if TYPE_CHECKING:
+    # The database library comes with them, and help needs none.
+    from queuectl_store import Store
 
 app = typer.Typer(
     add_completion=False,
@@ -190,7 +194,9 @@ def drain(ctx: typer.Context, *, queue: Name) -> None:
     _move(ctx.obj, queue, QueueState.DRAINING, lambda store: store.admin.drain(queue))
 
 
-def _move(session: Session, queue: str, state: QueueState, change: Callable[[Store], None]) -> None:
+def _move(
+    session: Session, queue: str, state: QueueState, change: Callable[["Store"], None]
+) -> None:
     change(session.open_store())
     if session.json:
         session.terminal.document({"name": queue, "state": state.value})

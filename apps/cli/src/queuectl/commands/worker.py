@@ -1,11 +1,13 @@
 """`queuectl worker`: start, list and stop workers."""
 
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
-from queuectl.commands.worker_start import start
+from queuectl.catalogue import Entry
 from queuectl.exits import CommandError, Exit
+from queuectl.lazy import PartlyLazyGroup
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, Row, print_table
 from queuectl.selection import parse_id
@@ -13,8 +15,19 @@ from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
 from queuectl_store import WorkerId, instant
 
+
+class _WorkerGroup(PartlyLazyGroup):
+    # Most of a start is what runs jobs; who looks at workers does not wait for it.
+    later = MappingProxyType(
+        {"start": Entry("queuectl.commands.worker_start:start", "Run jobs until stopped.")}
+    )
+
+
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, help="Start, list and stop workers, on all hosts."
+    cls=_WorkerGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Start, list and stop workers, on all hosts.",
 )
 
 
@@ -28,9 +41,6 @@ _COLUMNS = (
     Column(title="AGE", right=True),
     Column(title="SEEN"),
 )
-
-
-app.command("start")(start)
 
 
 @app.command("list")

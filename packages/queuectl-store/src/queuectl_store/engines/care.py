@@ -1,34 +1,12 @@
 """What the care of a whole store needs of a database: long transactions, sizes, numbering."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
 
-
-class Level(StrEnum):
-    """How a symptom is to be taken."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Symptom:
-    """One thing that was looked at: what was found, and what to do about it.
-
-    Attributes:
-        name: A stable name of what was looked at.
-    """
-
-    name: str
-    level: Level
-    text: str
-    remedy: str | None = None
+from queuectl_store.engines.symptoms import Symptom
 
 
 class Care(Protocol):

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from queuectl_store.engines import postgres_health
-from queuectl_store.engines.care import Symptom
+from queuectl_store.engines.symptoms import Symptom
 
 _NO_LIMITS = (
     "SET LOCAL statement_timeout = 0",

@@ -4,7 +4,7 @@ import time
 
 import sqlalchemy as sa
 
-from queuectl_store.engines.care import Level, Symptom
+from queuectl_store.engines.symptoms import Level, Symptom
 
 _LONG_S = 300
 _SKEW_S = 5.0

@@ -10,8 +10,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from queuectl_store.engines import sqlite_health
-from queuectl_store.engines.care import Symptom
 from queuectl_store.engines.sqlite_faults import translate
+from queuectl_store.engines.symptoms import Symptom
 
 _STEP_PAGES = 4096
 # What is wrong with the store that is read, not with the copy that is written.

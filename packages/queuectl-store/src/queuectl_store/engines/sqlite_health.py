@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from queuectl_store.engines.care import Level, Symptom
+from queuectl_store.engines.symptoms import Level, Symptom
 
 _MIB = 2**20
 _LARGE_WAL = 64 * _MIB

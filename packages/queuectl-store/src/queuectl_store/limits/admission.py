@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from queuectl_store.limits.rates import Bucket
+from queuectl_store.limits.resource import Resource
 from queuectl_store.limits.waits import missing_name, resource_name
 
 # (negated priority, id): the lesser one is the better job.
@@ -38,29 +39,6 @@ class Candidate:
         """Name every limit of its own."""
         paced = () if self.paced is None else (self.paced,)
         return (*self.counted, *map(resource_name, self.resources), *paced)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """How much of a resource there is, and which indexes of it running jobs have.
-
-    Attributes:
-        promised: Units for which jobs that may be claimed have been let go.
-    """
-
-    capacity: int
-    used: frozenset[int] = frozenset()
-    promised: int = 0
-
-    @property
-    def free(self) -> int:
-        """How much may be given now; 0 too while more is in use than there is."""
-        return max(0, self.capacity - len(self.used) - self.promised)
-
-    def indexes(self, amount: int) -> tuple[int, ...]:
-        """Return the lowest *amount* indexes that nobody has."""
-        free = (index for index in range(self.capacity) if index not in self.used)
-        return tuple(index for index, _ in zip(free, range(amount), strict=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What people set for queues and resources. Claims read it, so it holds from the next one on."""
 
 from collections.abc import Callable
-from enum import Enum
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ from queuectl_store.database import Database
 from queuectl_store.errors import InvalidLimit, UnknownResource
 from queuectl_store.limits import sweeping
 from queuectl_store.limits import transaction as limits
-from queuectl_store.limits.queues import QueueLimits, QueueState, limits_of
+from queuectl_store.limits.queues import KEEP, Keep, QueueLimits, QueueState, limits_of
 from queuectl_store.limits.rates import Rate
 from queuectl_store.limits.waits import missing_name, rate_name, resource_name
 from queuectl_store.spec import queue_problem
@@ -21,15 +20,6 @@ from queuectl_store.sql import queues as sql
 MOST_RUNNING = 1_000_000
 
 T = TypeVar("T")
-
-
-class Keep(Enum):
-    """What is not said stays as it is; None takes a limit away."""
-
-    KEEP = "keep"
-
-
-KEEP = Keep.KEEP
 
 
 class QueueAdmin:

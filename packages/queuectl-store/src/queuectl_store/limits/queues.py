@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any
 
 from queuectl_store.limits.rates import Rate
@@ -17,6 +17,15 @@ class QueueState(StrEnum):
     PAUSED = "paused"
     # It takes no new jobs, and lets those that it has come to their end.
     DRAINING = "draining"
+
+
+class Keep(Enum):
+    """What is not said stays as it is; None takes a limit away."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

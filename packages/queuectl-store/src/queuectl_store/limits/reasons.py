@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from queuectl_store.job import Job, JobId
 from queuectl_store.limits import waits
-from queuectl_store.limits.queues import QueueState
-from queuectl_store.limits.rates import Bucket, Rate
-from queuectl_store.limits.usage import Usage
 from queuectl_store.sql.plain import limits as sql
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
+
+if TYPE_CHECKING:
+    # Imported where a limit is looked at: most pending jobs have none (decision 24).
+    from queuectl_store.limits.rates import Rate
+    from queuectl_store.limits.usage import Usage
 
 
 def limit_reasons(connection: Connection, jobs: Sequence[Job], *, now_ms: int) -> dict[JobId, str]:
@@ -29,14 +32,20 @@ class _Look:
 
     def __init__(self, connection: Connection, jobs: Sequence[Job], now_us: int) -> None:
         self._now_us = now_us
-        self._usage = Usage(connection)
+        self._connection = connection
         self._states = {row.name: row.state for row in sql.QUEUES.run(connection)}
         self._groups = _groups(connection, jobs)
         self._buckets = _buckets(connection, jobs)
 
+    @cached_property
+    def _usage(self) -> "Usage":
+        from queuectl_store.limits.usage import Usage
+
+        return Usage(self._connection)
+
     def reason(self, job: Job) -> str | None:
         """Say what holds *job* back; the queue's pause comes before everything else."""
-        if self._states.get(job.queue) == QueueState.PAUSED:
+        if self._states.get(job.queue) == "paused":
             return waits.QUEUE_PAUSED
         if job.waits_for is not None:
             return self._own(job, job.waits_for)
@@ -76,9 +85,11 @@ class _Look:
             return waits.resource_missing(name, wanted=wanted, capacity=capacity)
         return waits.resource_taken(name, free=resource.free, capacity=resource.capacity)
 
-    def _rate(self, name: str, rate: Rate | None, *, is_certain: bool) -> str | None:
+    def _rate(self, name: str, rate: "Rate | None", *, is_certain: bool) -> str | None:
         if rate is None:
             return None
+        from queuectl_store.limits.rates import Bucket
+
         bucket = Bucket(rate=rate, full_at_us=self._buckets.get(name, 0))
         if not is_certain and bucket.tokens(self._now_us) > 0:
             return None

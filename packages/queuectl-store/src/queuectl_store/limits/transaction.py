@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.job import Job
-from queuectl_store.limits.admission import Rank, Resource, fitting
+from queuectl_store.limits.admission import Rank, fitting
+from queuectl_store.limits.resource import Resource
 from queuectl_store.limits.usage import Usage, counted_names
 from queuectl_store.limits.waits import resource_name, split_name
 from queuectl_store.sql import limits as sql

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from queuectl_store.limits.admission import Resource
 from queuectl_store.limits.queues import QueueLimits, limits_of
+from queuectl_store.limits.resource import Resource
 from queuectl_store.limits.waits import group_name, key_name, split_name
 from queuectl_store.sql.plain import limits as sql
 from queuectl_store.sql.statement import Connection

@@ -5,7 +5,11 @@ of it than the job asks for), `rate:QUEUE` and `rate:QUEUE/KEY`. A slash in a qu
 written `%2F`, which no queue's name holds, so that no two limits share a name.
 """
 
-from queuectl_store.limits.rates import Rate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Who only names limits does not wait for it (decision 24).
+    from queuectl_store.limits.rates import Rate
 
 
 def key_name(queue: str, key: str) -> str:
@@ -59,7 +63,7 @@ def resource_missing(name: str, *, wanted: int, capacity: int | None) -> str:
     return f"needs {wanted} {name}, there is {capacity}"
 
 
-def rate_reached(rate: Rate, *, next_ms: int) -> str:
+def rate_reached(rate: "Rate", *, next_ms: int) -> str:
     """Say when the rate lets the next one start."""
     seconds = -(-next_ms // 1_000)
     return f"rate {rate}, next in {seconds} s" if seconds > 0 else f"rate {rate}, next now"

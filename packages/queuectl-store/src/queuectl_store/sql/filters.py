@@ -24,6 +24,10 @@ GROUP = (
 )
 SINCE = jobs.c.created_at >= sa.bindparam("since", type_=BIG)
 BEFORE = jobs.c.id < sa.bindparam("before", type_=BIG)
+TAG = TagValue(jobs.c.spec, sa.bindparam("of_tag", type_=TEXT)) == sa.bindparam(
+    "of_value", type_=TEXT
+)
+# For more tags than one, beside the first: it costs twice what that does.
 HAS_TAGS = ~sa.exists(
     sa.select(sa.literal_column("1"))
     .select_from(TAGS)

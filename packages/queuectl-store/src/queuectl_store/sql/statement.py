@@ -110,7 +110,6 @@ class Query(NamedTuple):
     @property
     def text(self) -> str:
         """The whole text."""
-        text = self.statement.text
-        for each in self.where:
-            text = text.replace(MORE, f"({each.text}) AND {MORE}", 1)
-        return text
+        if not self.where:
+            return self.statement.text
+        return self.statement.text.replace(MORE, " AND ".join(each.text for each in self.where), 1)

@@ -1,31 +1,12 @@
-"""What commonly goes wrong around a store, each with its remedy: the part of `doctor` that asks it.
-
-Facts come from the engine and the reader; what they mean is decided in pure functions.
-"""
+"""What commonly goes wrong with workers and queues, each with its remedy. Pure."""
 
 from collections.abc import Iterator, Sequence
 
-from queuectl_store.database import Database
-from queuectl_store.engines.care import Level, Symptom
+from queuectl_store.engines.symptoms import Level, Symptom
 from queuectl_store.hooks.hook import HOOK_QUEUE, Hook
 from queuectl_store.job import Worker
 from queuectl_store.limits.queues import Queue, QueueState
 from queuectl_store.states import JobState
-
-
-def of_database(database: Database) -> list[Symptom]:
-    """Return what the database shows, well or not.
-
-    Raises:
-        StoreError: It cannot be written, or does not answer.
-    """
-    database.write(lambda _: None)
-    care = database.engine.care
-    with database.read() as connection:
-        return [
-            Symptom(name="writable", level=Level.OK, text=f"{database.engine.url} can be written"),
-            *care.symptoms(connection),
-        ]
 
 
 def of_workers(

@@ -10,11 +10,11 @@ from typing import Self
 import sqlalchemy as sa
 
 from queuectl_store.database import Database
-from queuectl_store.engines.care import Symptom
+from queuectl_store.engines.symptoms import Level, Symptom
 from queuectl_store.shared import Settings
 from queuectl_store.sql import read
 from queuectl_store.sql import stats as sql
-from queuectl_store.upkeep import backup, checking, copying, health, retention
+from queuectl_store.upkeep import backup, checking, copying, retention
 from queuectl_store.upkeep.checking import Finding
 from queuectl_store.upkeep.copying import TABLES, OnProgress
 from queuectl_store.upkeep.retention import Freed
@@ -58,7 +58,14 @@ class Maintenance:
         Raises:
             StoreError: It cannot be written, or does not answer.
         """
-        return health.of_database(self._database)
+        database = self._database
+        database.write(lambda _: None)
+        text = f"{database.engine.url} can be written"
+        with database.read() as connection:
+            return [
+                Symptom(name="writable", level=Level.OK, text=text),
+                *database.engine.care.symptoms(connection),
+            ]
 
     def backup(
         self, target: Path, *, replace: bool = False, on_progress: OnProgress = lambda *_: None

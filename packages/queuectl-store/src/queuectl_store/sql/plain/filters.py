@@ -40,6 +40,10 @@ BEFORE = Statement("filters:BEFORE", """
 queuectl_jobs.id < :before
 """, whole=('before',))
 
+TAG = Statement("filters:TAG", """
+(queuectl_jobs.spec -> 'tags' ->> :of_tag) = :of_value
+""", words=('of_tag', 'of_value'))
+
 HAS_TAGS = Statement("filters:HAS_TAGS", """
 NOT (EXISTS (SELECT 1
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:wanted_tags)) SELECT item ->> 'tag' AS tag, item ->> 'value' AS value FROM items) AS wanted_tags
@@ -47,5 +51,5 @@ WHERE (queuectl_jobs.spec -> 'tags' ->> wanted_tags.tag) IS NOT wanted_tags.valu
 """)
 
 SEARCH = Statement("filters:SEARCH", """
-(lower(queuectl_jobs.spec) LIKE '%' || lower(:in_spec) || '%' ESCAPE '/') OR (lower(queuectl_jobs.name) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.note) LIKE '%' || lower(:in_text) || '%' ESCAPE '/')
+((lower(queuectl_jobs.spec) LIKE '%' || lower(:in_spec) || '%' ESCAPE '/') OR (lower(queuectl_jobs.name) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.note) LIKE '%' || lower(:in_text) || '%' ESCAPE '/'))
 """)

@@ -1,0 +1,1 @@
+(queuectl_jobs.spec -> 'tags' ->> :of_tag) = :of_value
