@@ -128,6 +128,51 @@ def test_bash_completes_with_the_script(queuectl: Program) -> None:
     assert ended.stdout.decode().splitlines() == ["mail", "1"], ended.stderr
 
 
+# What a shell completes by, told to print it: zsh's own functions need a terminal.
+ASK = {
+    "zsh": """
+        compdef() { : }
+        _files() { print files }
+        _describe() { print -rl -- ${(P)3} }
+        eval "$(queuectl completion zsh)"
+        words=(queuectl cancel --queue ma) CURRENT=4; _queuectl
+        words=(queuectl show '') CURRENT=3; _queuectl
+        words=(queuectl enqueue --queue=m) CURRENT=3; _queuectl
+        words=(queuectl enqueue --from x) CURRENT=4; _queuectl
+    """,
+    "fish": """
+        queuectl completion fish | source
+        complete -C 'queuectl cancel --queue ma'
+        complete -C 'queuectl show '
+        complete -C 'queuectl enqueue --queue=m'
+        complete -C 'queuectl enqueue --from lo'
+    """,
+}
+OFFERED = {
+    "zsh": ["mail", "1:pending echo a\\:b", "--queue=mail", "files"],
+    "fish": ["mail", "1\tpending echo a:b", "--queue=mail", "logbook"],
+}
+
+
+@pytest.mark.parametrize("shell", ASK)
+def test_zsh_and_fish_complete_with_the_script(queuectl: Program, shell: str) -> None:
+    """Only where the shell is there."""
+    found = shutil.which(shell)
+    queuectl.must("enqueue", "--queue", "mail", "--", "echo", "a:b")
+    (queuectl.folder / "logbook").touch()
+    path = f"{Path(str(queuectl.command()[0])).parent}:{queuectl.environ['PATH']}"
+
+    ended = found and subprocess.run(
+        [found, "-c", ASK[shell]],
+        capture_output=True,
+        cwd=queuectl.folder,
+        env={**queuectl.environ, "PATH": path},
+        check=True,
+    )
+
+    assert not ended or ended.stdout.decode().splitlines() == OFFERED[shell], ended.stderr
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish", "pwsh"])
 def test_other_shells_take_their_script(shell: str, tmp_path: Path) -> None:
     """Only where the shell is there; what it would make of a script it does not know is nothing."""

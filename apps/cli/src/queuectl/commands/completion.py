@@ -42,7 +42,8 @@ _queuectl() {
         return
     fi
     for line in $lines; do
-        [[ -n $line ]] && offers+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+        # A value, and behind a colon what it means, if there is something to say.
+        [[ -n $line ]] && offers+=("${${line//:/\\\\:}/$'\\t'/:}")
     done
     _describe -V queuectl offers
 }
