@@ -2,9 +2,11 @@ UPDATE queuectl_jobs SET state='dead', finished_at=:now, unique_live=CASE WHEN
     (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now) THEN 0 ELSE
     queuectl_jobs.unique_live END, children_due=queuectl_jobs.has_children, fingerprint=(SELECT
     targets.fingerprint
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
-    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
+    SELECT * FROM parsed) AS targets
 WHERE queuectl_jobs.id = targets.id), note=:because WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
-    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) AND queuectl_jobs.state =
-    'retrying' RETURNING id, state, attempt, children_due, group_id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
+    SELECT * FROM parsed) AS targets) AND queuectl_jobs.state = 'retrying' RETURNING id, state,
+    attempt, children_due, group_id

@@ -1,6 +1,7 @@
 SELECT queuectl_jobs.id, queuectl_jobs.unique_slot, queuectl_jobs.state
 FROM queuectl_jobs
 WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
-    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) AND
-    queuectl_jobs.unique_slot IS NOT NULL ORDER BY queuectl_jobs.id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
+    SELECT * FROM parsed) AS targets) AND queuectl_jobs.unique_slot IS NOT NULL ORDER BY
+    queuectl_jobs.id

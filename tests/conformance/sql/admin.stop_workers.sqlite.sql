@@ -1,5 +1,6 @@
 UPDATE queuectl_workers SET state='stopping', stop=:how WHERE queuectl_workers.id IN (SELECT
     targets.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
-    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets) AND queuectl_workers.state
-    IN ('running', 'stopping') RETURNING id
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
+    SELECT * FROM parsed) AS targets) AND queuectl_workers.state IN ('running', 'stopping')
+    RETURNING id

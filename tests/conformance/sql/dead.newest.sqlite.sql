@@ -22,5 +22,6 @@ FROM queuectl_jobs LEFT OUTER JOIN queuectl_attempts ON queuectl_attempts.job_id
     AND queuectl_attempts.token = queuectl_jobs.token LEFT OUTER JOIN queuectl_groups ON
     queuectl_groups.id = queuectl_jobs.group_id
 WHERE queuectl_jobs.id IN (SELECT targets.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)) SELECT item ->> 'id'
-    AS id, item ->> 'fingerprint' AS fingerprint FROM items) AS targets)
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
+    SELECT * FROM parsed) AS targets)

@@ -12,9 +12,8 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
     note=ended.note, result=ended.result FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS
-    ended(job_id BIGINT, token BIGINT, verb TEXT, state TEXT, unused INTEGER, crash INTEGER,
-    delay_ms BIGINT, note TEXT, result TEXT, number INTEGER, recorded TEXT, started_at BIGINT,
-    exit_code BIGINT, signal INTEGER, error TEXT, max_rss BIGINT, cpu_ms BIGINT, log_bytes BIGINT,
-    log_lost BIGINT, fingerprint TEXT) WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token
-    = ended.token AND queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id,
-    queuectl_jobs.token, queuectl_jobs.state, queuectl_jobs.children_due, queuectl_jobs.group_id
+    ended(job_id BIGINT, token BIGINT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT,
+    note TEXT, result TEXT, fingerprint TEXT) WHERE queuectl_jobs.id = ended.job_id AND
+    queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
+    queuectl_jobs.id, queuectl_jobs.token, queuectl_jobs.state, queuectl_jobs.children_due,
+    queuectl_jobs.group_id

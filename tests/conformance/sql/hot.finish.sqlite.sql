@@ -9,12 +9,9 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
     note=ended.note, result=ended.result FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM
-    json_each(:ended)) SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token, item ->>
-    'verb' AS verb, item ->> 'state' AS state, item ->> 'unused' AS unused, item ->> 'crash' AS
-    crash, item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->> 'result' AS result,
-    item ->> 'number' AS number, item ->> 'recorded' AS recorded, item ->> 'started_at' AS
-    started_at, item ->> 'exit_code' AS exit_code, item ->> 'signal' AS signal, item ->> 'error' AS
-    error, item ->> 'max_rss' AS max_rss, item ->> 'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS
-    log_bytes, item ->> 'log_lost' AS log_lost, item ->> 'fingerprint' AS fingerprint FROM items) AS
-    ended WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND
-    queuectl_jobs.state = 'running' RETURNING id, token, state, children_due, group_id
+    json_each(:ended)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token'
+    AS token, item ->> 'state' AS state, item ->> 'unused' AS unused, item ->> 'crash' AS crash,
+    item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->> 'result' AS result, item ->>
+    'fingerprint' AS fingerprint FROM items) SELECT * FROM parsed) AS ended WHERE queuectl_jobs.id =
+    ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
+    id, token, state, children_due, group_id

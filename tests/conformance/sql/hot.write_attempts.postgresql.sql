@@ -4,7 +4,6 @@ INSERT INTO queuectl_attempts (job_id, token, number, started_at, exit_code, sig
     ended.cpu_ms, ended.log_bytes, ended.log_lost, ended.recorded, %(worker)s::BIGINT AS anon_1,
     coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS
     anon_2
-FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
-    TEXT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result TEXT, number
-    INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT, signal INTEGER, error TEXT, max_rss
-    BIGINT, cpu_ms BIGINT, log_bytes BIGINT, log_lost BIGINT, fingerprint TEXT)
+FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT,
+    number INTEGER, started_at BIGINT, exit_code BIGINT, signal INTEGER, error TEXT, max_rss BIGINT,
+    cpu_ms BIGINT, log_bytes BIGINT, log_lost BIGINT, recorded TEXT)

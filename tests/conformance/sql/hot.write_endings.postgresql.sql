@@ -4,7 +4,5 @@ INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, 
     anon_2, %(worker)s::BIGINT AS anon_3, ended.note, greatest(CAST(CAST(pg_current_xact_id() AS
     TEXT) AS BIGINT), CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1) AS
     anon_4
-FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, token BIGINT, verb
-    TEXT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT, result TEXT, number
-    INTEGER, recorded TEXT, started_at BIGINT, exit_code BIGINT, signal INTEGER, error TEXT, max_rss
-    BIGINT, cpu_ms BIGINT, log_bytes BIGINT, log_lost BIGINT, fingerprint TEXT)
+FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id BIGINT, verb TEXT, state
+    TEXT, number INTEGER, unused INTEGER, note TEXT)

@@ -10,5 +10,5 @@ WHERE queuectl_schedules.last_job_id = queuectl_jobs.id) AS schedule, queuectl_j
     queuectl_jobs.unique_key, queuectl_jobs.unique_until
 FROM queuectl_jobs
 WHERE queuectl_jobs.id IN (SELECT doomed.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:doomed)) SELECT item ->> 'id'
-    AS id FROM items) AS doomed)
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:doomed)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id FROM items) SELECT * FROM parsed) AS doomed)

@@ -21,5 +21,5 @@ SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs
 FROM queuectl_jobs LEFT OUTER JOIN queuectl_attempts ON queuectl_attempts.job_id = queuectl_jobs.id
     AND queuectl_attempts.token = queuectl_jobs.token LEFT OUTER JOIN queuectl_groups ON
     queuectl_groups.id = queuectl_jobs.group_id JOIN (WITH items(item) AS MATERIALIZED (SELECT value
-    FROM json_each(:wanted)) SELECT item ->> 'n' AS n, item ->> 'id' AS id FROM items) AS wanted ON
-    queuectl_jobs.id = wanted.id ORDER BY wanted.n
+    FROM json_each(:wanted)), parsed AS MATERIALIZED (SELECT item ->> 'n' AS n, item ->> 'id' AS id
+    FROM items) SELECT * FROM parsed) AS wanted ON queuectl_jobs.id = wanted.id ORDER BY wanted.n

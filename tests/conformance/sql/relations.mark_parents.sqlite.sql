@@ -1,3 +1,4 @@
 UPDATE queuectl_jobs SET has_children=1 WHERE queuectl_jobs.id IN (SELECT parents.id
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:parents)) SELECT item ->> 'id'
-    AS id FROM items) AS parents) AND queuectl_jobs.has_children = 0
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:parents)), parsed AS
+    MATERIALIZED (SELECT item ->> 'id' AS id FROM items) SELECT * FROM parsed) AS parents) AND
+    queuectl_jobs.has_children = 0

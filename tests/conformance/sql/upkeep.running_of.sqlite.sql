@@ -11,7 +11,8 @@ SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs
     queuectl_jobs.cancelled_for, queuectl_jobs.has_children, queuectl_jobs.children_due,
     queuectl_jobs.fingerprint, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
     queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
-FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:runs))
-    SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token FROM items) AS runs ON
-    queuectl_jobs.id = runs.job_id AND queuectl_jobs.token = runs.token
+FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:runs)),
+    parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token FROM
+    items) SELECT * FROM parsed) AS runs ON queuectl_jobs.id = runs.job_id AND queuectl_jobs.token =
+    runs.token
 WHERE queuectl_jobs.state = 'running' AND queuectl_jobs.worker_id = :worker

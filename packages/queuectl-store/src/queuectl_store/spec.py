@@ -266,7 +266,8 @@ def _work_fields(work: Work) -> dict[str, Any]:
         case Shell(script=script):
             return {"shell": script}
         case Task(name=name, args=args, kwargs=kwargs):
-            return {"task": name, "args": list(args), "kwargs": dict(kwargs)}
+            given = {"args": list(args), "kwargs": dict(kwargs)}
+            return {"task": name, **{kind: values for kind, values in given.items() if values}}
         case _:
             assert_never(work)
 
@@ -276,7 +277,8 @@ def _work(fields: Mapping[str, Any]) -> Work:
         return Argv(argv=tuple(fields["argv"]))
     if "shell" in fields:
         return Shell(script=fields["shell"])
-    return Task(name=fields["task"], args=tuple(fields["args"]), kwargs=fields["kwargs"])
+    args, kwargs = fields.get("args", ()), fields.get("kwargs", {})
+    return Task(name=fields["task"], args=tuple(args), kwargs=kwargs)
 
 
 def _dump(fields: Mapping[str, Any]) -> str:

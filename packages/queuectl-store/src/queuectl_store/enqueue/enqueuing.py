@@ -55,7 +55,7 @@ def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
     Raises:
         InvalidJob: One cannot be stored; `index` says which.
     """
-    stem = stem or secrets.token_urlsafe(12)
+    stem = stem or secrets.token_urlsafe(9)
     return [Wanted(new.key or f"{stem}.{n}", new, checked(new, n)) for n, new in enumerate(jobs)]
 
 

@@ -177,30 +177,32 @@ WRITE_EVENTS = sa.insert(events).from_select(
     include_defaults=False,
 )
 
-_is_final = ENDED.c.state.in_([literal(state) for state in sorted(FINAL)])
-_unused = sa.func.coalesce(ENDED.c.unused, ZERO)
+_ended = ENDED.only(
+    *("job_id", "token", "state", "unused", "crash", "delay_ms", "note", "result", "fingerprint")
+)
+_is_final = _ended.c.state.in_([literal(state) for state in sorted(FINAL)])
 _worker = sa.bindparam("worker", type_=BIG)
 FINISH = (
     sa.update(jobs)
     .where(
-        jobs.c.id == ENDED.c.job_id,
-        jobs.c.token == ENDED.c.token,
+        jobs.c.id == _ended.c.job_id,
+        jobs.c.token == _ended.c.token,
         is_in("running"),
     )
     .values(
-        state=ENDED.c.state,
-        attempt=jobs.c.attempt - _unused,
-        crashes=jobs.c.crashes + sa.func.coalesce(ENDED.c.crash, ZERO),
-        run_at=sa.func.coalesce(NowMs() + ENDED.c.delay_ms, jobs.c.run_at),
+        state=_ended.c.state,
+        attempt=jobs.c.attempt - sa.func.coalesce(_ended.c.unused, ZERO),
+        crashes=jobs.c.crashes + sa.func.coalesce(_ended.c.crash, ZERO),
+        run_at=sa.func.coalesce(NowMs() + _ended.c.delay_ms, jobs.c.run_at),
         started_at=sa.case(
-            (ENDED.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
+            (_ended.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
         ),
         finished_at=sa.case((_is_final, NowMs()), else_=sa.null()),
         cancel_requested=0,
-        note=ENDED.c.note,
-        result=ENDED.c.result,
+        note=_ended.c.note,
+        result=_ended.c.result,
         allotted=None,
-        fingerprint=ENDED.c.fingerprint,
+        fingerprint=_ended.c.fingerprint,
         unique_live=sa.case((sa.and_(_is_final, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live),
         children_due=sa.case((_is_final, jobs.c.has_children), else_=jobs.c.children_due),
     )
@@ -220,21 +222,23 @@ _ATTEMPT = (
     "log_bytes",
     "log_lost",
 )
+_attempts = ENDED.only(*_ATTEMPT, "recorded")
 WRITE_ATTEMPTS = sa.insert(attempts).from_select(
     [*_ATTEMPT, "state", "worker_id", "finished_at"],
-    sa.select(*(ENDED.c[name] for name in _ATTEMPT), ENDED.c.recorded, _worker, NowMs()),
+    sa.select(*(_attempts.c[name] for name in _ATTEMPT), _attempts.c.recorded, _worker, NowMs()),
     include_defaults=False,
 )
+_endings = ENDED.only("job_id", "verb", "state", "number", "unused", "note")
 WRITE_ENDINGS = sa.insert(events).from_select(
     ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
     sa.select(
         NowMs(),
-        ENDED.c.job_id,
-        ENDED.c.verb,
-        ENDED.c.state,
-        ENDED.c.number - _unused,
+        _endings.c.job_id,
+        _endings.c.verb,
+        _endings.c.state,
+        _endings.c.number - sa.func.coalesce(_endings.c.unused, ZERO),
         _worker,
-        ENDED.c.note,
+        _endings.c.note,
         Transaction(),
     ),
     include_defaults=False,

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from queuectl_store.sql.claim import BECOMES_RUNNING, IS_CLAIMANT
+from queuectl_store.sql.claim import BECOMES_RUNNING, IS_CLAIMANT, OF_A_CLAIM
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
 from queuectl_store.sql.rows import Batch, LockCounts, LockRules, NowMs, ShareRules
 from queuectl_store.sql.side_tables import buckets, groups, queues, resources
@@ -72,7 +72,7 @@ ADMIT = (
     sa.update(jobs)
     .where(jobs.c.id == ADMITTED.c.id, IS_CLAIMABLE, IS_CLAIMANT)
     .values(**BECOMES_RUNNING, allotted=ADMITTED.c.allotted)
-    .returning(*jobs.columns)
+    .returning(*OF_A_CLAIM)
 )
 PARK = (
     sa.update(jobs)

@@ -23,6 +23,10 @@ class Batch(TableClause):
         super().__init__(name, *(sa.column(key, kind) for key, kind in columns.items()))
         self.rows = sa.bindparam(name, type_=sa.Text)
 
+    def only(self, *names: str) -> "Batch":
+        """Return the same rows with fewer columns: each that is there is read, used or not."""
+        return Batch(self.name, **{name: self.c[name].type for name in names})
+
 
 class NowMs(ColumnElement[int]):
     """Wall time in UTC milliseconds: the parameter `:now`, or if null the database's clock."""
@@ -140,9 +144,11 @@ def _batch_sqlite(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
     rows = compiler.process(element.rows)
     fields = ", ".join(f"item ->> '{c.name}' AS {c.name}" for c in element.columns)
     # json_each keeps the array's order. It writes `value` out as text anew each time that a
-    # column is read from it: materialised, a row is written once and parsed once.
-    items = f"WITH items(item) AS MATERIALIZED (SELECT value FROM json_each({rows}))"  # noqa: S608
-    return f"({items} SELECT {fields} FROM items) AS {element.name}"  # noqa: S608 (our names)
+    # column is read from it: materialised, a row is written once and parsed once. And a field is
+    # looked for anew wherever the statement names its column, unless those are materialised too.
+    items = f"items(item) AS MATERIALIZED (SELECT value FROM json_each({rows}))"  # noqa: S608
+    columns = f"parsed AS MATERIALIZED (SELECT {fields} FROM items)"  # noqa: S608 (our names)
+    return f"(WITH {items}, {columns} SELECT * FROM parsed) AS {element.name}"  # noqa: S608
 
 
 @compiles(Batch, "postgresql")
