@@ -55,6 +55,7 @@ class HotLoop:
         self._rung = threading.Event()
         self._mail: deque[Callable[[], None]] = deque()
         self._strangers: frozenset[RunKey] = frozenset()
+        self._to_compare: frozenset[RunKey] | None = None
         self._looked_at_ms = 0
         self.turned_at_ms = monotonic_ms()
 
@@ -90,7 +91,10 @@ class HotLoop:
 
     def compare(self, held: frozenset[RunKey]) -> None:
         """Give back what the store counts as ours, twice in a row, and we do not know."""
-        self._post(lambda: self._compare(held))
+        # Only the latest: two that come while this loop waits to record ends are one look, in
+        # which every run that those end would be strange twice.
+        self._to_compare = held
+        self._wake.set()
 
     def lost_lease(self) -> None:
         """Forget every run and result: other workers have them."""
@@ -193,12 +197,15 @@ class HotLoop:
     def _read_mail(self) -> None:
         while self._mail:
             self._mail.popleft()()
+        held, self._to_compare = self._to_compare, None
+        if held is not None:
+            self._compare(held)
 
     def _disown(self) -> None:
         self._parts.runner.disown()
         self._parts.completer.drop()
         self._parts.exchanger.may_find_more = True
-        self._strangers = frozenset()
+        self._strangers, self._to_compare = frozenset(), None
 
     def _compare(self, held: frozenset[RunKey]) -> None:
         waiting = {key_of(finish.claim) for finish in self._parts.completer.waiting()}
