@@ -25,14 +25,14 @@ def shown_ids(answer: Answer) -> list[int]:
 
 
 def test_an_empty_store_teaches_the_commands_to_begin_with(site: Site) -> None:
-    page = look(site).text
+    page = look(site, "/jobs").text
 
     assert "queuectl enqueue" in page
     assert "queuectl worker start" in page
 
 
 def test_a_filter_without_a_match_says_so_and_gives_the_same_in_a_terminal(site: Site) -> None:
-    page = look(site, "/?state=dead&queue=mail").text
+    page = look(site, "/jobs?state=dead&queue=mail").text
 
     assert "No job matches" in page
     assert "queuectl list --state dead --queue mail" in page
@@ -41,11 +41,12 @@ def test_a_filter_without_a_match_says_so_and_gives_the_same_in_a_terminal(site:
 def test_the_list_shows_newest_first_and_pages_back(store: Store, site: Site) -> None:
     store.enqueue([NewJob(work=Shell(script=f"echo {n}")) for n in range(7)])
 
-    first = look(site, "/?limit=3")
-    older = look(site, "/?limit=3&before=5")
+    first = look(site, "/jobs?limit=3")
+    older = look(site, "/jobs?limit=3&before=5")
 
     assert shown_ids(first) == [7, 6, 5]
     assert "limit=3&amp;before=5" in first.text
+    assert shown_ids(look(site, "/jobs/rows?limit=3&before=5")) == [4, 3, 2]
     assert shown_ids(older) == [4, 3, 2]
 
 
@@ -59,7 +60,7 @@ def test_filters_narrow_the_list(store: Store, site: Site) -> None:
     )
 
     found = {
-        query: shown_ids(look(site, f"/?{query}"))
+        query: shown_ids(look(site, f"/jobs?{query}"))
         for query in (
             "search=NEEDLE",
             "queue=mail",
@@ -109,7 +110,7 @@ def test_filters_narrow_the_list(store: Store, site: Site) -> None:
     ],
 )
 def test_a_query_that_means_nothing_is_refused_with_what_would(site: Site, query: str) -> None:
-    for path in ("/", "/api/v1/jobs"):
+    for path in ("/jobs", "/jobs/rows", "/api/v1/jobs"):
         answer = site.ask(f"{path}?{query}")
 
         assert (answer.status, answer.json["status"]) == (400, 400)
@@ -185,7 +186,12 @@ def test_a_log_that_is_a_link_is_not_followed(store: Store, site: Site) -> None:
 def test_pages_ask_no_other_host_and_hold_no_inline_code(store: Store, site: Site) -> None:
     store.enqueue([NewJob(work=Shell(script="true"))])
 
-    for page in (look(site).text, look(site, "/jobs/1").text, site.ask("/", headers=PAGE).text):
+    for page in (
+        look(site).text,
+        look(site, "/jobs").text,
+        look(site, "/jobs/1").text,
+        site.ask("/", headers=PAGE).text,
+    ):
         assert not re.search(r"(?:src|href|action)=\"(?!/|#|\")", page)
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|javascript:", page)
 

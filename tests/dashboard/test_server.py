@@ -88,7 +88,7 @@ def test_a_header_or_address_without_end_is_refused(site: Site, size: int) -> No
 def test_ten_thousand_arguments_are_refused_quickly(site: Site) -> None:
     started = time.monotonic()
 
-    answer = site.ask("/?" + "&".join(f"a{n}=" for n in range(8_000)))
+    answer = site.ask("/jobs?" + "&".join(f"a{n}=" for n in range(8_000)))
 
     assert answer.status == 400
     assert time.monotonic() - started < 2

@@ -25,6 +25,7 @@ from queuectl_dashboard.pulse import Pulse
 from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.rights import needed_by
 from queuectl_dashboard.sessions import Sessions
+from queuectl_dashboard.shell import add_shell
 from queuectl_dashboard.text import shown, visible
 from queuectl_dashboard.timing import ago, iso, size, span, whole_span
 from queuectl_dashboard.tokenbook import TokenBook
@@ -52,7 +53,8 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.converters |= {"id": IdConverter, "name": NameConverter}
     assets = load_assets()
-    _prepare_pages(app, store, assets)
+    _prepare_pages(app, assets)
+    add_shell(app, store)
     _serve_assets(app, assets)
     desk = _desk(store, access)
     sessions, tokens = sessions or Sessions(), TokenCheck(desk.tokens)
@@ -86,7 +88,7 @@ def _desk(store: Store, access: Access) -> Desk:
 def _add_views(app: Flask, desk: Desk, socket_cap: int) -> None:
     store = desk.store
     broadcaster = Broadcaster(store, Writing(store, desk.documents, desk.event))
-    app.register_blueprint(pages_blueprint(store, desk.pulse, desk.redaction))
+    app.register_blueprint(pages_blueprint(desk))
     app.register_blueprint(api_blueprint(desk))
     app.register_blueprint(probes_blueprint(store))
     add_live(app, broadcaster, partial(OutputFeed, store), socket_cap=socket_cap)
@@ -98,7 +100,7 @@ def _open_paths(access: Access, assets: Mapping[str, Asset]) -> OpenPaths:
     return paths | ({"/metrics": READS} if access.metrics_public else {})
 
 
-def _prepare_pages(app: Flask, store: Store, assets: Mapping[str, Asset]) -> None:
+def _prepare_pages(app: Flask, assets: Mapping[str, Asset]) -> None:
     # Whatever a page prints passes here, so that no stored text can be forgotten.
     app.jinja_options = {"finalize": shown, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters |= {
@@ -109,12 +111,7 @@ def _prepare_pages(app: Flask, store: Store, assets: Mapping[str, Asset]) -> Non
         "visible": visible,
         "whole_span": whole_span,
     }
-    app.jinja_env.globals |= {
-        "asset": lambda name: request.script_root + assets[name].path,
-        "base": lambda: request.script_root,
-        "caller": lambda: caller_of(request.environ),
-        "store_url": store.url,
-    }
+    app.jinja_env.globals["asset"] = lambda name: request.script_root + assets[name].path
 
 
 def _serve_assets(app: Flask, assets: Mapping[str, Asset]) -> None:

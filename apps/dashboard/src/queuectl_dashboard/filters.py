@@ -14,7 +14,10 @@ from queuectl_store import (
 
 PAGE = 50
 PAGE_MAX = 200
-NAMES = ("state", "queue", "search", "task", "name", "tag", "since", "limit", "before")
+NAMES = (
+    *("state", "queue", "search", "task", "name", "tag", "group", "fingerprint", "since"),
+    *("limit", "before"),
+)
 
 _ID_MAX = 2**63 - 1
 
@@ -33,6 +36,8 @@ class Query:
     task: str | None = None
     name: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    group: str | None = None
+    fingerprint: str | None = None
     since: str | None = None
     limit: int = PAGE
     before: JobId | None = None
@@ -56,6 +61,8 @@ class Query:
             task=self.task,
             name=self.name,
             tags=dict(self.tags),
+            group=self.group,
+            fingerprint=self.fingerprint,
             since_ms=since_ms,
         )
 
@@ -68,6 +75,8 @@ class Query:
             "task": [self.task or ""],
             "name": [self.name or ""],
             "tag": [f"{key}={value}" for key, value in self.tags],
+            "group": [self.group or ""],
+            "fingerprint": [self.fingerprint or ""],
             "since": [self.since or ""],
             "limit": ["" if self.limit == PAGE else str(self.limit)],
             "before": ["" if self.before is None else str(self.before)],
@@ -95,6 +104,8 @@ def read_query(arguments: "MultiDict[str, str]") -> Query:
         task=arguments.get("task") or None,
         name=arguments.get("name") or None,
         tags=tuple(map(_tag, _given(arguments, "tag"))),
+        group=arguments.get("group") or None,
+        fingerprint=arguments.get("fingerprint") or None,
         since=_since(arguments.get("since", "").strip()),
         limit=_number("limit", arguments.get("limit") or str(PAGE), most=PAGE_MAX),
         before=JobId(_number("before", before, most=_ID_MAX)) if before else None,

@@ -1,10 +1,11 @@
 """Jobs as the pages show them: the words are chosen here, not in a template."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from queuectl_dashboard.api.desk import Desk
 from queuectl_store import Argv, Attempt, Job, JobId, JobState, Shell, Task
 
 
@@ -27,6 +28,7 @@ class JobRow:
     work: str
     name: str | None
     queue: str
+    priority: int
     attempts: str
     since: int
     started_at: int | None
@@ -37,9 +39,10 @@ class JobRow:
     mark: str
 
 
-def job_rows(jobs: Sequence[Job], reasons: Mapping[JobId, str]) -> list[JobRow]:
-    """Describe *jobs* in their order."""
-    return [_job_row(job, reasons.get(job.id, "")) for job in jobs]
+def job_rows(desk: Desk, jobs: Sequence[Job]) -> list[JobRow]:
+    """Describe *jobs* in their order, without what is secret."""
+    reasons = desk.store.reader.reasons(jobs)
+    return [_job_row(desk.redaction.of_job(job), reasons.get(job.id, "")) for job in jobs]
 
 
 def work_of(job: Job) -> tuple[str, str]:
@@ -76,6 +79,7 @@ def _job_row(job: Job, reason: str) -> JobRow:
         work=work,
         name=job.name,
         queue=job.queue,
+        priority=job.priority,
         attempts=f"{job.attempt} of {job.attempt_base + job.max_retries + 1}",
         since=job.finished_at or job.created_at,
         started_at=job.started_at if running else None,

@@ -1,82 +1,28 @@
-// Keeps a page current: a socket tells that something changed, the page fetches itself and takes
-// over what differs. No markup is ever built from text here.
+// Brings a page to life; everything that it shows came from the server as HTML.
 
-const base = document.body.dataset.base;
-const light = document.getElementById("live");
+import * as act from "./act.js";
+import * as clock from "./clock.js";
+import * as keys from "./keys.js";
+import * as list from "./list.js";
+import * as live from "./live.js";
+import { base } from "./page.js";
 
-const QUIET_MS = 150; // gathers a burst of changes into one fetch
-const DEAF_MS = 45000; // the server sends a heartbeat every 20 s
-const LONGEST_PAUSE_MS = 15000;
-const POLL_MS = 5000;
+const THEMES = ["system", "light", "dark"];
 
-let pause = 500;
-let wanted = false;
-let fetching = false;
-
-// --- what changed ---
-
-function refresh() {
-  wanted = true;
-  if (fetching || document.hidden) return;
-  fetching = true;
-  setTimeout(fetchPage, QUIET_MS);
-}
-
-function fetchPage() {
-  wanted = false;
-  // XMLHttpRequest parses into an inert document; parsing text ourselves would need a policy.
-  const request = new XMLHttpRequest();
-  request.open("GET", location.href);
-  request.responseType = "document";
-  request.timeout = 10000;
-  request.setRequestHeader("Accept", "text/html");
-  request.onloadend = () => {
-    fetching = false;
-    if (request.status === 401) location.reload();
-    else if (request.status === 200 && request.response) takeOver(request.response);
-    if (wanted) refresh();
-  };
-  request.send();
-}
-
-function takeOver(page) {
-  const focus = document.activeElement?.id;
-  for (const part of document.querySelectorAll("[data-live]")) {
-    const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (fresh) replacePart(part, fresh);
-  }
-  document.title = page.title;
-  if (focus && document.activeElement?.id !== focus) document.getElementById(focus)?.focus();
-}
-
-function replacePart(part, fresh) {
-  const [body, freshBody] = [part.querySelector("tbody"), fresh.querySelector("tbody")];
-  if (body && freshBody) {
-    replaceRows(body, freshBody);
-    replaceLast(part, fresh);
-  } else if (!part.isEqualNode(fresh)) {
-    const scroll = scrollOf(part.querySelector(".log"));
-    part.replaceChildren(...adopt(fresh.childNodes));
-    scrollLog(part.querySelector(".log"), scroll);
-  }
-}
-
-function replaceRows(body, fresh) {
-  // Rows that say the same stay as they are, so that selections and focus survive.
-  const rows = new Map([...body.rows].map((row) => [row.id, row]));
-  const next = [...fresh.rows].map((row) => {
-    const old = rows.get(row.id);
-    if (old && old.dataset.mark === row.dataset.mark) return old;
-    const copy = document.importNode(row, true);
-    copy.classList.add(old ? "changed" : "new");
-    return copy;
+function startTheme() {
+  const root = document.documentElement;
+  const word = document.getElementById("theme-word");
+  word.textContent = root.dataset.theme ?? "system";
+  document.getElementById("theme").addEventListener("click", () => {
+    const next = THEMES[(THEMES.indexOf(word.textContent) + 1) % THEMES.length];
+    word.textContent = next;
+    if (next === "system") delete root.dataset.theme;
+    else root.dataset.theme = next;
+    list.keep("queuectl-theme", next);
   });
-  next.forEach((row, place) => {
-    if (body.rows[place] !== row) body.insertBefore(row, body.rows[place] ?? null);
-  });
-  while (body.rows.length > next.length) body.rows[next.length].remove();
 }
 
+<<<<<<< HEAD
 function replaceLast(part, fresh) {
   const [pages, freshPages] = [part.querySelector(".pages"), fresh.querySelector(".pages")];
   if (pages && freshPages) pages.replaceChildren(...adopt(freshPages.childNodes));
@@ -136,49 +82,18 @@ function tick() {
   const now = Date.now();
   for (const time of document.querySelectorAll("time[data-ago]")) {
     put(time, ago(now - Date.parse(time.dateTime)));
+=======
+function startForms() {
+  for (const form of document.querySelectorAll("form.filters")) {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("select")) form.requestSubmit();
+    });
+    // Empty fields would only make the address longer.
+    form.addEventListener("formdata", (event) => {
+      for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+    });
+>>>>>>> 3cf2833 (Give the dashboard an overview, navigation and a list of any length)
   }
-  for (const time of document.querySelectorAll("time[data-span]")) {
-    put(time, wholeSpan(now - Date.parse(time.dateTime)));
-  }
-}
-
-function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function ago(passed) {
-  if (Math.abs(passed) < 1000) return "now";
-  return passed > 0 ? `${coarse(passed)} ago` : `in ${coarse(-passed)}`;
-}
-
-function coarse(ms) {
-  const seconds = Math.floor(ms / 1000);
-  for (const [length, name] of [[86400, "d"], [3600, "h"], [60, "min"]]) {
-    if (seconds >= length) return `${Math.floor(seconds / length)} ${name}`;
-  }
-  return `${seconds} s`;
-}
-
-function wholeSpan(ms) {
-  const seconds = Math.floor(Math.max(ms, 0) / 1000);
-  const units = [[86400, "d", 3600, "h"], [3600, "h", 60, "min"], [60, "min", 1, "s"]];
-  for (const [length, name, below, small] of units) {
-    if (seconds < length) continue;
-    const rest = Math.floor((seconds % length) / below);
-    return `${Math.floor(seconds / length)} ${name}${rest ? ` ${rest} ${small}` : ""}`;
-  }
-  return `${seconds} s`;
-}
-
-// --- the page ---
-
-function keys(event) {
-  const typing = event.target.closest("input, select, textarea");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.getElementById("search");
-  if (!search) return;
-  event.preventDefault();
-  search.select();
 }
 
 function logOut() {
@@ -188,22 +103,16 @@ function logOut() {
 if (location.hash.startsWith("#token=") || location.hash.startsWith("#code=")) {
   history.replaceState(null, "", location.pathname + location.search);
 }
-const logout = document.getElementById("logout");
-logout.hidden = false;
-logout.addEventListener("click", logOut);
-for (const select of document.querySelectorAll(".filters select")) {
-  select.addEventListener("change", () => select.form.requestSubmit());
+if (location.hash === "#search") document.getElementById("search")?.focus();
+document.getElementById("logout").addEventListener("click", logOut);
+// On a phone the links lie in a row that scrolls: bring the chosen one into view.
+for (const here of document.querySelectorAll(":is(.nav, .rail) [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
-scrollLog(document.getElementById("log"), { follows: true, top: 0 });
-// On a phone the states lie in a row that scrolls: bring the chosen one into view.
-document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-document.addEventListener("keydown", keys);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) refresh();
-});
-setInterval(tick, 1000);
-// Where sockets are blocked, or too many are open, the page still comes up to date.
-setInterval(() => {
-  if (light.dataset.state !== "live") refresh();
-}, POLL_MS);
-connect();
+startTheme();
+startForms();
+list.start();
+act.start();
+keys.start();
+clock.start();
+live.start();

@@ -1,0 +1,50 @@
+"""The list of jobs: its page, and the rows below those that the page has."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, request
+
+from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.filters import Query, read_query
+from queuectl_dashboard.rows import job_rows
+
+
+def jobs_page(desk: Desk) -> str:
+    """Render the list that the query string asks for."""
+    query = read_query(request.args)
+    counts = desk.store.reader.counts()
+    return render_template(
+        "jobs.html",
+        link=partial(_link, query),
+        queues=sorted(set(counts) | set(query.queues)),
+        **_found(desk, query),
+    )
+
+
+def jobs_rows(desk: Desk) -> str:
+    """Render rows alone, for a list that is scrolled."""
+    return render_template("rows.html", **_found(desk, read_query(request.args)))
+
+
+def _found(desk: Desk, query: Query) -> dict[str, Any]:
+    now = desk.store.reader.now_ms()
+    # One more than is shown tells whether there are older ones.
+    found = desk.store.reader.page(
+        query.filter(now=now), limit=query.limit + 1, before=query.before
+    )
+    shown = found[: query.limit]
+    return {
+        "now": now,
+        "query": query,
+        "rows": job_rows(desk, shown),
+        "older": shown[-1].id if len(found) > query.limit else None,
+    }
+
+
+def _link(query: Query, **changes: list[str]) -> str:
+    """Write the address of the same list with some arguments changed, back on its first page."""
+    arguments = {**query.first().arguments(), **changes}
+    written = urlencode(arguments, doseq=True, errors="replace")
+    return f"{request.script_root}/jobs" + (f"?{written}" if written else "")

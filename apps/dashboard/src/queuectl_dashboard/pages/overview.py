@@ -1,0 +1,40 @@
+"""The first page: what goes on, what waits, what failed."""
+
+from flask import render_template
+
+from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.rows import job_rows
+from queuectl_dashboard.shares import shares
+from queuectl_dashboard.shell import RAIL
+from queuectl_store import JobFilter, JobState, Queue
+
+_FAILURES = 8
+_QUEUES = 8
+# A bar of what is over would leave no room for what is not.
+LIVE = tuple(state for state in RAIL if state not in {JobState.SUCCEEDED, JobState.CANCELLED})
+
+
+def overview_page(desk: Desk) -> str:
+    """Render the overview."""
+    now = desk.store.reader.now_ms()
+    workers = desk.store.reader.workers()
+    queues = sorted(desk.store.reader.queues(), key=_weight, reverse=True)
+    failed = desk.store.reader.page(
+        JobFilter(states=(JobState.DEAD, JobState.RETRYING)), limit=_FAILURES
+    )
+    return render_template(
+        "overview.html",
+        now=now,
+        activity=desk.pulse.read(now=now),
+        workers=workers,
+        slots=sum(worker.concurrency for worker in workers),
+        oldest=max((queue.oldest_pending_ms or 0 for queue in queues), default=0),
+        queues=[(queue, shares(queue.counts, LIVE)) for queue in queues[:_QUEUES]],
+        queues_left=max(0, len(queues) - _QUEUES),
+        failures=job_rows(desk, failed),
+        live=LIVE,
+    )
+
+
+def _weight(queue: Queue) -> tuple[int, str]:
+    return sum(queue.counts.get(state, 0) for state in LIVE), queue.name
