@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.pages.jobs import jobs_page, jobs_rows
-from queuectl_dashboard.pages.one_job import job_page, log_file
+from queuectl_dashboard.pages.one_job import compare_page, job_page, log_file
 from queuectl_dashboard.pages.overview import overview_page
 from queuectl_store import JobId
 
@@ -28,6 +28,10 @@ def pages_blueprint(desk: Desk) -> Blueprint:
     @blueprint.get("/jobs/<id:job_id>")
     def job(job_id: int) -> str:
         return job_page(desk, JobId(job_id))
+
+    @blueprint.get("/jobs/<id:job_id>/compare")
+    def compare(job_id: int) -> str:
+        return compare_page(desk, JobId(job_id))
 
     @blueprint.get("/jobs/<id:job_id>/log/<id:token>")
     def log(job_id: int, token: int) -> Response:

@@ -1,40 +1,60 @@
 """One job: what it is, what became of each of its runs, what they printed."""
 
-from collections.abc import Callable
-
 from flask import Response, abort, render_template, request
 
 from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.comparing import difference, sides
+from queuectl_dashboard.history import moments
 from queuectl_dashboard.rows import work_of
 from queuectl_dashboard.runs import Run, runs_of, tail_of, whole
-from queuectl_store import Job, JobId
+from queuectl_store import FINAL, TRANSITIONS, WAITING, Job, JobId, JobState, Verb
+
+_EVENTS = 500
 
 
 def job_page(desk: Desk, job_id: JobId) -> str:
     """Render a job."""
     job = desk.redaction.of_job(desk.job(job_id))
-    runs = runs_of(desk.store, job, desk.store.reader.attempts(job_id), desk.logs)
+    runs = _runs(desk, job)
     chosen = _chosen(runs, request.args.get("run"))
     kind, work = work_of(job)
+    events = desk.store.reader.events(job_id=job_id, limit=_EVENTS)
     return render_template(
         "job.html",
         now=desk.store.reader.now_ms(),
         job=job,
         kind=kind,
         work=work,
-        reason=desk.store.reader.reasons([job]).get(job_id, ""),
+        why=desk.store.reader.why(job_id),
+        verbs=_verbs(job),
         runs=runs,
         chosen=chosen,
         tail=tail_of(chosen.output if chosen else None),
-        run_link=_run_link(job),
+        moments=moments(events),
+        has_failed=any(run.error for run in runs),
+    )
+
+
+def compare_page(desk: Desk, job_id: JobId) -> str:
+    """Render a failed run of a job beside one that succeeded."""
+    job = desk.redaction.of_job(desk.job(job_id))
+    failed, good = sides(desk, job)
+    lines = difference(good.run, failed.run) if failed and good else []
+    return render_template(
+        "compare.html",
+        now=desk.store.reader.now_ms(),
+        job=job,
+        failed=failed,
+        good=good,
+        lines=lines,
+        work_of=work_of,
     )
 
 
 def log_file(desk: Desk, job_id: JobId, token: int) -> Response:
     """Send all that a run printed, as a file."""
     job = desk.job(job_id)
-    runs = runs_of(desk.store, job, desk.store.reader.attempts(job_id), desk.logs)
-    output = next((run.output for run in runs if run.token == token), None)
+    output = next((run.output for run in _runs(desk, job) if run.token == token), None)
     if output is None:
         abort(404, f"job {job_id} has no output of run {token} on this host")
     headers = {
@@ -44,6 +64,10 @@ def log_file(desk: Desk, job_id: JobId, token: int) -> Response:
     return Response(whole(output), content_type="text/plain; charset=utf-8", headers=headers)
 
 
+def _runs(desk: Desk, job: Job) -> list[Run]:
+    return runs_of(desk.store, job, desk.store.reader.attempts(job.id), desk.logs)
+
+
 def _chosen(runs: list[Run], asked: str | None) -> Run | None:
     if asked is None:
         return runs[0] if runs else None
@@ -51,5 +75,15 @@ def _chosen(runs: list[Run], asked: str | None) -> Run | None:
     return found[0] if found else abort(404, f"the job has no run {asked[:40]!r}")
 
 
-def _run_link(job: Job) -> Callable[[Run], str]:
-    return lambda run: f"{request.script_root}/jobs/{job.id}?run={run.token}"
+def _verbs(job: Job) -> set[str]:
+    """Name the verbs that the job's state allows."""
+    allowed = {
+        "retry": TRANSITIONS[Verb.RETRY].sources,
+        "rerun": FINAL - {JobState.DEAD},
+        "hold": TRANSITIONS[Verb.HOLD].sources,
+        "release": TRANSITIONS[Verb.RELEASE].sources,
+        "edit": TRANSITIONS[Verb.EDIT].sources,
+        "cancel": WAITING | {JobState.RUNNING},
+        "remove": FINAL,
+    }
+    return {verb for verb, states in allowed.items() if job.state in states}

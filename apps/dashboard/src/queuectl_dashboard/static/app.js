@@ -2,9 +2,11 @@
 
 import * as act from "./act.js";
 import * as clock from "./clock.js";
+import * as forms from "./forms.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
 import * as live from "./live.js";
+import * as log from "./log.js";
 import { base } from "./page.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -22,67 +24,6 @@ function startTheme() {
   });
 }
 
-<<<<<<< HEAD
-function replaceLast(part, fresh) {
-  const [pages, freshPages] = [part.querySelector(".pages"), fresh.querySelector(".pages")];
-  if (pages && freshPages) pages.replaceChildren(...adopt(freshPages.childNodes));
-  else if (pages) pages.remove();
-  else if (freshPages) part.append(document.importNode(freshPages, true));
-}
-
-function adopt(nodes) {
-  return [...nodes].map((node) => document.importNode(node, true));
-}
-
-function scrollOf(log) {
-  if (!log) return { follows: true, top: 0 };
-  return { follows: log.scrollTop + log.clientHeight >= log.scrollHeight - 8, top: log.scrollTop };
-}
-
-function scrollLog(log, { follows, top }) {
-  if (log) log.scrollTop = follows ? log.scrollHeight : top;
-}
-
-// --- the socket ---
-
-function connect() {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/ws`);
-  let deaf = 0;
-  const listen = () => {
-    clearTimeout(deaf);
-    deaf = setTimeout(() => socket.close(), DEAF_MS);
-  };
-  socket.onopen = () => {
-    pause = 500;
-    say("live", "live");
-    listen();
-  };
-  socket.onmessage = (event) => {
-    listen();
-    if (JSON.parse(event.data).type !== "heartbeat") refresh();
-  };
-  socket.onclose = () => {
-    clearTimeout(deaf);
-    say("lost", "reconnecting");
-    setTimeout(connect, pause * (0.5 + Math.random()));
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-  };
-}
-
-function say(state, words) {
-  if (light.dataset.state === state) return;
-  light.dataset.state = state;
-  light.textContent = words;
-}
-
-// --- the clock ---
-
-function tick() {
-  if (document.hidden) return;
-  const now = Date.now();
-  for (const time of document.querySelectorAll("time[data-ago]")) {
-    put(time, ago(now - Date.parse(time.dateTime)));
-=======
 function startForms() {
   for (const form of document.querySelectorAll("form.filters")) {
     form.addEventListener("change", (event) => {
@@ -92,7 +33,6 @@ function startForms() {
     form.addEventListener("formdata", (event) => {
       for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
     });
->>>>>>> 3cf2833 (Give the dashboard an overview, navigation and a list of any length)
   }
 }
 
@@ -113,6 +53,8 @@ startTheme();
 startForms();
 list.start();
 act.start();
+forms.start();
+log.start();
 keys.start();
 clock.start();
 live.start();
