@@ -12,7 +12,6 @@ from queuectl_dashboard.assets import Asset, load_assets
 from queuectl_dashboard.audit import Audit
 from queuectl_dashboard.bodies import BODY_LIMIT
 from queuectl_dashboard.broadcast import Broadcaster, Writing
-from queuectl_dashboard.callers import caller_of
 from queuectl_dashboard.converters import IdConverter, NameConverter
 from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.live import SOCKET_CAP, add_live

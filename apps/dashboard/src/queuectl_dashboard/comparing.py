@@ -45,7 +45,7 @@ def sides(desk: Desk, job: Job) -> tuple[Side | None, Side | None]:
 
 
 def difference(good: Run, failed: Run) -> list[Line]:
-    """Compare the ends of what the two printed, in lines; what is the same is left out but for a bit."""
+    """Compare the ends of what the two printed, in lines, with a few around each difference."""
     before, after = (tail_of(run.output).text.splitlines() for run in (good, failed))
     return list(_lines(before, after))
 

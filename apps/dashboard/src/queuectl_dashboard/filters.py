@@ -112,6 +112,16 @@ def read_query(arguments: "MultiDict[str, str]") -> Query:
     )
 
 
+def read_before(arguments: "MultiDict[str, str]") -> int | None:
+    """Read the cursor of a list that takes nothing else.
+
+    Raises:
+        BadQuery: It is none.
+    """
+    before = arguments.get("before", "")
+    return _number("before", before, most=_ID_MAX) if before else None
+
+
 def _given(arguments: "MultiDict[str, str]", name: str) -> list[str]:
     # Empty fields of the search form mean nothing.
     return [value for value in arguments.getlist(name) if value]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from queuectl_store import JobState
-from queuectl_store.events import Event, Verb
+from queuectl_store import JobState, Verb
+from queuectl_store.events import Event
 
 _WORDS = {
     Verb.ENQUEUE: "enqueued",

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from queuectl_dashboard.api.desk import Desk
-from queuectl_store import Argv, Attempt, Job, JobId, JobState, Shell, Task
+from queuectl_store import Argv, Attempt, Job, JobId, JobState, Shell, Task, Work
+from queuectl_store.job import command_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +47,22 @@ def job_rows(desk: Desk, jobs: Sequence[Job]) -> list[JobRow]:
 
 
 def work_of(job: Job) -> tuple[str, str]:
-    """Return what kind of work *job* is, and how a person would write it."""
-    match job.work:
+    """Return what kind of work *job* does, and how a person would write it."""
+    return written(job.work)
+
+
+def written(work: Work) -> tuple[str, str]:
+    """Return what kind of work it is, and how a person would write it."""
+    match work:
         case Shell(script=script):
             return "shell", script
         case Argv():
-            return "command", job.command or ""
+            return "command", command_text(work) or ""
         case Task(name=name, args=args, kwargs=kwargs):
             words = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
             return "task", f"{name}({', '.join(words)})"
         case _:
-            assert_never(job.work)
+            assert_never(work)
 
 
 def ending(attempt: Attempt | None) -> str:

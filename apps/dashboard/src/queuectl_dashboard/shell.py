@@ -22,6 +22,9 @@ RAIL = (
     JobState.CANCELLED,
 )
 
+# A bar of what is over would leave no room for what is not.
+LIVE = tuple(state for state in RAIL if state not in {JobState.SUCCEEDED, JobState.CANCELLED})
+
 
 class PageLink(NamedTuple):
     """A page of the navigation; *key* follows a `g`, *badge* is the state whose count it shows."""

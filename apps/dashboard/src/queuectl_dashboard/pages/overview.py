@@ -5,13 +5,11 @@ from flask import render_template
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.rows import job_rows
 from queuectl_dashboard.shares import shares
-from queuectl_dashboard.shell import RAIL
+from queuectl_dashboard.shell import LIVE
 from queuectl_store import JobFilter, JobState, Queue
 
 _FAILURES = 8
 _QUEUES = 8
-# A bar of what is over would leave no room for what is not.
-LIVE = tuple(state for state in RAIL if state not in {JobState.SUCCEEDED, JobState.CANCELLED})
 
 
 def overview_page(desk: Desk) -> str:

@@ -32,7 +32,14 @@ export function start() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-verb]");
     if (button) press(button);
+    const many = event.target.closest("button[data-many]");
+    if (many) pressMany(many);
   });
+}
+
+function pressMany({ dataset, parentElement }) {
+  const rate = dataset.many === "retry" && parentElement.querySelector("[data-rate]")?.value;
+  actOnMany(dataset.many, JSON.parse(dataset.choice), { path: dataset.path, extra: rate ? { rate } : {} });
 }
 
 async function press(button) {

@@ -9,7 +9,7 @@ import { tell } from "./toast.js";
 export function start() {
   document.addEventListener("click", (event) => {
     const opens = event.target.closest("[data-opens]")?.dataset.opens;
-    if (opens) document.getElementById(opens).showModal();
+    if (opens) open(document.getElementById(opens), event.target.closest("[data-opens]"));
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
   });
   document.addEventListener("submit", (event) => {
@@ -21,6 +21,19 @@ export function start() {
   document.addEventListener("change", (event) => {
     if (event.target.name === "kind") chooseKind(event.target.form, event.target.value);
   });
+}
+
+// One dialog serves many things: the button says which one, and what is so now.
+function open(dialog, { dataset }) {
+  const form = dialog.querySelector("form");
+  if (dataset.title) dialog.querySelector("h2").textContent = dataset.title;
+  if (dataset.words) dialog.querySelector("[data-words]").textContent = dataset.words;
+  if (dataset.path) form.dataset.path = dataset.path;
+  for (const [name, value] of Object.entries(JSON.parse(dataset.fill ?? "{}"))) {
+    form.elements[name].value = form.elements[name].dataset.was = value;
+  }
+  dialog.querySelector(".answer").textContent = "";
+  dialog.showModal();
 }
 
 async function submit(form) {
