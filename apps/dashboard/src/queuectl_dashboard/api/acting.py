@@ -15,8 +15,13 @@ _MOST_TOLD = 1_000
 class Verbs(Protocol):
     """A store, or a rehearsal in it."""
 
-    admin: Admin
-    dead: DeadLetters
+    @property
+    def admin(self) -> Admin:
+        """What people do to jobs."""
+
+    @property
+    def dead(self) -> DeadLetters:
+        """The dead letter queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

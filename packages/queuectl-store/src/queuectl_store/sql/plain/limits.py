@@ -26,10 +26,10 @@ WHERE queuectl_jobs.state = 'running' GROUP BY queuectl_jobs.queue, queuectl_job
 
 GROUPS = Statement("limits:GROUPS", """
 SELECT queuectl_groups.id, queuectl_groups.name, queuectl_groups.concurrency, queuectl_groups.halted
-FROM queuectl_groups JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ids)) SELECT item ->> 'id' AS id FROM items) AS ids ON queuectl_groups.id = ids.id
+FROM queuectl_groups JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ids)), parsed AS MATERIALIZED (SELECT item ->> 'id' AS id FROM items) SELECT * FROM parsed) AS ids ON queuectl_groups.id = ids.id
 """)
 
 BUCKETS_NAMED = Statement("limits:BUCKETS_NAMED", """
 SELECT queuectl_buckets.name, queuectl_buckets.full_at_us, queuectl_buckets.rate, queuectl_buckets.rate_ms, queuectl_buckets.burst, queuectl_buckets.due_at
-FROM queuectl_buckets JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:names)) SELECT item ->> 'name' AS name FROM items) AS names ON queuectl_buckets.name = names.name
+FROM queuectl_buckets JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:names)), parsed AS MATERIALIZED (SELECT item ->> 'name' AS name FROM items) SELECT * FROM parsed) AS names ON queuectl_buckets.name = names.name
 """)
