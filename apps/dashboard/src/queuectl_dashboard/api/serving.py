@@ -52,7 +52,7 @@ def _note(desk: Desk, answer: Response) -> Response:
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return answer
     caller = caller_of(request.environ)
-    asked = request.get_json(silent=True) if request.is_json else None
+    asked = _asked()
     desk.audit.note(
         Deed(
             who=caller.name,
@@ -65,6 +65,14 @@ def _note(desk: Desk, answer: Response) -> Response:
         )
     )
     return answer
+
+
+def _asked() -> Any:
+    """Return what the body asks for; None where it is no JSON, however deep it is nested."""
+    try:
+        return request.get_json(silent=True) if request.is_json else None
+    except RecursionError:
+        return None
 
 
 def _view(route: Route, shared: Desk) -> Callable[..., ResponseReturnValue]:
