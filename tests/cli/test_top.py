@@ -9,7 +9,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, RichLog, Static
 
+from queuectl.inprocess import side_worker
 from queuectl.top.app import TopApp
+from queuectl.top.processors import Processors
 from queuectl.top.screens import OutputScreen, QuestionScreen
 from queuectl.top.snapshot import COLUMNS, TABS, take
 from queuectl_store import Argv, JobFilter, JobState, NewJob, Shell, Store, connect
@@ -17,8 +19,11 @@ from queuectl_worker import LogFolder, Worker, log_root
 from tests.cli.inprocess import Inside
 from tests.cli.program import Program
 from tests.cli.terminal import Going
+from tests.waiting import eventually
 
 _WITHIN_S = 60
+
+SPIN = "sh -c 'while :; do :; done'; true"
 
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -170,6 +175,23 @@ def test_it_lives_in_any_size(store: Store, size: tuple[int, int]) -> None:
             await pilot.press(key)
 
     use(store, steps, size=size)
+
+
+def test_what_a_running_job_uses_is_told(store: Store) -> None:
+    """Of its whole tree of processes; a job that waits uses nothing."""
+    [busy, idle] = store.enqueue([NewJob(work=Shell(script=each)) for each in (SPIN, "sleep 60")])
+    processors = Processors()
+
+    def used() -> dict[str, str]:
+        rows = take(store, processors=processors).rows["jobs"]
+        return {row.key: row.cells[COLUMNS["jobs"].index("CPU")].rstrip("%") for row in rows}
+
+    with side_worker(store, concurrency=2, queues=None):
+        eventually(
+            lambda: float(used()[str(busy)] or 0) > 1, within=_WITHIN_S, what="processor time"
+        )
+        eventually(lambda: used()[str(idle)] == "0", within=_WITHIN_S, what="rest")
+    assert set(used().values()) == {""}
 
 
 def test_every_row_has_a_cell_for_each_heading(store: Store) -> None:

@@ -17,8 +17,9 @@ def top(ctx: typer.Context) -> None:
 
     Keys: 1 to 4 jobs, workers, queues, dead letters; arrows or j and k move; / finds; l or Enter
     follows a job's output; r retries, c cancels (after a question), h holds, u releases; q ends.
-    It works over ssh and in 80x24, and leaves the screen as it was. `queuectl status --json` is
-    for programs.
+    CPU is what the processes of a running job use where its worker is on this host; 100% is one
+    processor. It works over ssh and in 80x24, and leaves the screen as it was. `queuectl status
+    --json` is for programs.
     """
     session: Session = ctx.obj
     terminal = session.terminal

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable, Footer, Input, Static, TabbedContent, TabPane
 
 from queuectl.safe import safe_text
+from queuectl.top.processors import Processors
 from queuectl.top.screens import OutputScreen, QuestionScreen
 from queuectl.top.snapshot import COLUMNS, TABS, Row, Snapshot, take
 from queuectl_store import Admin, JobId, Moved, Store, StoreError
@@ -51,7 +52,7 @@ class TopApp(App[None]):
 
     def __init__(self, store: Store, logs: LogFolder) -> None:
         super().__init__()
-        self._store, self._logs = store, logs
+        self._store, self._logs, self._processors = store, logs, Processors()
         self._search = ""
         self._is_over = threading.Event()
 
@@ -172,15 +173,18 @@ class TopApp(App[None]):
 
     def _look(self) -> None:
         try:
-            self.show_snapshot(take(self._store, search=self._search))
+            self.show_snapshot(self._taken())
         except StoreError as error:
             self.query_one("#summary", Static).update(Text(safe_text(str(error)), "bold red"))
+
+    def _taken(self) -> Snapshot:
+        return take(self._store, search=self._search, processors=self._processors)
 
     def _follow(self) -> None:
         with closing(self._store.listen()) as listener:
             while not self._is_over.is_set():
                 try:
-                    snapshot = take(self._store, search=self._search)
+                    snapshot = self._taken()
                 except StoreError as error:
                     snapshot = Snapshot(summary=safe_text(str(error)), rows={})
                 if self._is_over.is_set():

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from queuectl.jobs import STATE_STYLES, title_of, took
 from queuectl.moments import short_span
 from queuectl.safe import safe_text
+from queuectl.top.processors import Processors
 from queuectl_metrics import activity
 from queuectl_store import FINAL, Job, JobFilter, JobState, Queue, Store, Worker
 
 TABS = ("jobs", "workers", "queues", "dead")
 COLUMNS = {
-    "jobs": ("ID", "STATE", "QUEUE", "TOOK", "PROGRESS", "COMMAND"),
+    "jobs": ("ID", "STATE", "QUEUE", "TOOK", "CPU", "PROGRESS", "COMMAND"),
     "workers": ("ID", "STATE", "HOST", "BUSY", "QUEUES", "JOBS"),
     "queues": ("QUEUE", "STATE", "RUNNING", "PENDING", "WAITING", "DEAD", "LIMITS"),
     "dead": ("ID", "QUEUE", "TRIES", "AGE", "ERROR", "COMMAND"),
@@ -39,8 +40,14 @@ class Snapshot:
     rows: dict[str, list[Row]]
 
 
-def take(store: Store, *, search: str | None = None) -> Snapshot:
-    """Read what is to be shown; *search* narrows jobs and dead letters."""
+def take(
+    store: Store, *, search: str | None = None, processors: Processors | None = None
+) -> Snapshot:
+    """Read what is to be shown; *search* narrows jobs and dead letters.
+
+    Args:
+        processors: Tells what running jobs use, where their worker is on this host.
+    """
     reader = store.reader
     workers, queues, now_ms = reader.workers(), reader.queues(), reader.now_ms()
     wanted = search or None
@@ -49,11 +56,11 @@ def take(store: Store, *, search: str | None = None) -> Snapshot:
     ended = reader.page(JobFilter(states=tuple(FINAL), search=wanted), limit=_MOST)
     dead = reader.page(JobFilter(states=(JobState.DEAD,), search=wanted), limit=_MOST)
     jobs = [*running, *waiting, *ended][:_MOST]
-    reasons = reader.reasons(jobs)
+    reasons, used = reader.reasons(jobs), processors.look(workers) if processors else {}
     return Snapshot(
         summary=_summary(store, workers),
         rows={
-            "jobs": [_job_row(job, reasons.get(job.id), now_ms) for job in jobs],
+            "jobs": [_job_row(job, reasons.get(job.id), now_ms, used.get(job.id)) for job in jobs],
             "workers": [_worker_row(each, running) for each in workers],
             "queues": [_queue_row(each) for each in queues],
             "dead": [_dead_row(job, now_ms) for job in dead],
@@ -66,10 +73,11 @@ def _summary(store: Store, workers: Sequence[Worker]) -> str:
     slots, busy = sum(each.concurrency for each in workers), sum(each.running for each in workers)
     counts = [f"{count:,} {state}" for state, count in facts.counts.items() if count]
     rate = f"{facts.minute.succeeded:,} ok, {facts.minute.failed + facts.minute.dead:,} failed/min"
-    return f"{len(workers)} workers, {busy}/{slots} slots  {', '.join(counts) or 'no jobs'}  {rate}"
+    count = f"{len(workers)} worker" + ("" if len(workers) == 1 else "s")
+    return f"{count}, {busy}/{slots} slots  {', '.join(counts) or 'no jobs'}  {rate}"
 
 
-def _job_row(job: Job, reason: str | None, now_ms: int) -> Row:
+def _job_row(job: Job, reason: str | None, now_ms: int, used: float | None) -> Row:
     state = f"{job.state} ({reason})" if reason and job.state not in FINAL else str(job.state)
     return Row(
         key=str(job.id),
@@ -78,6 +86,7 @@ def _job_row(job: Job, reason: str | None, now_ms: int) -> Row:
             _fit(state),
             job.queue,
             took(job, now_ms=now_ms),
+            "" if used is None or job.state is not JobState.RUNNING else f"{used:.0f}%",
             _fit(job.progress or ""),
             _fit(title_of(job)),
         ),
