@@ -20,3 +20,7 @@ def scaled(times: int, store: Store) -> int:
     """
     share = 1 if store.path is not None else 4
     return max(1, times * KILLS // PLAIN_KILLS // share)
+
+
+# Seconds for which a store is away, and leases in proportion: 60 takes several minutes.
+OUTAGE_S = float(os.environ.get("QUEUECTL_TEST_OUTAGE", "13"))

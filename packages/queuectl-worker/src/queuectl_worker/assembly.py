@@ -138,7 +138,7 @@ class Assembly:
             self._heartbeat,
             self._stager,
             self._loop("hooks", dispatcher(self._store)),
-            self._loop("rescuer", rescuer(self._store, self._tuning)),
+            self._loop("rescuer", rescuer(self._store, self._tuning, self._outage)),
             self._loop("pruner", pruner(self._store, self._tuner, self._logs)),
             self._loop("upkeep", upkeep(self._store, self._tuner)),
         ]

@@ -68,7 +68,10 @@ class Heartbeat:
         return self._hung
 
     def _renew(self, worker_id: WorkerId) -> None:
+        could_claim = self._membership.may_claim(monotonic_ms())
         renewal = self._membership.renew(worker_id)
+        if not could_claim:
+            self._hot_loop.rang()
         if renewal.cancelled:
             self._hot_loop.cancel(renewal.cancelled)
         self._hot_loop.compare(renewal.held)

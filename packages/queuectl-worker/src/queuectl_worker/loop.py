@@ -14,6 +14,14 @@ STORE_PAUSE_S = 1.0
 JOIN_S = 5.0
 
 
+class NotNow(Exception):
+    """Raised by a tick that did nothing, and so knows nothing of the store; try again later."""
+
+    def __init__(self, pause_s: float) -> None:
+        super().__init__(pause_s)
+        self.pause_s = pause_s
+
+
 class Loop:
     """Calls *tick* on a thread of its own until it is stopped.
 
@@ -75,6 +83,8 @@ class Loop:
             pause_s = self._tick()
         except FATAL:
             raise
+        except NotNow as later:
+            pause_s = later.pause_s
         except StoreError as error:
             self._outage.failed(self._name, error)
             pause_s = STORE_PAUSE_S

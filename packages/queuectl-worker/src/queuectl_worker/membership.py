@@ -20,6 +20,11 @@ class Membership:
         self._store, self._new, self._fence = store, new, fence
         self.worker_id: WorkerId | None = None
         self.refusal: StoreTooNew | None = None
+        self._fence_ms = 0
+
+    def may_claim(self, now_ms: int) -> bool:
+        """Whether what is claimed now might run: the last confirmation of the lease still holds."""
+        return self.worker_id is not None and now_ms < self._fence_ms
 
     @property
     def lease_ms(self) -> int:
@@ -59,4 +64,6 @@ class Membership:
     def _confirm(self, asked_ms: int) -> None:
         # Counted from before the question: the store's answer may have been long under way. The
         # margin of a third leaves time to kill before anybody else may start the same job (P5).
-        self._fence(asked_ms + self.lease_ms - self.lease_ms // 3)
+        fence_ms = asked_ms + self.lease_ms - self.lease_ms // 3
+        self._fence(fence_ms)
+        self._fence_ms = fence_ms  # after it was told: what is claimed then is not recalled

@@ -1,6 +1,7 @@
 """The times in which the store does not answer: told once when it begins and once when it ends."""
 
 import logging
+import math
 import threading
 import time
 
@@ -18,10 +19,17 @@ class Outage:
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
         self._since = 0.0
+        self._failed_at = -math.inf
+
+    @property
+    def quiet_for_s(self) -> float:
+        """The time since the last call that failed; infinite where none did."""
+        return time.monotonic() - self._failed_at
 
     def failed(self, who: str, reason: object) -> None:
         """Note that a call of *who* failed; the first one of an outage is logged."""
         with self._lock:
+            self._failed_at = time.monotonic()
             if not self._waiting:
                 self._since = time.monotonic()
                 log.warning(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from queuectl_store import Claim, Finish, RunFacts, Store
 from queuectl_worker.context import run_fields
+from queuectl_worker.loop import NotNow
+from queuectl_worker.outage import Outage
 from queuectl_worker.retry import Crashed, decide, error_of
 from queuectl_worker.tuning import Tuning
 
@@ -13,10 +15,13 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 VANISHED = Crashed()
+# A store that was away has heard of nobody meanwhile: first all who live may speak, and record what
+# they kept. Longer than any call to a store is tried, and the pause before the next one.
+SETTLING_S = 15.0
 
 
-def rescuer(store: Store, tuning: Callable[[], Tuning]) -> Callable[[], float]:
-    """Return the tick that rescues, three times a lease."""
+def rescuer(store: Store, tuning: Callable[[], Tuning], outage: Outage) -> Callable[[], float]:
+    """Return the tick that rescues, three times a lease; not during an *outage* or soon after."""
 
     def verdict(claim: Claim) -> Finish:
         jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
@@ -26,6 +31,8 @@ def rescuer(store: Store, tuning: Callable[[], Tuning]) -> Callable[[], float]:
         return Finish(claim=claim, outcome=outcome, facts=facts, crashed=True)
 
     def tick() -> float:
+        if outage.quiet_for_s < SETTLING_S:
+            raise NotNow(1.0)
         rescued = store.rescue(verdict, limit=BATCH)
         for finish in rescued:
             fields = run_fields(finish.claim.job)
