@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.cli.program import Program, Result
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.not_on("win32")
 
@@ -91,6 +92,24 @@ def test_events_for_programs_stay_on_stdout(queuectl: Program) -> None:
 
     assert [event["event"] for event in result.documents] == ["joined", "started", "ended"]
     assert [line["message"] for line in records(result)][-1] == "job ended"
+
+
+def test_a_worker_in_the_background_writes_them_into_its_log(queuectl: Program) -> None:
+    queuectl.must("enqueue", "true")
+
+    started = queuectl.must(
+        *("worker", "start", "--detach", "--burst", "--log-format", "json", "--json")
+    ).document
+    queuectl.must("wait", "1", "--timeout", "30s")
+
+    def ended() -> bool:
+        with open(started["log"], encoding="utf-8") as log:
+            return "job ended" in log.read()
+
+    eventually(ended, within=30, what="the end to be logged")
+    with open(started["log"], encoding="utf-8") as log:
+        lines = [json.loads(line) for line in log if '"logger"' in line]
+    assert [line["message"] for line in lines][:3] == ["worker joined", "job started", "job ended"]
 
 
 def test_a_task_logs_with_its_fields(queuectl: Program) -> None:

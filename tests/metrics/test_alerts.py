@@ -97,6 +97,11 @@ FIRES: dict[str, tuple[Series, str, dict[str, str]]] = {
         "20m",
         {"job": "queuectl"},
     ),
+    "QueuectlNamesFolded": (
+        {f'queuectl_labels_folded{{{JOB},label="queue"}}': "3x30"},
+        "20m",
+        {"job": "queuectl", "label": "queue"},
+    ),
 }
 
 FIRES_TOO: list[tuple[str, Series, str, dict[str, str]]] = [
@@ -139,6 +144,7 @@ QUIET: dict[str, tuple[Series, str]] = {
             f'queuectl_schedule_lag_seconds{{{JOB},schedule="nightly"}}': "0x120",
             f'queuectl_schedule_missed_total{{{JOB},schedule="nightly"}}': "4x120",
             f"queuectl_store_free_bytes{{{JOB}}}": "50000000000x120",
+            f'queuectl_labels_folded{{{JOB},label="queue"}}': "0x120",
         },
         "60m",
     ),

@@ -25,7 +25,12 @@ SERIES = {
     *("queuectl_schedule_next_fire_timestamp_seconds", "queuectl_schedule_lag_seconds"),
     *("queuectl_schedule_missed_total", "queuectl_store_size_bytes"),
     *("queuectl_store_wal_size_bytes", "queuectl_store_free_bytes", "queuectl_store_up"),
-    *("queuectl_store_errors_total", "queuectl_scrape_duration_seconds", "queuectl_info"),
+    *(
+        "queuectl_store_errors_total",
+        "queuectl_labels_folded",
+        "queuectl_scrape_duration_seconds",
+        "queuectl_info",
+    ),
 }
 NAME = re.compile(r"(?<![:\w])queuectl_\w+")
 
