@@ -119,6 +119,12 @@ FIRES_TOO: list[tuple[str, Series, str, dict[str, str]]] = [
         {"job": "queuectl", "schedule": "nightly"},
     ),
     (
+        "QueuectlScheduleMissed",
+        {f'queuectl_schedule_missed_total{{{JOB},schedule="nightly"}}': "_x10 1x20"},
+        "20m",
+        {"job": "queuectl", "schedule": "nightly"},
+    ),
+    (
         "QueuectlStoreNearlyFull",
         # 1 TB that shrinks by 2 GB a minute: gone in eight hours.
         {f"queuectl_store_free_bytes{{{JOB}}}": "1000000000000-2000000000x60"},
