@@ -7,6 +7,7 @@ import { keepList } from "./live.js";
 import { base, fetchDocument } from "./page.js";
 
 const PAGE = 100;
+const AGAIN_MS = 1500; // after a fetch that failed
 const NEAR = 2.5; // heights of the view above and below that are kept filled
 
 const card = document.getElementById("list");
@@ -75,7 +76,7 @@ async function load() {
     }
     ended = !older;
   } catch {
-    // The next scroll, or the next change, asks again.
+    setTimeout(look, AGAIN_MS);
     return;
   } finally {
     loading = false;
@@ -90,6 +91,7 @@ async function fill(block) {
     put(block, rows, older);
   } catch {
     block.full = false;
+    setTimeout(look, AGAIN_MS);
   }
 }
 
