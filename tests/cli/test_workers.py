@@ -137,6 +137,21 @@ def test_a_detached_worker_is_there_when_the_command_returns(queuectl: Program) 
     assert os.stat(started["log"]).st_mode & 0o077 == 0
 
 
+def test_a_quiet_worker_takes_no_more_jobs(queuectl: Program) -> None:
+    started = queuectl.must("worker", "start", "--detach", "--json").document
+    try:
+        asked = queuectl.must("worker", "quiet", "--json").document
+        queuectl.must("enqueue", "true")
+
+        assert asked == {"asked": [started["worker"]]}
+        assert [each["state"] for each in workers(queuectl)] == ["quiet"]
+        assert queuectl.job(1)["state"] == "pending"
+        assert queuectl("worker", "quiet").code == 3
+    finally:
+        queuectl.must("worker", "stop")
+    eventually(lambda: not workers(queuectl), within=30, what="the worker to stop")
+
+
 def test_a_detached_worker_that_cannot_start_says_why(queuectl: Program) -> None:
     queuectl.must("enqueue", "true")
 

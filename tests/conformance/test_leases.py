@@ -214,6 +214,29 @@ def test_a_stop_request_reaches_the_worker_and_ends_its_claims(store: Store) -> 
     assert [each.state for each in store.reader.workers()] == ["stopping"]
 
 
+def test_a_quiet_worker_claims_no_more_and_keeps_what_it_has(store: Store) -> None:
+    enqueue_one(store)
+    enqueue_one(store)
+    worker = a_worker(store)
+    claim = claim_one(store, worker)
+
+    assert store.admin.quiet_workers([worker, 99]) == [worker]
+
+    assert store.renew(worker).stop is StopRequest.QUIET
+    assert store.claim(worker, limit=1) == []
+    assert [(each.state, each.alive) for each in store.reader.workers()] == [("quiet", True)]
+    assert store.finish(worker, [ended(claim, Succeeded())]) == []
+
+
+def test_a_wish_to_stop_is_not_weakened_by_one_for_quiet(store: Store) -> None:
+    worker = a_worker(store)
+    store.admin.quiet_workers()
+
+    assert store.admin.stop_workers() == [worker]
+    assert store.admin.quiet_workers() == []
+    assert store.renew(worker).stop is StopRequest.DRAIN
+
+
 def test_stop_now_goes_to_every_live_worker(store: Store, clock: ManualClock) -> None:
     gone = a_worker(store, lease_ms=1_000)
     clock.advance(ms=1_001)

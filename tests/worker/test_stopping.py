@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import JobState, Store
-from queuectl_worker import ExitReason
+from queuectl_worker import ExitReason, WorkerQuiet
 from tests.waiting import eventually
 from tests.worker.program import program
-from tests.worker.story import attempts, enqueue, job, reaches, running, shell
+from tests.worker.story import Diary, attempts, enqueue, job, reaches, running, shell
 
 pytestmark = pytest.mark.not_on("win")
 
@@ -120,6 +120,27 @@ def test_worker_can_be_stopped_through_the_store(
         assert store.admin.stop_workers(None, now=now)
 
         assert live.ended(within=10) == reason
+
+
+def test_a_quiet_worker_lets_its_jobs_end_and_lives_until_it_is_stopped(
+    store: Store, tmp_path: Path
+) -> None:
+    (first,) = enqueue(store, shell(f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"))
+    diary = Diary()
+    with running(store, concurrency=2, on_news=diary) as live:
+        reaches(store, first, JobState.RUNNING)
+        store.admin.quiet_workers()
+        eventually(lambda: diary.of(WorkerQuiet), within=10, what="word of it")
+        (second,) = enqueue(store, shell("true"))
+        (tmp_path / "go").touch()
+
+        reaches(store, first, JobState.SUCCEEDED)
+        assert job(store, second).state is JobState.PENDING
+        assert [each.state for each in store.reader.workers()] == ["quiet"]
+        store.admin.stop_workers()
+
+        assert live.ended(within=10) == ExitReason.DRAINED
+    assert len(diary.of(WorkerQuiet)) == 1
 
 
 def test_stop_that_was_asked_for_before_the_run_is_not_forgotten(store: Store) -> None:

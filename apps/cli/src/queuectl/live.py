@@ -25,6 +25,7 @@ from queuectl_worker import (
     ResultRefused,
     WorkerJoined,
     WorkerPaused,
+    WorkerQuiet,
     WorkerStopping,
 )
 
@@ -65,6 +66,8 @@ def event_document(news: News) -> dict[str, Any]:
     match news:
         case WorkerJoined(worker_id=worker_id):
             return {"event": "joined", "worker": worker_id}
+        case WorkerQuiet():
+            return {"event": "quiet"}
         case WorkerStopping(now=now):
             return {"event": "stopping", "now": now}
         case WorkerPaused(reason=reason, pause_ms=pause_ms):
@@ -85,6 +88,8 @@ def event_line(terminal: Terminal, news: News) -> str:
     match news:
         case WorkerJoined(worker_id=worker_id):
             return _line(terminal, "worker", f"{worker_id} is ready; Ctrl-C stops it", None)
+        case WorkerQuiet():
+            return _line(terminal, "quiet", "claiming no more; the jobs go on", "yellow")
         case WorkerStopping(now=now):
             what = (
                 "ending the jobs that run" if now else "letting jobs finish; Ctrl-C ends them now"

@@ -69,17 +69,18 @@ class Admin(QueueAdmin):
             Those that were asked; one that is unknown or has ended is not among them.
         """
 
-        def work(connection: sa.Connection) -> list[WorkerId]:
-            wanted = ids
-            if wanted is None:
-                wanted = list(connection.execute(sql.LIVE_WORKERS).scalars())
-            how = StopRequest.NOW if now else StopRequest.DRAIN
-            values = {"targets": targets_of(wanted), "how": how.value}
-            return sorted(connection.execute(sql.STOP_WORKERS, values).scalars())
+        how = StopRequest.NOW if now else StopRequest.DRAIN
+        return self._ask(sql.STOP_WORKERS, ids, how=how.value)
 
-        asked = self._database.write(work, repeatable=True)
-        self._database.engine.notify()
-        return asked
+    def quiet_workers(self, ids: Sequence[WorkerId] | None = None) -> list[WorkerId]:
+        """Ask workers (None: all that live) to claim no more and to go on with what they run.
+
+        They live on until they are stopped.
+
+        Returns:
+            Those that were asked; one that has been asked before, or to stop, is not among them.
+        """
+        return self._ask(sql.QUIET_WORKERS, ids)
 
     def edit(self, ids: Sequence[JobId], edit: Edit) -> Moved:
         """Change waiting or dead jobs; one that waits for its time alone moves by a new one.
@@ -101,6 +102,20 @@ class Admin(QueueAdmin):
             )
 
         return self._act(work)
+
+    def _ask(
+        self, statement: sa.Executable, ids: Sequence[WorkerId] | None, **values: str
+    ) -> list[WorkerId]:
+        def work(connection: sa.Connection) -> list[WorkerId]:
+            wanted = ids
+            if wanted is None:
+                wanted = list(connection.execute(sql.LIVE_WORKERS).scalars())
+            named = {"targets": targets_of(wanted), **values}
+            return sorted(connection.execute(statement, named).scalars())
+
+        asked = self._database.write(work, repeatable=True)
+        self._database.engine.notify()
+        return asked
 
     def _move(self, verb: Verb, ids: Sequence[JobId], reason: str | None = None) -> Moved:
         return self._act(lambda c, times: moving.move(c, times, verb, ids, reason))

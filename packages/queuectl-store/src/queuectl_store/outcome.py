@@ -116,8 +116,9 @@ def verb_of(outcome: Outcome) -> Verb:
 
 
 class StopRequest(StrEnum):
-    """What a person asked a worker to do."""
+    """What a person asked a worker to do: QUIET, claim no more; the others, end too."""
 
+    QUIET = "quiet"
     DRAIN = "drain"
     NOW = "now"
 

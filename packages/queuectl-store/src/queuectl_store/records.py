@@ -156,6 +156,10 @@ def event(row: Any) -> "Event":
     )
 
 
+def _state_of(worker: Any) -> str:
+    return "quiet" if (worker.state, worker.stop) == ("stopping", "quiet") else str(worker.state)
+
+
 def worker(row: Any) -> Worker:
     """Return the worker in *row*; one whose lease ran out unseen is `gone` already."""
     ended = row.state in ("gone", "stopped")
@@ -163,7 +167,7 @@ def worker(row: Any) -> Worker:
         id=WorkerId(row.id),
         host=row.host,
         pid=row.pid,
-        state=row.state if row.alive or ended else "gone",
+        state=_state_of(row) if row.alive or ended else "gone",
         concurrency=row.concurrency,
         queues=None if row.queues is None else tuple(json.loads(row.queues)),
         version=row.version,

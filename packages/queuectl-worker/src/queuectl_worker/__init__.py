@@ -17,7 +17,8 @@ _PLACES = {
     "logkeeping": "LogsFreed copy_logs drop_logs keep_logs prune_logs",
     "middleware": "Middleware",
     "news": (
-        "JobEnded JobStarted News OnNews ResultRefused WorkerJoined WorkerPaused WorkerStopping"
+        "JobEnded JobStarted News OnNews ResultRefused"
+        " WorkerJoined WorkerPaused WorkerQuiet WorkerStopping"
     ),
     "options": "Options",
     "output": "LogFolder log_root",

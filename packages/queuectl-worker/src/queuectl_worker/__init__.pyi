@@ -31,6 +31,7 @@ from queuectl_worker.news import (
     ResultRefused as ResultRefused,
     WorkerJoined as WorkerJoined,
     WorkerPaused as WorkerPaused,
+    WorkerQuiet as WorkerQuiet,
     WorkerStopping as WorkerStopping,
 )
 from queuectl_worker.options import Options as Options

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from queuectl_worker.executors import Executor
-from queuectl_worker.news import OnNews, WorkerStopping
+from queuectl_worker.news import OnNews, WorkerQuiet, WorkerStopping
 from queuectl_worker.runner import Runner
 from queuectl_worker.tuning import Tuning
 
@@ -34,6 +34,7 @@ class Drain:
         self._tuning, self._tell = tuning, on_news
         self._wanted = self._reached = Stop.NOT
         self._deadline_ms = 0
+        self.is_quiet = self._is_quiet_told = False
 
     @property
     def is_asked(self) -> bool:
@@ -44,8 +45,16 @@ class Drain:
         """Ask for the end; a weaker wish after a stronger one changes nothing."""
         self._wanted = max(self._wanted, stop)
 
+    def quiet(self) -> None:
+        """Ask it to claim no more, and to live on."""
+        self.is_quiet = True
+
     def advance(self, now_ms: int) -> None:
         """Do what the wish and the time ask for."""
+        if self.is_quiet and not self._is_quiet_told:
+            self._is_quiet_told = True
+            self._runner.recall()
+            self._tell(WorkerQuiet())
         if self._reached is Stop.NOT and self._wanted > Stop.NOT:
             self._begin(now_ms)
         if self._reached is Stop.DRAIN and (self._wanted is Stop.NOW or self._is_late(now_ms)):

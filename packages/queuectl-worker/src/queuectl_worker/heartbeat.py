@@ -76,6 +76,8 @@ class Heartbeat:
             self._hot_loop.cancel(renewal.cancelled)
         self._hot_loop.compare(renewal.held)
         match StopRequest.NOW if renewal.refusal else renewal.stop:
+            case StopRequest.QUIET:
+                self._drain.quiet()
             case StopRequest.DRAIN:
                 self._drain.request(Stop.DRAIN)
             case StopRequest.NOW:

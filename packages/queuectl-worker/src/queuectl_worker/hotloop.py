@@ -146,7 +146,7 @@ class HotLoop:
     def _limit(self, now_ms: int) -> int:
         """Return how many jobs to claim in this turn."""
         parts = self._parts
-        if parts.drain.is_asked or not parts.membership.may_claim(now_ms):
+        if parts.drain.is_asked or parts.drain.is_quiet or not parts.membership.may_claim(now_ms):
             return 0
         if parts.completer.is_overfull or parts.runner.host_pause_ms(now_ms):
             return 0

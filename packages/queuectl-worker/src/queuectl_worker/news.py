@@ -24,6 +24,11 @@ class WorkerStopping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerQuiet:
+    """The worker claims no more, as a person asked, and goes on with what it runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPaused:
     """This host cannot start runs; nothing is claimed for *pause_ms*."""
 
@@ -54,7 +59,15 @@ class ResultRefused:
     finish: Finish
 
 
-News = WorkerJoined | WorkerStopping | WorkerPaused | JobStarted | JobEnded | ResultRefused
+News = (
+    WorkerJoined
+    | WorkerQuiet
+    | WorkerStopping
+    | WorkerPaused
+    | JobStarted
+    | JobEnded
+    | ResultRefused
+)
 
 # Called in the hot loop: it must return at once and never raise.
 OnNews = Callable[[News], None]

@@ -1,4 +1,4 @@
-"""`queuectl worker`: start, list and stop workers."""
+"""`queuectl worker`: start, list, quiet and stop workers."""
 
 from types import MappingProxyType
 from typing import Annotated
@@ -99,11 +99,46 @@ def stop(
     asked.
     """
     session: Session = ctx.obj
-    ids = [WorkerId(parse_id(word)) for word in workers] if workers else None
+    ids = _ids(workers)
     asked = session.read_store().admin.stop_workers(ids, now=now)
+    _tell_asked(session, asked, ids, what="to stop")
+
+
+@app.command("quiet")
+def quiet(
+    ctx: typer.Context,
+    *,
+    workers: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Workers' ids; none means all of them."),
+    ] = None,
+) -> None:
+    """Ask workers to take no more jobs, and to go on with those that they run.
+
+    \b
+    Examples:
+      queuectl worker quiet
+      queuectl worker quiet 3 && queuectl worker list
+
+    Ahead of a deploy or a reboot: they live on, however long their jobs take, until they are
+    stopped (`queuectl worker stop`); others take what waits. Exit code 3 when no worker was there
+    to ask. With --json: asked.
+    """
+    session: Session = ctx.obj
+    ids = _ids(workers)
+    _tell_asked(session, session.read_store().admin.quiet_workers(ids), ids, what="to be quiet")
+
+
+def _ids(words: list[str] | None) -> list[WorkerId] | None:
+    return [WorkerId(parse_id(word)) for word in words] if words else None
+
+
+def _tell_asked(
+    session: Session, asked: list[WorkerId], ids: list[WorkerId] | None, *, what: str
+) -> None:
     missed = [] if ids is None else sorted(set(ids) - set(asked))
     if not asked:
-        which = f"no worker {missed[0]} runs" if missed else "no worker runs"
+        which = f"no worker {missed[0]} is there to ask" if missed else "no worker is there to ask"
         raise CommandError(f"{which}; `queuectl worker list` shows them", code=Exit.NOT_FOUND)
     if session.json:
         session.terminal.document({"asked": asked})
@@ -111,12 +146,14 @@ def stop(
     for worker_id in asked:
         session.terminal.line(str(worker_id))
     for worker_id in missed:
-        session.terminal.say(f"queuectl: no worker {worker_id} runs")
-    session.terminal.say(f"asked {len(asked)} to stop; `queuectl worker list` shows them")
+        session.terminal.say(f"queuectl: no worker {worker_id} is there to ask")
+    session.terminal.say(f"asked {len(asked)} {what}; `queuectl worker list` shows them")
 
 
 def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
-    style = {"running": "green", "stopping": "yellow", "gone": "red"}.get(worker.state, "dim")
+    style = {"running": "green", "quiet": "yellow", "stopping": "yellow", "gone": "red"}.get(
+        worker.state, "dim"
+    )
     return [
         Cell(text=str(worker.id)),
         Cell(text=worker.state, style=style),

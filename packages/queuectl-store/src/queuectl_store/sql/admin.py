@@ -158,6 +158,13 @@ STOP_WORKERS = (
     .values(stop=sa.bindparam("how", type_=TEXT), state=literal("stopping"))
     .returning(workers.c.id)
 )
+# A request to stop is not taken back by a weaker one.
+QUIET_WORKERS = (
+    sa.update(workers)
+    .where(workers.c.id.in_(sa.select(TARGETS.c.id)), workers.c.state == literal("running"))
+    .values(stop=literal("quiet"), state=literal("stopping"))
+    .returning(workers.c.id)
+)
 LIVE_WORKERS = sa.select(workers.c.id).where(_alive)
 
 SETTINGS = sa.select(settings.c.name, settings.c.value).order_by(settings.c.name)
