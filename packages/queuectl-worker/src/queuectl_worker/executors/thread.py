@@ -48,7 +48,6 @@ class _Run:
     thread_id: int | None = None  # while the task's own code runs
     ending: Ending | None = None  # once we end it
     was_raised: bool = False
-    has_arrived: bool = False
     is_over: bool = False
     is_told: bool = False  # that it has started
     started_ms: int = 0
@@ -179,11 +178,14 @@ class ThreadExecutor:
 
     def _raise_in(self, run: _Run) -> None:
         with self._lock:
-            if run.thread_id is None or run.was_raised:
-                return
-            run.was_raised = True
-            thread_id = ctypes.c_ulong(run.thread_id)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread_id, ctypes.py_object(RunMustEnd))
+            self._raise_now(run)
+
+    def _raise_now(self, run: _Run) -> None:
+        if run.thread_id is None or run.was_raised:
+            return
+        run.was_raised = True
+        thread_id = ctypes.c_ulong(run.thread_id)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread_id, ctypes.py_object(RunMustEnd))
 
     def _give_up(self, run: _Run) -> None:
         with self._lock:
@@ -213,14 +215,8 @@ class ThreadExecutor:
         while (run := self._next()) is not None:
             ending = self._call(run)
             with self._lock:
-                run.thread_id = None
                 if run.is_over:
                     return  # given up: another thread has this one's place
-                if not run.was_raised:
-                    self._over(run, run.ending or ending)
-                    continue
-            _let_it_arrive(run)
-            with self._lock:
                 self._over(run, run.ending or ending)
 
     def _next(self) -> _Run | None:
@@ -233,7 +229,6 @@ class ThreadExecutor:
                 return None
             run = self._waiting.popleft()
             claim = run.call.claim
-            run.thread_id = threading.get_ident()
             run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
             self._begun[key_of(claim)] = run
         # It may have ended before anybody hears that it started; then its end says both.
@@ -247,11 +242,19 @@ class ThreadExecutor:
             self._alarms.set(monotonic_ms() + LATE_MS, self._tell_late)
 
     def _call(self, run: _Run) -> Ending:
+        # What ends a run by force may arrive at any line from here to the end of the `try`: while
+        # this thread waits for the lock too, and after the task has returned.
+        ending: Ending | None = None
         try:
-            return run.call.run()
+            run.thread_id = threading.get_ident()
+            ending = run.call.run()
+            with self._lock:
+                run.thread_id = None
+            if run.was_raised:
+                _let_it_arrive()
         except RunMustEnd:
-            run.has_arrived = True
-            return run.ending or Stopped()
+            run.thread_id = None
+        return ending or run.ending or Stopped()
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         run.is_over = True
@@ -268,16 +271,11 @@ class ThreadExecutor:
             self._reports.put(report)
 
 
-def _let_it_arrive(run: _Run) -> None:
+def _let_it_arrive() -> None:
     # An exception that was sent while the task returned is still on its way to this thread.
-    if run.has_arrived or not run.was_raised:
-        return
-    try:
-        deadline = time.monotonic() + 1
-        while time.monotonic() < deadline:
-            time.sleep(0.001)
-    except RunMustEnd:
-        pass
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def _with_note(report: RunEnded) -> RunEnded:
