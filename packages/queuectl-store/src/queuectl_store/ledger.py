@@ -56,30 +56,35 @@ def new_jobs(
     jobs: Sequence[Entry], fallbacks: Fallbacks, more: Mapping[str, dict[str, Any]] = NOTHING
 ) -> str:
     """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
-    return json.dumps(
-        [
-            {
-                "n": n,
-                "key": key,
-                "state": first_state(new),
-                "queue": new.queue,
-                "priority": new.priority,
-                **_allowance(new, fallbacks),
-                "run_at": new.run_at,
-                "delay_ms": new.delay_ms,
-                "environment_id": environment_id,
-                "name": new.name,
-                "task": new.work.name if isinstance(new.work, Task) else None,
-                "spec": text,
-                "slots": new.slots,
-                "guarded": int(is_guarded(new)),
-                "concurrency_key": new.concurrency_key,
-                "resources": json.dumps(dict(new.resources)) if new.resources else None,
-                **(_unique(new) | more.get(key, {})),
-            }
-            for n, (key, new, text, environment_id) in enumerate(jobs)
-        ]
+    return _encode(
+        [_known(_new_job(n, entry, fallbacks, more).items()) for n, entry in enumerate(jobs)]
     )
+
+
+def _new_job(
+    n: int, entry: Entry, fallbacks: Fallbacks, more: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    key, new, text, environment_id = entry
+    return {
+        "n": n,
+        "key": key,
+        "state": first_state(new),
+        "queue": new.queue,
+        "priority": new.priority,
+        **_allowance(new, fallbacks),
+        "run_at": new.run_at,
+        "delay_ms": new.delay_ms,
+        "environment_id": environment_id,
+        "name": new.name,
+        "task": new.work.name if isinstance(new.work, Task) else None,
+        "spec": text,
+        "slots": new.slots,
+        "guarded": int(is_guarded(new)),
+        "concurrency_key": new.concurrency_key,
+        "resources": json.dumps(dict(new.resources)) if new.resources else None,
+        **_unique(new),
+        **more.get(key, {}),
+    }
 
 
 def is_guarded(new: NewJob) -> bool:

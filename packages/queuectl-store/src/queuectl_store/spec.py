@@ -29,6 +29,8 @@ _UINT32 = 4_294_967_295  # Windows has exit codes up to here
 _MOST_CODES = 256
 # Three times as fast as json.loads, which looks for blanks and a byte order mark around it.
 _read = json.JSONDecoder().raw_decode
+# json.dumps would make an encoder for each call.
+_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Spec(NamedTuple):
@@ -149,8 +151,7 @@ def queue_problem(name: str) -> str | None:
 def _check_names(new: NewJob) -> None:
     if problem := queue_problem(new.queue):
         raise InvalidJob(problem)
-    texts = [("name", new.name), ("key", new.key), *_pairs("tag", new.tags)]
-    for what, text in texts:
+    for what, text in (("name", new.name), ("key", new.key), *_pairs("tag", new.tags)):
         if text is not None and (len(text) > _TEXT_LIMIT or clean(text) != text):
             raise InvalidJob(f"{what} {shown(text)} is over {_TEXT_LIMIT} characters or not text")
     if new.key == "" or new.name == "" or "" in new.tags:
@@ -158,14 +159,14 @@ def _check_names(new: NewJob) -> None:
 
 
 def _check_numbers(new: NewJob) -> None:
-    limits = {
-        "priority": (new.priority, -_INT32, _INT32),
-        "max_retries": (new.max_retries, 0, 1_000_000),
-        "timeout": (new.timeout_ms, 0, MAX_MS),
-        "delay": (new.delay_ms, 0, MAX_MS // 2),
-        "run_at": (new.run_at, 0, MAX_MS),
-    }
-    for what, (value, low, high) in limits.items():
+    limits = (
+        ("priority", new.priority, -_INT32, _INT32),
+        ("max_retries", new.max_retries, 0, 1_000_000),
+        ("timeout", new.timeout_ms, 0, MAX_MS),
+        ("delay", new.delay_ms, 0, MAX_MS // 2),
+        ("run_at", new.run_at, 0, MAX_MS),
+    )
+    for what, value, low, high in limits:
         if value is not None and not (is_whole(value) and low <= value <= high):
             raise InvalidJob(
                 f"{what} must be a whole number from {low} to {high}, got {shown(value)}"
@@ -202,6 +203,8 @@ def _check_unique(unique: Unique | None) -> None:
 
 def _check_variables(new: NewJob) -> None:
     environment = new.environment or {}
+    if not (new.cwd or new.env or environment):
+        return
     texts = [("cwd", new.cwd or ""), *_pairs("env", new.env), *_pairs("environment", environment)]
     for what, text in texts:
         if "\0" in text:
@@ -248,6 +251,8 @@ def _check_argument(value: Any, depth: int) -> None:
     # Read back on a deeper stack than this, it must not overflow that one.
     if depth > _DEEPEST:
         raise InvalidJob(f"the arguments are nested more than {_DEEPEST} deep; pass them flat")
+    if value is None or isinstance(value, str | int | float):
+        return
     match value:
         case Mapping():
             for key, item in value.items():
@@ -266,8 +271,8 @@ def _work_fields(work: Work) -> dict[str, Any]:
         case Shell(script=script):
             return {"shell": script}
         case Task(name=name, args=args, kwargs=kwargs):
-            given = {"args": list(args), "kwargs": dict(kwargs)}
-            return {"task": name, **{kind: values for kind, values in given.items() if values}}
+            given = (("args", list(args)), ("kwargs", dict(kwargs)))
+            return {"task": name, **{kind: values for kind, values in given if values}}
         case _:
             assert_never(work)
 
@@ -283,7 +288,7 @@ def _work(fields: Mapping[str, Any]) -> Work:
 
 def _dump(fields: Mapping[str, Any]) -> str:
     try:
-        return json.dumps(fields, separators=(",", ":"), allow_nan=False)
+        return _write(fields)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidJob(f"the job's arguments do not fit JSON: {str(error)[:200]}") from error
 
