@@ -81,7 +81,7 @@ PEERS = {
         many=5_000,
     ),
     "saq": Peer(
-        packages=("saq[redis]==0.26.4",),
+        packages=("saq[redis]==0.26.4", "typing-extensions==4.16.0"),
         program="saq_peer.py",
         store="redis",
         durability="flush each second",

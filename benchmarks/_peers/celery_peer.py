@@ -1,5 +1,7 @@
 """Celery on Redis; a job counts as done when it is fetched, and no result is kept."""
 
+import os
+
 from celery import Celery
 
 from benchmarks._peers.marks import address, main, mark
@@ -23,8 +25,9 @@ class CeleryPeer:
 
 
 if __name__ == "__main__":
+    name = f"bench{os.getpid()}@%h"
     main(
         CeleryPeer,
-        lambda: app.worker_main(["worker", "--pool", "solo", "-l", "ERROR", "-n", "%n%p@%h"]),
+        lambda: app.worker_main(["worker", "--pool", "solo", "-l", "ERROR", "-n", name]),
         workers=2,
     )

@@ -22,4 +22,6 @@ class Ours:
 
 
 if __name__ == "__main__":
-    main(Ours, lambda: queue.worker(concurrency=8).run())
+    # Two processes where two may write at a time.
+    workers = 2 if address().startswith("postgresql") else 1
+    main(Ours, lambda: queue.worker(concurrency=8).run(), workers=workers)
