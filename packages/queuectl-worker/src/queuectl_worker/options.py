@@ -49,6 +49,8 @@ class Options:
         Raises:
             InvalidTask: There is no option of that name.
         """
+        if not changes:
+            return self
         unknown = sorted(set(changes) - set(self.__dataclass_fields__))
         if unknown:
             known = ", ".join(self.__dataclass_fields__)
