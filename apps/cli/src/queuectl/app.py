@@ -4,7 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
-from queuectl import __version__, early
+from queuectl import __version__
 
 # Between two looks for garbage; Python's own number is 700.
 _OBJECTS = 50_000
@@ -17,8 +17,11 @@ def main() -> None:
     if words == ["--version"]:
         print(__version__)  # noqa: T201
         return
-    if early.starts_worker(words):
-        early.end_well_on_signals()
+    if "worker" in words:
+        from queuectl import early
+
+        if early.starts_worker(words):
+            early.end_well_on_signals()
     # Nearly all that a short command makes are modules, which are no garbage: looking for some in
     # them, on the way and at the end, was an eighth of its time.
     gc.set_threshold(_OBJECTS)
