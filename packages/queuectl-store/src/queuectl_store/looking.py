@@ -8,6 +8,7 @@ from pathlib import Path
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.engines.openable import can_open
 from queuectl_store.engines.plain import PlainSqlite
+from queuectl_store.engines.sqlite_faults import has_no_room
 from queuectl_store.look import Look
 from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
 from queuectl_store.sql.quick_text import HEAD
@@ -54,13 +55,18 @@ def _file(url: str) -> Path | None:
 def _is_current(file: Path) -> bool:
     """Tell whether *file* certainly is a store in WAL mode with this program's schema."""
     try:
-        if not can_open(str(file)):
-            return False
-        with _opened(file) as raw:
-            is_wal = raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-            return is_wal and raw.execute(SCHEMA_VERSION.text).fetchall() == [(HEAD,)]
-    except (OSError, sqlite3.Error):
-        return False  # what is wrong is told by the other way
+        return can_open(str(file)) and _has_our_schema(file, is_alone=False)
+    except (OSError, sqlite3.Error) as error:
+        # What is wrong is told by the other way; but on a full disk there is one that goes.
+        return has_no_room(error) and _has_our_schema(file, is_alone=True)
+
+
+def _has_our_schema(file: Path, *, is_alone: bool) -> bool:
+    with _opened(file) as raw:
+        if is_alone:
+            raw.execute("PRAGMA locking_mode=exclusive").fetchall()
+        is_wal = raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        return is_wal and raw.execute(SCHEMA_VERSION.text).fetchall() == [(HEAD,)]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 
 from queuectl_store.bounds import clean, small, whole
 from queuectl_store.clock import Clock
-from queuectl_store.engines.sqlite_faults import is_spent, translate
+from queuectl_store.engines.sqlite_faults import has_no_room, is_spent, translate
 from queuectl_store.engines.sqlite_setup import set_up, until_unlocked
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
 from queuectl_store.sql.statement import Query
@@ -126,8 +126,9 @@ class PlainSqlite:
             StoreError: In the terms of errors.py; never the driver's own exception.
         """
         raw: sqlite3.Connection | None = None
+        is_alone = False
         try:
-            raw = self._taken()
+            raw, is_alone = self._taken()
             raw.execute("BEGIN")
             yield PlainConnection(raw)
         except sqlite3.Error as error:
@@ -137,7 +138,7 @@ class PlainSqlite:
             raise translate(error, self._file, committing=False) from error
         finally:
             if raw is not None:
-                self._give_back(raw)
+                self._give_back(raw, is_alone=is_alone)
 
     def times(self) -> Mapping[str, object]:
         """Return this host's clocks: all processes of a SQLite store run on one host."""
@@ -167,23 +168,32 @@ class PlainSqlite:
                 close_raw(raw)
             self._idle, self._watch = [], None
 
-    def _taken(self) -> sqlite3.Connection:
+    def _taken(self) -> tuple[sqlite3.Connection, bool]:
+        """Return a connection, and whether it keeps all others out."""
         with self._lock:
             if self._idle:
-                return self._idle.pop()
-        return open_raw(self._file, "full", reads_only=True)
+                return self._idle.pop(), False
+        try:
+            return open_raw(self._file, "full", reads_only=True), False
+        except sqlite3.OperationalError as error:
+            if not has_no_room(error):
+                raise
+        # Who is alone needs no shared index, and can look at a store on a full disk.
+        return open_raw(self._file, "full", reads_only=True, is_alone=True), True
 
-    def _give_back(self, raw: sqlite3.Connection) -> None:
+    def _give_back(self, raw: sqlite3.Connection, *, is_alone: bool) -> None:
         raw.rollback()
         with self._lock:
-            if len(self._idle) < _KEPT:
+            if len(self._idle) < _KEPT and not is_alone:
                 self._idle.append(raw)
                 return
         raw.close()
 
 
-def open_raw(file: Path, durability: str, *, reads_only: bool) -> sqlite3.Connection:
-    """Open *file* as every connection to a store is set up.
+def open_raw(
+    file: Path, durability: str, *, reads_only: bool, is_alone: bool = False
+) -> sqlite3.Connection:
+    """Open *file* as every connection to a store is set up; *is_alone* keeps all others out.
 
     Raises:
         sqlite3.Error: It cannot be.
@@ -199,6 +209,8 @@ def open_raw(file: Path, durability: str, *, reads_only: bool) -> sqlite3.Connec
         cached_statements=256,
     )
     try:
+        if is_alone:
+            connection.execute("PRAGMA locking_mode=exclusive").fetchall()
         until_unlocked(lambda: set_up(connection, durability, reads_only=reads_only))
     except BaseException:
         connection.close()

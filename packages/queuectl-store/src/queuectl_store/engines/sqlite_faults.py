@@ -31,9 +31,19 @@ def is_spent(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SPENT
 
 
+def has_no_room(error: BaseException | None) -> bool:
+    """Tell whether a connection could not be opened because the disk is full.
+
+    The index of the log that connections share is a file of 32 kB while any of them is open.
+    """
+    return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
 def translate(error: BaseException | None, path: Path, *, committing: bool) -> StoreError:
     """Return the StoreError that *error*, raised by the sqlite3 module, stands for."""
     code = getattr(error, "sqlite_errorcode", 0)
+    if has_no_room(error):
+        return _translate(sqlite3.SQLITE_FULL, error, path)
     if code in _FLUSHES:
         return DiskFailed(
             f"the disk did not keep what was written to {path} ({error}): the last change may or"
