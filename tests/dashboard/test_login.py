@@ -74,7 +74,9 @@ def test_a_code_opens_one_session(site: Site) -> None:
         ("application/json", b'{"token": "x", "code": "y"}', 400),
         ("application/json", b"", 400),
         ("application/json", b"\xff", 400),
-        ("application/json", b'{"token": "\\ud800"}', 401),
+        ("application/json", b'{"token": "\\ud800"}', 400),
+        ("application/json", b"[" * 100_000, 400),
+        ("application/json", b'{"token": "x", "token": "y"}', 400),
     ],
 )
 def test_a_log_in_that_is_not_as_documented_is_refused(

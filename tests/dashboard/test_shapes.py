@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import fields
 
 from queuectl.fields import FIELDS
-from queuectl_dashboard.api import hooks, queues, schedules, shapes, workers
+from queuectl_dashboard.api import hooks, queues, resources, schedules, shapes, workers
 from queuectl_dashboard.api.jobspec import JobSpec
 from tests.conftest import ROOT
 
@@ -33,6 +33,7 @@ def test_a_new_job_has_the_keys_of_the_command_lines_job_spec() -> None:
         (workers.WorkerDocument, "worker", set()),
         (schedules.ScheduleDocument, "schedule", set()),
         (hooks.HookDocument, "hook", set()),
+        (resources.ResourceDocument, "resource", set()),
     ],
 )
 def test_a_shape_has_what_the_command_line_prints(shape: Any, kind: str, more: set[str]) -> None:

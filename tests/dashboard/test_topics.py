@@ -85,6 +85,66 @@ def test_a_schedule_that_would_never_fire_is_refused(
     assert site.call("/schedules", "POST", spec).status == status
 
 
+def test_a_schedule_is_changed_and_keeps_what_is_not_named(site: Site) -> None:
+    site.call("/schedules", "POST", {"name": "s", "every": "1h", "job": {"command": "old"}})
+
+    change = {"cron": "0 4 * * *", "tz": "Europe/Berlin", "overlap": "skip"}
+    changed = site.call("/schedules/s", "PATCH", change).json
+    job = site.call("/schedules/s", "PATCH", {"job": {"argv": ["new"]}}).json["job"]
+
+    assert (changed["cron"], changed["every"], changed["overlap"]) == ("0 4 * * *", None, "skip")
+    assert (changed["job"]["command"], job["argv"]) == ("old", ["new"])
+    assert site.call("/schedules/s", "PATCH", {"cron": "nonsense"}).status == 422
+    assert site.call("/schedules/x", "PATCH", {"tz": "UTC"}).status == 404
+
+
+def test_a_webhook_is_added_and_its_address_is_in_no_answer_nor_the_log(site: Site) -> None:
+    address = "https://hooks.example/services/s3cr3t"
+
+    made = site.call("/hooks", "POST", {"name": "chat", "webhook": address, "on": ["dead"]})
+    again = site.call("/hooks", "POST", {"name": "chat", "webhook": address})
+    log = site.call("/audit", "GET").text
+
+    assert (made.status, again.status) == (201, 409)
+    assert made.json["secret"].startswith("whsec_")
+    assert "s3cr3t" not in made.text + log + site.call("/hooks", "GET").text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"webhook": "https://a.example", "command": "true"},
+        {"webhook": "http://127.0.0.1/x"},
+        {"webhook": "http://[::ffff:169.254.169.254]/"},
+        {"webhook": "file:///etc/passwd"},
+        {"webhook": "https://user:word@a.example/"},
+        {"command": " "},
+        {"command": "true", "on": []},
+        {"command": "true", "on": ["born"]},
+        {"command": "true", "after_failures": 2, "on": ["held"]},
+    ],
+)
+def test_a_hook_that_could_never_deliver_is_refused(
+    store: Store, site: Site, wrong: dict[str, Any]
+) -> None:
+    assert site.call("/hooks", "POST", {"name": "h", **wrong}).status == 422
+    assert store.hooks.all() == []
+
+
+def test_a_resource_is_set_listed_and_forgotten(store: Store, site: Site) -> None:
+    made = site.call("/resources/gpu", "PUT", {"capacity": 2}).json
+    enqueue(store, 2, resources={"gpu": 1})
+    claim_all(store)
+    [listed] = site.call("/resources", "GET").json["resources"]
+    removed = [site.call("/resources/gpu", "DELETE").status for _ in range(2)]
+
+    assert (made["capacity"], made["free"]) == (2, 2)
+    assert (listed["free"], listed["used"]) == (0, [0, 1])
+    assert removed == [204, 404]
+    assert site.call("/resources/no%20such", "PUT", {"capacity": 1}).status == 422
+
+
 def test_workers_are_listed_and_asked_to_stop(store: Store, site: Site) -> None:
     enqueue(store)
     claim_all(store)

@@ -15,7 +15,7 @@ from flask_sock import Sock
 from werkzeug.exceptions import ServiceUnavailable
 
 from queuectl_dashboard.broadcast import HEARTBEAT, Broadcaster, Follower
-from queuectl_dashboard.callers import caller_of
+from queuectl_dashboard.callers import Caller, caller_of
 from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.handshake import (
     Socket,
@@ -122,6 +122,7 @@ def _stream(broadcaster: Broadcaster, admission: Admission) -> Blueprint:
     def follow_stream() -> Response:
         given = request.headers.get("Last-Event-ID") or None
         after = wanted_cursor({"cursor": given} if given else request.args)
+        caller = caller_of(request.environ)
         admission.take()
         wake = Event()
         try:
@@ -129,7 +130,7 @@ def _stream(broadcaster: Broadcaster, admission: Admission) -> Blueprint:
         except BaseException:
             admission.give_back()
             raise
-        answer = Response(_as_events(follower, after), content_type="text/event-stream")
+        answer = Response(_as_events(follower, after, caller), content_type="text/event-stream")
         # Called however the answer ends, begun or not.
         answer.call_on_close(follower.leave)
         answer.call_on_close(admission.give_back)
@@ -190,16 +191,17 @@ def _may_go_on(ws: Socket) -> bool:
     return True
 
 
-def _as_events(follower: Follower, after: Any) -> Iterator[str]:
+def _as_events(follower: Follower, after: Any, caller: Caller) -> Iterator[str]:
     ends = time.monotonic() + STREAM_S
     yield "retry: 1000\n\n"
+    quiet = 0
     messages = follower.first(after)
-    while time.monotonic() < ends:
+    while time.monotonic() < ends and caller.is_welcome():
         for message in messages:
             place = "" if message.cursor is None else f"id: {message.cursor}\n"
             yield f"{place}data: {message.text}\n\n"
-        if not messages:
+        if not messages and (quiet := quiet + 1) % 10 == 0:
             yield ": nothing yet\n\n"
-        follower.wake.wait(5.0)
+        follower.wake.wait(LOOK_S)
         follower.wake.clear()
         messages = follower.take()

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from queuectl_dashboard.access import Access, refusal_of
+from queuectl_dashboard.api.input import parse_json
 from queuectl_dashboard.audit import Audit, Deed
 from queuectl_dashboard.sessions import SESSION_LIFE_S, Sessions
 from queuectl_dashboard.tokenbook import Grant
@@ -43,7 +44,7 @@ def login_blueprint(
 def _shown() -> tuple[str, bytes]:
     if request.mimetype != "application/json":
         abort(415, 'send JSON: {"token": "..."}')
-    body: Any = request.get_json(silent=True)
+    body: Any = parse_json(request.get_data())
     if not isinstance(body, dict) or len(body) != 1:
         abort(400, 'send JSON: {"token": "..."}')
     name, secret = next(iter(body.items()))

@@ -59,10 +59,15 @@ def read_body(shape: type[S], request: Request, *, is_optional: bool) -> S:
         return _converted({}, shape, status=422)
     if request.mimetype != "application/json":
         raise BadInput("send JSON, as Content-Type: application/json", status=415)
-    return _converted(_parsed(data), shape, status=422)
+    return _converted(parse_json(data), shape, status=422)
 
 
-def _parsed(data: bytes) -> Any:
+def parse_json(data: bytes) -> Any:
+    """Return what *data* says.
+
+    Raises:
+        BadInput: It is no JSON, or such as two readers would read differently.
+    """
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_pairs, parse_constant=_constant)
         # A half of a surrogate pair is no text; no database would take it.

@@ -1,5 +1,6 @@
 """Recurring jobs."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from queuectl_dashboard.api.routes import Topic
 from queuectl_dashboard.api.times import read_span
 from queuectl_store import (
     Missed,
+    NewJob,
     NewSchedule,
     Overlap,
     Schedule,
@@ -114,6 +116,21 @@ class ScheduleSpec(Asked):
     overlap: Overlap = Overlap.ALLOW
 
 
+class ScheduleChange(Asked):
+    """What to change; what is not named stays. `cron` takes the place of `every`, and back.
+
+    `job` is the whole job anew.
+    """
+
+    job: JobSpec | None = None
+    cron: Words | None = None
+    every: Span | None = None
+    tz: Words | None = None
+    missed: Missed | None = None
+    window: Span | None = None
+    overlap: Overlap | None = None
+
+
 _ONE: dict[str, Any] = {"answer": ScheduleDocument, "problems": (404, 422)}
 
 
@@ -147,11 +164,9 @@ def list_slots(desk: Desk, name: str, query: SlotQuery) -> dict[str, Any]:
 )
 def add_schedule(desk: Desk, body: ScheduleSpec) -> dict[str, Any]:
     """Add a schedule; its first slot is the first one after now."""
-    if body.job.halt is not None or body.job.on_finish is not None:
-        raise BadInput("the job of a schedule takes no halt and no on_finish")
     new = NewSchedule(
         name=body.name,
-        job=new_job(body.job),
+        job=_job(body.job),
         cron=body.cron,
         every_ms=None if body.every is None else read_span(body.every, what="every"),
         tz=body.tz,
@@ -160,6 +175,25 @@ def add_schedule(desk: Desk, body: ScheduleSpec) -> dict[str, Any]:
         overlap=body.overlap,
     )
     return _document(desk, desk.store.schedules.add(new))
+
+
+@topic.rule("PATCH", "/schedules/<name:name>", body=ScheduleChange, **_ONE)
+def edit_schedule(desk: Desk, name: str, body: ScheduleChange) -> dict[str, Any]:
+    """Change a schedule. A new cadence begins with its first slot after now."""
+    if body.cron is not None and body.every is not None:
+        raise BadInput("a schedule has one of cron and every")
+    said: dict[str, Any] = {}
+    if body.cron is not None:
+        said |= {"cron": body.cron, "every_ms": None}
+    if body.every is not None:
+        said |= {"cron": None, "every_ms": read_span(body.every, what="every")}
+    if body.window is not None:
+        said["window_ms"] = read_span(body.window, what="window")
+    if body.job is not None:
+        said["job"] = _job(body.job)
+    plain = {key: getattr(body, key) for key in ("tz", "missed", "overlap")}
+    said |= {key: value for key, value in plain.items() if value is not None}
+    return _document(desk, desk.store.schedules.edit(name, lambda old: replace(old, **said)))
 
 
 @topic.act("/schedules/<name:name>/pause", **_ONE)
@@ -184,6 +218,12 @@ def run_schedule(desk: Desk, name: str) -> dict[str, Any]:
 def remove_schedule(desk: Desk, name: str) -> None:
     """Remove a schedule; the jobs that it made stay."""
     desk.store.schedules.remove(name)
+
+
+def _job(asked: JobSpec) -> NewJob:
+    if asked.halt is not None or asked.on_finish is not None:
+        raise BadInput("the job of a schedule takes no halt and no on_finish")
+    return new_job(asked)
 
 
 def _document(desk: Desk, schedule: Schedule) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from queuectl_dashboard.api import (
     groups,
     hooks,
     jobs,
+    newhook,
     newjob,
     output,
     queues,
+    resources,
     schedules,
     settings,
     stats,
@@ -19,8 +21,8 @@ from queuectl_dashboard.api.routes import Route
 
 _TOPICS = (
     *(jobs.topic, output.topic, newjob.topic, verbs.topic, dead.topic, groups.topic),
-    *(queues.topic, schedules.topic, workers.topic, hooks.topic, settings.topic, stats.topic),
-    access.topic,
+    *(queues.topic, resources.topic, schedules.topic, workers.topic),
+    *(hooks.topic, newhook.topic, settings.topic, stats.topic, access.topic),
 )
 
 ROUTES: tuple[Route, ...] = tuple(route for topic in _TOPICS for route in topic.routes)
