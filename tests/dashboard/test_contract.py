@@ -64,7 +64,10 @@ def test_no_answer_is_one_that_the_document_does_not_describe(
     @RULES
     @given(case=operation.as_strategy(generation_mode=mode))
     def hold_to_it(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=address, headers=BEARER, checks=CHECKS)
+        answer = case.call(base_url=address, headers=BEARER)
+        # An address that is too long is refused by the server before it is looked at.
+        is_too_long = answer.status_code == 414
+        case.validate_response(answer, checks=CHECKS[: -1 if is_too_long else None])
 
     try:
         hold_to_it()
