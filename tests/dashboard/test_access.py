@@ -215,6 +215,27 @@ def test_the_files_are_the_owners_alone_whatever_the_umask(site: Site, store: St
     assert modes == {folder.name: 0o700, "tokens.json": 0o600, "audit.jsonl": 0o600}
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"tokens": [{"name": "x"}]}'])
+def test_a_file_of_tokens_that_cannot_be_read_opens_nothing(
+    site: Site, store: Store, content: str
+) -> None:
+    header = token_of(site, Role.VIEWER, "eve")
+    (private_folder(store) / "tokens.json").write_text(content)
+
+    with serving(store) as other:
+        assert other.ask("/api/v1/jobs", headers=header).status == 401
+        assert other.ask("/api/v1/jobs").status == 200
+
+
+@pytest.mark.not_on("win32")
+def test_a_file_of_tokens_that_others_may_write_to_opens_nothing(site: Site, store: Store) -> None:
+    header = token_of(site, Role.VIEWER, "eve")
+    (private_folder(store) / "tokens.json").chmod(0o660)
+
+    with serving(store) as other:
+        assert other.ask("/api/v1/jobs", headers=header).status == 401
+
+
 def test_every_action_is_written_down_done_or_refused(site: Site, store: Store) -> None:
     store.enqueue([NewJob(work=Shell(script="true"))])
     operator = token_of(site, Role.OPERATOR, "ops")

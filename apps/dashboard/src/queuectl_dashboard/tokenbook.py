@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import logging
+import os
 import re
 import secrets
+import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +16,8 @@ from types import MappingProxyType
 
 from queuectl_dashboard import private
 from queuectl_dashboard.roles import Role, read_role
+
+log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"\w[\w.@:-]{0,59}")
 _MOST = 200
@@ -118,11 +123,9 @@ class TokenBook:
             self._stamp = None
             return MappingProxyType({})
         stamp = about.st_mtime_ns, about.st_size
-        if stamp == self._stamp:
-            return self._grants
-        kept = json.loads(self._path.read_bytes())
-        self._stamp = stamp
-        return MappingProxyType({row["name"]: _grant(row) for row in kept["tokens"]})
+        if stamp != self._stamp:
+            self._grants, self._stamp = _grants(self._path, about.st_mode), stamp
+        return self._grants
 
     def _write(self, grants: Mapping[str, Grant]) -> None:
         rows = [
@@ -136,6 +139,19 @@ class TokenBook:
         ]
         private.replace(self._path, json.dumps({"tokens": rows}, indent=1).encode())
         self._grants, self._stamp = MappingProxyType(dict(grants)), None
+
+
+def _grants(path: Path, mode: int) -> Mapping[str, Grant]:
+    """Read the tokens in *path*. One that others could have written to gives nobody anything."""
+    if os.name != "nt" and mode & (stat.S_IWGRP | stat.S_IWOTH):
+        log.error("tokens are not read: others may write to the file", extra={"file": str(path)})
+        return MappingProxyType({})
+    try:
+        rows = json.loads(path.read_bytes())["tokens"]
+        return MappingProxyType({row["name"]: _grant(row) for row in rows})
+    except (OSError, ValueError, KeyError, TypeError):
+        log.exception("tokens cannot be read", extra={"file": str(path)})
+        return MappingProxyType({})
 
 
 def _grant(row: Mapping[str, str]) -> Grant:
