@@ -43,6 +43,7 @@ TAGS = (
     "html head meta title link script body header nav main section div span p h1 h2 h3 a img bdi "
     "code pre kbd small ul ol li dl dt dd table caption colgroup col thead tbody tr th td "
     "form fieldset legend label input select option textarea button details summary dialog "
+    "article strong figure figcaption polyline "
     "progress meter time mark ins del svg path rect line circle g text"
 )
 OUR_TAGS = frozenset(TAGS.split())
@@ -97,6 +98,9 @@ def test_text_of_others_is_text_wherever_it_is_shown(
     answers += [look(site, f"/jobs?state={written}"), look(site, f"/{written}")]
     answers += [look(site, f"/jobs/{claim.job.id}") for claim in claims]
     answers += [look(site, f"/jobs/{claims[0].job.id}?run={written}")]
+    answers += [look(site, f"/jobs/{claims[0].job.id}/compare"), look(site, f"/groups/{written}")]
+    answers += [look(site, f"/{page}") for page in ("dead", "queues", "schedules", "settings")]
+    answers += [look(site, f"/{page}") for page in ("workers", "groups", "audit", "jobs/rows")]
 
     for answer in answers:
         assert answer.status in {200, 400, 404}
