@@ -8,7 +8,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,15 +97,17 @@ def running(
     *,
     targets: Mapping[str, Sequence[str]],
     rules: Sequence[Path] = (),
+    unhurried: Collection[str] = (),
 ) -> Iterator[Prometheus]:
     """Run a server that scrapes and evaluates once a second.
 
     Args:
         targets: `host:port` of the exporters, by scrape job.
+        unhurried: Jobs whose scrapes may take 4 s, and come as rarely.
     """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
-    config.write_text(json.dumps(_config(targets, rules)), encoding="utf-8")
+    config.write_text(json.dumps(_config(targets, rules, unhurried)), encoding="utf-8")
     port = free_port()
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -142,12 +144,18 @@ def free_port() -> int:
         return int(chosen.getsockname()[1])
 
 
-def _config(targets: Mapping[str, Sequence[str]], rules: Sequence[Path]) -> dict[str, Any]:
+def _config(
+    targets: Mapping[str, Sequence[str]], rules: Sequence[Path], unhurried: Collection[str]
+) -> dict[str, Any]:
     return {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(path) for path in rules],
         "scrape_configs": [
-            {"job_name": job, "static_configs": [{"targets": list(found)}]}
+            {
+                "job_name": job,
+                "static_configs": [{"targets": list(found)}],
+                **({"scrape_interval": "4s", "scrape_timeout": "4s"} if job in unhurried else {}),
+            }
             for job, found in targets.items()
         ],
     }

@@ -126,8 +126,8 @@ FIRES_TOO: list[tuple[str, Series, str, dict[str, str]]] = [
     ),
     (
         "QueuectlStoreNearlyFull",
-        # 1 TB that shrinks by 2 GB a minute: gone in eight hours.
-        {f"queuectl_store_free_bytes{{{JOB}}}": "1000000000000-2000000000x60"},
+        # 20 GB that shrink by 50 MB a minute: gone in less than seven hours.
+        {f"queuectl_store_free_bytes{{{JOB}}}": "20000000000-50000000x60"},
         "50m",
         {"job": "queuectl"},
     ),
@@ -196,6 +196,10 @@ QUIET: dict[str, tuple[Series, str]] = {
             f'queuectl_attempts_total{{{QUEUE},outcome="succeeded"}}': "0+1x60",
         },
         "40m",
+    ),
+    "a large disk that something writes to": (
+        {f"queuectl_store_free_bytes{{{JOB}}}": "1000000000000-2000000000x60"},
+        "50m",
     ),
     "a death of long ago": (
         {f"queuectl_jobs_dead_total{{{QUEUE}}}": "0x20 3x100"},
