@@ -45,6 +45,7 @@ STORY: tuple[tuple[str, Sequence[str], bytes], ...] = (
     ("run", ("--max-retries", "0", "--", "sh", "-c", "exit 3"), b""),
     ("worker start", ("--burst", "--queue", "default"), b""),
     ("worker list", ("--all",), b""),
+    ("metrics", (), b""),
     ("list", ("--limit", "0"), b""),
     ("show", ("2",), b""),
     ("logs", ("1-3",), b""),

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from queuectl_store import Cursor, Event, InvalidCursor, JobId, Page, Store, Succeeded, connect
 from queuectl_store.ledger import Moved
+from queuectl_store.recording import write_moves
 from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import write_moves
 from tests.conformance.story import a_job, a_worker, ended, enqueue_one
 from tests.conformance.test_plans import listening, plan_of
 
@@ -200,7 +200,7 @@ def write_event(
     verb: Verb = Verb.ENQUEUE,
     state: JobState = JobState.PENDING,
 ) -> None:
-    write_moves(connection, {"now": 0}, [Moved(job_id, verb, state, 0)])
+    write_moves(connection, {"now": 0}, [Moved(job_id, verb, state, 0, "default", None, None)])
 
 
 @contextmanager

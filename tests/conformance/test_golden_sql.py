@@ -22,6 +22,7 @@ from queuectl_store.sql import (
     dead,
     feed,
     filters,
+    gauges,
     groups,
     hooks,
     hot,
@@ -33,6 +34,7 @@ from queuectl_store.sql import (
     read,
     relations,
     replays,
+    rollups,
     schedules,
     sizes,
     stats,
@@ -72,7 +74,20 @@ CONDITIONS = {
 
 def named_statements() -> Iterator[tuple[str, sa.ClauseElement]]:
     modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
-    others = (complete, outlook, output, relations, groups, schedules, unique, dead, replays, hooks)
+    others = (
+        complete,
+        outlook,
+        output,
+        relations,
+        groups,
+        schedules,
+        unique,
+        dead,
+        replays,
+        hooks,
+        rollups,
+        gauges,
+    )
     for module in (*modules, *others):
         prefix = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():

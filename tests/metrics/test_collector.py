@@ -1,5 +1,6 @@
 """What Prometheus is told, read back by Prometheus's own parser."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,8 +11,22 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families
 
 from queuectl_metrics import Exporter
-from queuectl_metrics.collector import capped
-from queuectl_store import JobState, NewJob, NewWorker, Shell, Store, connect
+from queuectl_metrics.labels import Labels
+from queuectl_store import (
+    Dead,
+    Finish,
+    JobState,
+    ManualClock,
+    NewJob,
+    NewSchedule,
+    NewWorker,
+    Retry,
+    RunFacts,
+    Shell,
+    Store,
+    Succeeded,
+    connect,
+)
 
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -91,7 +106,8 @@ def test_the_program_and_its_database_are_named(store: Store) -> None:
     samples = scrape(Exporter(store))
 
     database = "sqlite" if store.path else "postgresql"
-    assert value(samples, "queuectl_build_info", version="0.1.0", database=database) == 1
+    facts = {"version": "0.1.0", "engine": database, "schema": store.schema}
+    assert value(samples, "queuectl_info", **facts) == 1
     assert value(samples, "queuectl_store_up") == 1
 
 
@@ -106,7 +122,11 @@ def test_a_store_that_cannot_be_read_is_told_and_is_no_error(postgres_server: ob
 
     assert value(before, "queuectl_store_up") == 1
     assert value(after, "queuectl_store_up") == 0
-    assert {name for name, _ in after} == {"queuectl_store_up", "queuectl_build_info"}
+    assert value(after, "queuectl_store_errors_total") == 1
+    assert {name for name, _ in after} == {
+        *("queuectl_store_up", "queuectl_info", "queuectl_store_errors_total"),
+        "queuectl_scrape_duration_seconds",
+    }
 
 
 def test_open_metrics_is_given_to_those_who_ask(store: Store) -> None:
@@ -119,16 +139,116 @@ def test_open_metrics_is_given_to_those_who_ask(store: Store) -> None:
     assert "queuectl_jobs" in names
 
 
-def test_more_queues_than_the_cap_are_added_up_as_other() -> None:
-    counts = {f"q{n:05}": {JobState.PENDING: 1, JobState.DEAD: 2} for n in range(10_000)}
+def test_more_names_than_the_cap_are_counted_as_other(store: Store) -> None:
+    labels: Labels[int] = Labels({f"q{n:05}": n for n in range(10_000)})
 
-    result = capped(counts)
+    together = labels.together((f"q{n:05}", 1) for n in range(10_000))
 
-    assert len(result) == 200
-    assert result["other"] == {JobState.PENDING: 9_801, JobState.DEAD: 19_602}
+    assert len(together) == 200
+    assert sum(together["other"]) == labels.folded == 9_801
 
 
-def test_a_queue_of_that_name_is_not_lost_beside_the_others() -> None:
-    result = capped({"a": {}, "other": {JobState.DEAD: 1}, "z": {JobState.DEAD: 2}}, cap=2)
+def test_a_name_like_the_label_of_the_others_is_counted_with_them() -> None:
+    labels: Labels[int] = Labels({"a": 1, "b": 2, "other": 3}, cap=2)
 
-    assert result == {"a": {}, "other": {JobState.DEAD: 3}}
+    assert [labels.of(name) for name in ("a", "b", "other")] == ["a", "other", "other"]
+
+
+def test_what_is_counted_is_what_the_store_holds(store: Store) -> None:
+    enqueue(store, 5, queue="mail")
+    worker = store.register(
+        NewWorker(host="h", pid=1, concurrency=9, queues=None, lease_ms=600_000, version="0")
+    )
+    claims = store.claim(worker, limit=4)
+    now = store.reader.now_ms()
+    facts = RunFacts(started_at=now - 3_000)
+    outcomes = (Succeeded(), Succeeded(), Retry(delay_ms=60_000, reason="no"), Dead(reason="no"))
+    ends = [
+        Finish(claim=claim, outcome=outcome, facts=facts)
+        for claim, outcome in zip(claims, outcomes, strict=True)
+    ]
+    store.finish(worker, ends)
+
+    samples = scrape(Exporter(store))
+
+    def of_mail(name: str, **labels: str) -> float | None:
+        return value(samples, f"queuectl_{name}", queue="mail", **labels)
+
+    assert of_mail("jobs_enqueued_total") == 5
+    assert of_mail("attempts_total", outcome="succeeded") == 2
+    assert of_mail("attempts_total", outcome="failed") == 2
+    assert of_mail("retries_total") == 1
+    assert of_mail("jobs_dead_total") == 1
+    assert of_mail("jobs_finished_total", state="succeeded") == 2
+    assert of_mail("job_wait_seconds_count") == 4
+    assert of_mail("attempt_duration_seconds_count", outcome="succeeded") == 2
+    assert of_mail("attempt_duration_seconds_bucket", outcome="succeeded", le="2.5") == 0
+    assert of_mail("attempt_duration_seconds_bucket", outcome="succeeded", le="+Inf") == 2
+    sums = of_mail("attempt_duration_seconds_sum", outcome="succeeded")
+    assert sums is not None
+    assert sums >= 6
+    assert of_mail("queue_served") == 1
+    assert of_mail("queue_paused") == 0
+    assert value(samples, "queuectl_leases_expired_total") == 0
+
+
+def test_open_metrics_tell_since_when_there_was_counting(store: Store) -> None:
+    enqueue(store, 1)
+    now_s = store.reader.now_ms() / 1000
+
+    text = Exporter(store).expose("application/openmetrics-text; version=1.0.0").body.decode()
+    created = {
+        sample.name: sample.value
+        for family in open_metrics_families(text)
+        for sample in family.samples
+        if sample.name.endswith("_created")
+    }
+
+    assert 0 <= now_s - created["queuectl_jobs_enqueued_created"] < 120
+    assert "queuectl_job_wait_seconds_created" in created
+    assert "_created" not in Exporter(store).expose().body.decode()
+
+
+def test_the_next_job_of_each_priority_tells_how_long_the_oldest_waits(
+    store_url: str,
+) -> None:
+    clock = ManualClock()
+    with connect(store_url, clock=clock) as store:
+        store.enqueue([NewJob(work=Shell(script="true"), priority=-5)])
+        clock.advance(ms=90_000)
+        store.enqueue([NewJob(work=Shell(script="true"), priority=5)])
+        store.enqueue([NewJob(work=Shell(script="true"), queue="mail", delay_ms=1_000)])
+        clock.advance(ms=10_000)
+        store.stage()
+
+        samples = scrape(Exporter(store))
+
+    name = "queuectl_oldest_pending_age_seconds"
+    assert value(samples, name, queue="default") == 100
+    assert value(samples, name, queue="mail") == 9
+
+
+def test_schedules_tell_when_they_fire_and_what_they_missed(store_url: str) -> None:
+    clock = ManualClock()
+    with connect(store_url, clock=clock) as store:
+        job = NewJob(work=Shell(script="true"))
+        store.schedules.add(NewSchedule(name="tick", job=job, every_ms=60_000))
+        clock.advance(ms=200_000)
+        late = scrape(Exporter(store))
+        store.fire()
+        after = scrape(Exporter(store))
+
+    assert value(late, "queuectl_schedule_lag_seconds", schedule="tick") == 140
+    assert value(after, "queuectl_schedule_lag_seconds", schedule="tick") == 0
+    assert value(after, "queuectl_schedule_missed_total", schedule="tick") == 2
+    last = value(after, "queuectl_schedule_last_fire_timestamp_seconds", schedule="tick")
+    assert last == clock.now_ms / 1000
+
+
+def test_a_compressed_answer_reads_the_same(store: Store) -> None:
+    enqueue(store, 1)
+
+    exposition = Exporter(store).expose(accept_encoding="gzip, deflate")
+
+    assert exposition.content_encoding == "gzip"
+    assert b"queuectl_jobs{" in gzip.decompress(exposition.body)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import psycopg
 import sqlalchemy as sa
 
-from queuectl_store.sql import side_tables, tables
+from queuectl_store.sql import rollup_tables, side_tables, tables
 from queuectl_store.sql.metadata import metadata
 
 Row = dict[str, Any]
@@ -18,6 +18,7 @@ Raw = Mapping[str, Any]
 
 # Both modules of tables are imported for what they register.
 assert metadata is tables.jobs.metadata is side_tables.settings.metadata
+assert metadata is rollup_tables.tallies.metadata
 TABLES = tuple(metadata.sorted_tables)
 NAMES = tuple(table.name for table in TABLES)
 

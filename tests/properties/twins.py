@@ -1,6 +1,7 @@
 """The same store twice, on SQLite and on PostgreSQL: each call goes to both, and both agree."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -166,6 +167,7 @@ class Twins:
         for row, raw in zip(tables["queuectl_workers"], dump["queuectl_workers"], strict=True):
             if on_host:
                 row["lease_until"] = clock.lease_on_server(raw["boot_id"], raw["lease_until"])
+        tables["queuectl_tallies"] = _added_up(dump["queuectl_tallies"])
         # Rows of one statement come in any order; what happened to one job does not.
         tables["queuectl_events"] = sorted(
             ({**row, "id": 0} for row in tables["queuectl_events"]),
@@ -207,3 +209,14 @@ def _difference(table: str, mine: list[Row], other: list[Row]) -> str:
         if left != right:
             return f"{table}: SQLite has {left}, PostgreSQL {right}"
     return f"{table}: SQLite has {len(mine)} rows, PostgreSQL {len(other)}"
+
+
+def _added_up(tallies: Sequence[Row]) -> list[Row]:
+    """Each connection of a server has rows of its own: which, nobody foretells."""
+    sums: dict[str, Row] = {}
+    for row in tallies:
+        kind = {name: value for name, value in row.items() if name not in ("writer", "n", "ms")}
+        known = sums.setdefault(json.dumps(kind), {**kind, "n": 0, "ms": 0})
+        known["n"] += row["n"]
+        known["ms"] += row["ms"]
+    return [sums[kind] for kind in sorted(sums)]

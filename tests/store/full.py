@@ -64,11 +64,13 @@ def fill(store: Store) -> None:
     store._database.write(
         lambda c: [c.execute(sa.text(text)) for text in ROWS.split(";") if text.strip()]
     )
+    store.rollups.fold()
     # The newest row of all is gone: its number may still not be given again.
     (gone,) = store.enqueue([a_job()])
     for table, column in (("jobs", "id"), ("events", "job_id")):
         text = f"DELETE FROM queuectl_{table} WHERE {column} = {gone}"
         store._database.write(lambda c, t=text: c.exec_driver_sql(t))  # type: ignore[misc]
+    store.rollups.recount()
     store.unregister(WorkerId(1))
 
 

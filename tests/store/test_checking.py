@@ -74,6 +74,17 @@ def test_each_lie_is_found_and_a_remedy_named(store: Store, lie: str, kind: str)
     assert str(found[kind].ids[0]) in found[kind].text
 
 
+def test_jobs_that_were_not_counted_are_found_and_counted_again(store: Store) -> None:
+    store._database.write(lambda c: c.exec_driver_sql("DELETE FROM queuectl_rollups"))
+
+    (finding,) = store.maintenance.check()
+    store.rollups.recount()
+
+    assert finding.kind == "counts_not_the_jobs"
+    assert "default dead by +1" in finding.text
+    assert store.maintenance.check() == []
+
+
 def test_a_job_whose_beginning_was_pruned_is_believed(store: Store, clock: ManualClock) -> None:
     worker = a_worker(store, lease_ms=100 * DAY_MS)
     old = enqueue_one(store, queue="old")
@@ -96,7 +107,7 @@ def test_ids_that_would_be_given_again_are_found(store: Store) -> None:
 
 def test_a_damaged_file_is_told_as_damage(sqlite_url: str, clock: ManualClock) -> None:
     with connect(sqlite_url, clock=clock) as store:
-        store.enqueue([a_job() for _ in range(200)])
+        store.enqueue([a_job() for _ in range(600)])
         assert store.path is not None
         path = store.path
     content = bytearray(path.read_bytes())

@@ -21,6 +21,7 @@ from tests.store.schema import opened, set_version
 
 STATES = {
     "0001": {"succeeded", "cancelled", "dead", "pending", "held", "scheduled"},
+    "0003": {"succeeded", "cancelled", "dead", "pending", "held", "scheduled", "retrying"},
     "0002": {"succeeded", "cancelled", "dead", "pending", "held", "retrying", "blocked"},
 }
 # As the program of schema 0001 sent them; only the parameters' spelling is ours.

@@ -4,8 +4,10 @@ UPDATE queuectl_jobs SET state='dead', finished_at=coalesce(%(now)s::BIGINT, CAS
     clock_timestamp()) * 1000 AS BIGINT))) THEN 0 ELSE queuectl_jobs.unique_live END,
     children_due=queuectl_jobs.has_children, fingerprint=(SELECT targets.fingerprint
 FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT)
-WHERE queuectl_jobs.id = targets.id), note=%(because)s::VARCHAR WHERE queuectl_jobs.id IN (SELECT
-    targets.id
+WHERE queuectl_jobs.id = targets.id), was=queuectl_jobs.state, pending_at=coalesce(%(now)s::BIGINT,
+    CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)), note=%(because)s::VARCHAR WHERE
+    queuectl_jobs.id IN (SELECT targets.id
 FROM json_to_recordset(CAST(%(targets)s::VARCHAR AS JSON)) AS targets(id BIGINT, fingerprint TEXT))
     AND queuectl_jobs.state = 'retrying' RETURNING queuectl_jobs.id, queuectl_jobs.state,
-    queuectl_jobs.attempt, queuectl_jobs.children_due, queuectl_jobs.group_id
+    queuectl_jobs.attempt, queuectl_jobs.children_due, queuectl_jobs.group_id, queuectl_jobs.queue,
+    queuectl_jobs.task, queuectl_jobs.was

@@ -5,8 +5,9 @@ UPDATE queuectl_jobs SET state='dead', finished_at=:now, unique_live=CASE WHEN
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
     MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
     SELECT * FROM parsed) AS targets
-WHERE queuectl_jobs.id = targets.id), note=:because WHERE queuectl_jobs.id IN (SELECT targets.id
+WHERE queuectl_jobs.id = targets.id), was=queuectl_jobs.state, pending_at=:now, note=:because WHERE
+    queuectl_jobs.id IN (SELECT targets.id
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:targets)), parsed AS
     MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'fingerprint' AS fingerprint FROM items)
     SELECT * FROM parsed) AS targets) AND queuectl_jobs.state = 'retrying' RETURNING id, state,
-    attempt, children_due, group_id
+    attempt, children_due, group_id, queue, task, was

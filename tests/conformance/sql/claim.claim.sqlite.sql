@@ -19,5 +19,5 @@ UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + :atte
 FROM best) RETURNING id, "key", state, queue, priority, attempt, attempt_base, token, crashes,
     cancel_requested, max_retries, timeout_ms, created_at, run_at, started_at, finished_at,
     worker_id, environment_id, slots, guarded, concurrency_key, resources, allotted, waits_for,
-    group_id, unique_key, unmet, on_dep_failure, cancelled_for, fingerprint, name, spec, note,
-    result, progress
+    group_id, unique_key, unmet, on_dep_failure, cancelled_for, fingerprint, was, pending_at, name,
+    spec, note, result, progress

@@ -24,4 +24,4 @@ WHERE queuectl_jobs.key = new_jobs.key)) AND (new_jobs.follows = 1 OR NOT (EXIST
 FROM queuectl_queues
 WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY
     new_jobs.n ON CONFLICT DO NOTHING RETURNING queuectl_jobs.id, queuectl_jobs.key,
-    queuectl_jobs.state
+    queuectl_jobs.state, queuectl_jobs.queue, queuectl_jobs.task

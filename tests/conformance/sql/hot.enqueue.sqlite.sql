@@ -26,4 +26,4 @@ FROM queuectl_jobs
 WHERE queuectl_jobs."key" = new_jobs."key")) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
 FROM queuectl_queues
 WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY
-    new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state
+    new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state, queue, task

@@ -11,9 +11,11 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     clock_timestamp()) * 1000 AS BIGINT)))) THEN 0 ELSE queuectl_jobs.unique_live END,
     children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
-    note=ended.note, result=ended.result FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS
-    ended(job_id BIGINT, token BIGINT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT,
-    note TEXT, result TEXT, fingerprint TEXT) WHERE queuectl_jobs.id = ended.job_id AND
-    queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
-    queuectl_jobs.id, queuectl_jobs.token, queuectl_jobs.state, queuectl_jobs.children_due,
-    queuectl_jobs.group_id
+    pending_at=CASE WHEN (ended.state = 'pending') THEN coalesce(%(now)s::BIGINT, CAST(extract(epoch
+    FROM clock_timestamp()) * 1000 AS BIGINT)) ELSE queuectl_jobs.pending_at END, note=ended.note,
+    result=ended.result FROM json_to_recordset(CAST(%(ended)s::VARCHAR AS JSON)) AS ended(job_id
+    BIGINT, token BIGINT, state TEXT, unused INTEGER, crash INTEGER, delay_ms BIGINT, note TEXT,
+    result TEXT, fingerprint TEXT) WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token =
+    ended.token AND queuectl_jobs.state = 'running' RETURNING queuectl_jobs.id, queuectl_jobs.token,
+    queuectl_jobs.state, queuectl_jobs.children_due, queuectl_jobs.group_id,
+    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS at

@@ -12,4 +12,5 @@ FROM queuectl_schedules
 WHERE queuectl_schedules.last_job_id = queuectl_jobs.id)) AND (queuectl_jobs.unique_live = 0 OR
     queuectl_jobs.unique_until IS NOT NULL AND (queuectl_jobs.unique_until IS NULL OR
     queuectl_jobs.unique_until <= coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
-    clock_timestamp()) * 1000 AS BIGINT)))) RETURNING queuectl_jobs.id
+    clock_timestamp()) * 1000 AS BIGINT)))) RETURNING queuectl_jobs.id, queuectl_jobs.queue,
+    queuectl_jobs.task, queuectl_jobs.state

@@ -12,4 +12,4 @@ WHERE queuectl_groups.id = queuectl_jobs.group_id AND queuectl_groups.finished_a
 FROM queuectl_schedules
 WHERE queuectl_schedules.last_job_id = queuectl_jobs.id)) AND (queuectl_jobs.unique_live = 0 OR
     queuectl_jobs.unique_until IS NOT NULL AND (queuectl_jobs.unique_until IS NULL OR
-    queuectl_jobs.unique_until <= :now)) RETURNING id
+    queuectl_jobs.unique_until <= :now)) RETURNING id, queue, task, state

@@ -9,15 +9,16 @@ SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs
     queuectl_jobs.unique_slot, queuectl_jobs.unique_live, queuectl_jobs.unique_until,
     queuectl_jobs.unique_waiting, queuectl_jobs.unmet, queuectl_jobs.on_dep_failure,
     queuectl_jobs.cancelled_for, queuectl_jobs.has_children, queuectl_jobs.children_due,
-    queuectl_jobs.fingerprint, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
-    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress, queuectl_attempts.job_id AS
-    last_job_id, queuectl_attempts.token AS last_token, queuectl_attempts.number AS last_number,
-    queuectl_attempts.state AS last_state, queuectl_attempts.worker_id AS last_worker_id,
-    queuectl_attempts.started_at AS last_started_at, queuectl_attempts.finished_at AS
-    last_finished_at, queuectl_attempts.exit_code AS last_exit_code, queuectl_attempts.signal AS
-    last_signal, queuectl_attempts.error AS last_error, queuectl_attempts.max_rss AS last_max_rss,
-    queuectl_attempts.cpu_ms AS last_cpu_ms, queuectl_attempts.log_bytes AS last_log_bytes,
-    queuectl_attempts.log_lost AS last_log_lost, queuectl_groups.name AS group_name
+    queuectl_jobs.fingerprint, queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name,
+    queuectl_jobs.task, queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result,
+    queuectl_jobs.progress, queuectl_attempts.job_id AS last_job_id, queuectl_attempts.token AS
+    last_token, queuectl_attempts.number AS last_number, queuectl_attempts.state AS last_state,
+    queuectl_attempts.worker_id AS last_worker_id, queuectl_attempts.started_at AS last_started_at,
+    queuectl_attempts.finished_at AS last_finished_at, queuectl_attempts.exit_code AS
+    last_exit_code, queuectl_attempts.signal AS last_signal, queuectl_attempts.error AS last_error,
+    queuectl_attempts.max_rss AS last_max_rss, queuectl_attempts.cpu_ms AS last_cpu_ms,
+    queuectl_attempts.log_bytes AS last_log_bytes, queuectl_attempts.log_lost AS last_log_lost,
+    queuectl_groups.name AS group_name
 FROM queuectl_jobs LEFT OUTER JOIN queuectl_attempts ON queuectl_attempts.job_id = queuectl_jobs.id
     AND queuectl_attempts.token = queuectl_jobs.token LEFT OUTER JOIN queuectl_groups ON
     queuectl_groups.id = queuectl_jobs.group_id

@@ -1,8 +1,9 @@
 UPDATE queuectl_jobs SET state='blocked', finished_at=:finished_at, unique_live=CASE WHEN
     (queuectl_jobs.unique_slot IS NULL) THEN 0 ELSE 1 END, unmet=settled.unmet,
-    cancelled_for=settled.cancelled_for, children_due=queuectl_jobs.has_children, note=:note FROM
-    (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:settled)), parsed AS
-    MATERIALIZED (SELECT item ->> 'id' AS id, item ->> 'unmet' AS unmet, item ->> 'note' AS note,
-    item ->> 'cancelled_for' AS cancelled_for FROM items) SELECT * FROM parsed) AS settled WHERE
-    queuectl_jobs.id = settled.id AND queuectl_jobs.state = 'cancelled' RETURNING id, state,
-    attempt, children_due, group_id
+    cancelled_for=settled.cancelled_for, children_due=queuectl_jobs.has_children,
+    was=queuectl_jobs.state, pending_at=:now, note=:note FROM (WITH items(item) AS MATERIALIZED
+    (SELECT value FROM json_each(:settled)), parsed AS MATERIALIZED (SELECT item ->> 'id' AS id,
+    item ->> 'unmet' AS unmet, item ->> 'note' AS note, item ->> 'cancelled_for' AS cancelled_for
+    FROM items) SELECT * FROM parsed) AS settled WHERE queuectl_jobs.id = settled.id AND
+    queuectl_jobs.state = 'cancelled' RETURNING id, state, attempt, children_due, group_id, queue,
+    task, was

@@ -3,8 +3,11 @@ UPDATE queuectl_jobs SET state='cancelled', finished_at=coalesce(%(now)s::BIGINT
     WHEN (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <=
     coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))) THEN 0
     ELSE queuectl_jobs.unique_live END, unmet=settled.unmet, cancelled_for=settled.cancelled_for,
-    children_due=queuectl_jobs.has_children, note=settled.note FROM
-    json_to_recordset(CAST(%(settled)s::VARCHAR AS JSON)) AS settled(id BIGINT, unmet INTEGER, note
-    TEXT, cancelled_for BIGINT) WHERE queuectl_jobs.id = settled.id AND queuectl_jobs.state IN
-    ('blocked', 'held', 'pending', 'retrying', 'scheduled') RETURNING queuectl_jobs.id,
-    queuectl_jobs.state, queuectl_jobs.attempt, queuectl_jobs.children_due, queuectl_jobs.group_id
+    children_due=queuectl_jobs.has_children, was=queuectl_jobs.state,
+    pending_at=coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS
+    BIGINT)), note=settled.note FROM json_to_recordset(CAST(%(settled)s::VARCHAR AS JSON)) AS
+    settled(id BIGINT, unmet INTEGER, note TEXT, cancelled_for BIGINT) WHERE queuectl_jobs.id =
+    settled.id AND queuectl_jobs.state IN ('blocked', 'held', 'pending', 'retrying', 'scheduled')
+    RETURNING queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.attempt,
+    queuectl_jobs.children_due, queuectl_jobs.group_id, queuectl_jobs.queue, queuectl_jobs.task,
+    queuectl_jobs.was

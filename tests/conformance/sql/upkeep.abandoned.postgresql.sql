@@ -9,8 +9,9 @@ SELECT queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.state, queuectl_jobs.q
     queuectl_jobs.unique_slot, queuectl_jobs.unique_live, queuectl_jobs.unique_until,
     queuectl_jobs.unique_waiting, queuectl_jobs.unmet, queuectl_jobs.on_dep_failure,
     queuectl_jobs.cancelled_for, queuectl_jobs.has_children, queuectl_jobs.children_due,
-    queuectl_jobs.fingerprint, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
-    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
+    queuectl_jobs.fingerprint, queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name,
+    queuectl_jobs.task, queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result,
+    queuectl_jobs.progress
 FROM queuectl_jobs LEFT OUTER JOIN queuectl_workers ON queuectl_workers.id = queuectl_jobs.worker_id
 WHERE queuectl_jobs.state = 'running' AND (queuectl_workers.id IS NULL OR queuectl_workers.state IN
     ('gone', 'stopped')) ORDER BY queuectl_jobs.id

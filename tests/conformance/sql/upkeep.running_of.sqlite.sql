@@ -9,8 +9,9 @@ SELECT queuectl_jobs.id, queuectl_jobs."key", queuectl_jobs.state, queuectl_jobs
     queuectl_jobs.unique_slot, queuectl_jobs.unique_live, queuectl_jobs.unique_until,
     queuectl_jobs.unique_waiting, queuectl_jobs.unmet, queuectl_jobs.on_dep_failure,
     queuectl_jobs.cancelled_for, queuectl_jobs.has_children, queuectl_jobs.children_due,
-    queuectl_jobs.fingerprint, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec,
-    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
+    queuectl_jobs.fingerprint, queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name,
+    queuectl_jobs.task, queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result,
+    queuectl_jobs.progress
 FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:runs)),
     parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token FROM
     items) SELECT * FROM parsed) AS runs ON queuectl_jobs.id = runs.job_id AND queuectl_jobs.token =

@@ -27,13 +27,13 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         "Look": {
             "status": _here("status:status", "Show the queue on one screen."),
             "list": _here("list:app", "List jobs, newest first."),
+            "metrics": _here("metrics:app", "How many jobs ended, how long they waited and ran."),
             "top": _here("top:top", "Watch the queue live, on the whole screen."),
             "show": _here("show:show", "Show all facts about a job and its attempts."),
             "why": _here("why:why", "Say why a job is not running."),
             "logs": _here("logs:app", "Print a job's output, or follow it."),
             "events": _here("events:events", "Print what happened to jobs, or follow it."),
             "wait": _here("wait:app", "Wait for jobs and exit with their code."),
-            "metrics": _here("metrics:app", "Rules and a dashboard for Prometheus and Grafana."),
         },
         "Act on jobs": {
             "cancel": _here("act:cancel_app", "Stop jobs, in any state."),

@@ -24,7 +24,8 @@ def probes_blueprint(store: Store) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> ResponseReturnValue:
-        exposition = exporter.expose(request.headers.get("Accept", ""))
-        return Response(exposition.body, content_type=exposition.content_type)
+        headers = request.headers
+        exposition = exporter.expose(headers.get("Accept", ""), headers.get("Accept-Encoding", ""))
+        return Response(exposition.body, headers=exposition.headers)
 
     return blueprint

@@ -4,15 +4,24 @@ from importlib import import_module
 from typing import Any
 
 from queuectl_metrics.activity import Activity, Moves, activity, total
+from queuectl_metrics.series import Point, Summary, Window, summaries, window, windows
 
 __all__ = [
     "Activity",
     "Exporter",
     "Exposition",
     "Moves",
+    "Point",
     "StoreCollector",
+    "Summary",
+    "Window",
     "activity",
+    "make_wsgi_app",
+    "serving",
+    "summaries",
     "total",
+    "window",
+    "windows",
 ]
 
 # Who looks at a store's numbers does not wait for the library that exposes them.
@@ -20,6 +29,8 @@ _PLACE_OF = {
     "Exporter": "exposition",
     "Exposition": "exposition",
     "StoreCollector": "collector",
+    "make_wsgi_app": "web",
+    "serving": "web",
 }
 
 

@@ -1,13 +1,16 @@
 """What a queue did lately and what it holds now, for `queuectl status` and the dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from queuectl_store import JobState, Look, Verb
+from queuectl_store import Counts, JobState, Look, Verb
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+
+# Up to so many moves the log of the last minute is counted; beyond, two minutes' counts will do.
+_COUNTED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,10 @@ class Moves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """The last minute, hour and day from the event log, and the jobs there are now.
+    """The last minute, hour and day, and the jobs there are now.
+
+    The hour and the day begin with a minute, and are shorter by up to one. Of more than 20,000
+    moves a minute the last minute is reckoned from the counts of this one and the one before.
 
     Attributes:
         at: UTC milliseconds at which the three stretches end.
@@ -54,9 +60,9 @@ def activity(store: Look, *, now: int | None = None) -> Activity:
     at = store.reader.now_ms() if now is None else now
     return Activity(
         at=at,
-        minute=_moves(store, since_ms=at - MINUTE_MS),
-        hour=_moves(store, since_ms=at - HOUR_MS),
-        day=_moves(store, since_ms=at - DAY_MS),
+        minute=_minute(store, at),
+        hour=_since(store, at - HOUR_MS),
+        day=_since(store, at - DAY_MS),
         counts=total(store.reader.counts()),
     )
 
@@ -66,14 +72,45 @@ def total(by_queue: Mapping[str, Mapping[JobState, int]]) -> dict[JobState, int]
     return {state: sum(counts.get(state, 0) for counts in by_queue.values()) for state in JobState}
 
 
-def _moves(store: Look, *, since_ms: int) -> Moves:
+def _since(store: Look, at: int) -> Moves:
+    counts = store.rollups.since("store", since_ms=at + -at % MINUTE_MS)
+    return _moves(counts.get("", Counts()))
+
+
+def _minute(store: Look, at: int) -> Moves:
+    begun = at - at % MINUTE_MS
+    minutes = store.rollups.minutes("store", "", since_ms=begun - MINUTE_MS)
+    last = {each.at: _moves(each.counts) for each in minutes}
+    now, before = last.get(begun, Moves()), last.get(begun - MINUTE_MS, Moves())
+    if sum(getattr(each, name) for each in (now, before) for name in _NAMES) < _COUNTED:
+        return _logged(store, since_ms=at - MINUTE_MS)
+    share = 1 - (at - begun) / MINUTE_MS
+    sums = {name: getattr(now, name) + round(share * getattr(before, name)) for name in _NAMES}
+    return Moves(**sums)
+
+
+_NAMES = tuple(each.name for each in fields(Moves))
+
+
+def _moves(counts: Counts) -> Moves:
+    return Moves(
+        enqueued=counts.enqueued,
+        started=counts.started,
+        succeeded=counts.finished.get(JobState.SUCCEEDED, 0),
+        failed=counts.retries,
+        dead=counts.finished.get(JobState.DEAD, 0),
+        cancelled=counts.finished.get(JobState.CANCELLED, 0),
+    )
+
+
+def _logged(store: Look, *, since_ms: int) -> Moves:
     counts = store.reader.event_counts(since_ms=since_ms)
     return Moves(
         enqueued=counts.get(Verb.ENQUEUE, 0),
         started=counts.get(Verb.CLAIM, 0),
         succeeded=counts.get(Verb.SUCCEED, 0),
         failed=counts.get(Verb.BACK_OFF, 0),
-        dead=counts.get(Verb.DIE, 0),
+        dead=counts.get(Verb.DIE, 0) + counts.get(Verb.GIVE_UP, 0),
         # A waiting job is cancelled at once, a running one is stopped by its worker.
         cancelled=counts.get(Verb.CANCEL, 0) + counts.get(Verb.STOP, 0),
     )

@@ -139,6 +139,30 @@ from queuectl_store.relations import (
     Unique as Unique,
     UniqueScope as UniqueScope,
 )
+from queuectl_store.rollups.counts import (
+    Counts as Counts,
+)
+from queuectl_store.rollups.facts import (
+    Fact as Fact,
+)
+from queuectl_store.rollups.gauges import (
+    Gauges as Gauges,
+)
+from queuectl_store.rollups.histogram import (
+    BOUNDS_MS as BOUNDS_MS,
+    Histogram as Histogram,
+)
+from queuectl_store.rollups.reading import (
+    Stretch as Stretch,
+    Total as Total,
+    Totals as Totals,
+)
+from queuectl_store.rollups.rollups import (
+    Rollups as Rollups,
+)
+from queuectl_store.rollups.reader import (
+    RollupsReader as RollupsReader,
+)
 from queuectl_store.schedules.document import (
     schedule_document as schedule_document,
     schedule_words as schedule_words,

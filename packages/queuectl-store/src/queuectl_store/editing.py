@@ -7,16 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, records, spec
+from queuectl_store import records, spec
 from queuectl_store.document import job_document
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.job import Backoff, Job, JobId, NewJob, Task, Work
-from queuectl_store.ledger import Moved as Move
+from queuectl_store.ledger import moved as move
 from queuectl_store.moving import Moved, Times
+from queuectl_store.recording import write_moves
 from queuectl_store.relations import Unique
 from queuectl_store.replays import PREFIX
 from queuectl_store.sql import admin as sql
-from queuectl_store.sql import hot, unique
+from queuectl_store.sql import unique
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 _WORK_KEYS = ("argv", "shell", "task", "args", "kwargs")
@@ -99,8 +100,9 @@ def _edit_one(
     if not changes and after.state is before.state:
         return
     note = json.dumps(changes)
-    event = Move(job_id, Verb.EDIT, moved.state, moved.attempt, note=note)
-    connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves([event]), **times})
+    left = before.queue if before.queue != moved.queue else None
+    event = move(moved, Verb.EDIT, note=note)._replace(source=before.state, left_queue=left)
+    write_moves(connection, times, [event])
 
 
 def _check_state(job: Job, change: Edit, only: frozenset[JobState]) -> None:

@@ -6,13 +6,16 @@ import sqlalchemy as sa
 
 from queuectl_store import records, replays
 from queuectl_store.job import Claim
-from queuectl_store.ledger import Moved
+from queuectl_store.ledger import moved
 from queuectl_store.limits import pacing
 from queuectl_store.outcome import Finish
+from queuectl_store.recording import write_moves
+from queuectl_store.rollups import tally
+from queuectl_store.rollups.facts import Fact
 from queuectl_store.sql import limits as limits_sql
 from queuectl_store.sql import upkeep
-from queuectl_store.states import JobState, Verb
-from queuectl_store.turn import Times, finish, write_moves
+from queuectl_store.states import Verb
+from queuectl_store.turn import Times, finish
 
 
 def stage(connection: sa.Connection, times: Times, limit: int) -> int:
@@ -22,8 +25,7 @@ def stage(connection: sa.Connection, times: Times, limit: int) -> int:
     """
     let_out = pacing.let_out(connection, times) + replays.let_out(connection, times)
     rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
-    moved = [Moved(row.id, Verb.STAGE, JobState.PENDING, row.attempt) for row in rows]
-    write_moves(connection, times, moved)
+    write_moves(connection, times, [moved(row, Verb.STAGE) for row in rows])
     return len(rows) + let_out
 
 
@@ -32,8 +34,10 @@ def rescue(
 ) -> list[Finish]:
     """Take the jobs of workers whose lease ran out, and record what *decide* makes of each."""
     connection.execute(limits_sql.LOCK_COUNTS)
-    connection.execute(upkeep.EXPIRE_WORKERS, times)
+    vanished = connection.execute(upkeep.EXPIRE_WORKERS, times).all()
     rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
+    tally.fact(Fact.WORKER_CRASHED, n=len(vanished)).write(connection, times)
+    tally.fact(Fact.LEASE_EXPIRED, n=len(rows)).write(connection, times)
     finishes = [decide(records.claim(row)) for row in rows]
     for each, row in zip(finishes, rows, strict=True):
         finish(connection, times, row.worker_id, [each])

@@ -42,14 +42,28 @@ NOTHING: Mapping[str, dict[str, Any]] = MappingProxyType({})
 
 
 class Moved(NamedTuple):
-    """One change of state, to be written to the event log."""
+    """One change of state, to be written to the event log and counted.
+
+    Attributes:
+        queue: That it is in now.
+        source: The state that it left; None of a new job.
+        left_queue: The queue that it left, if it is another one.
+    """
 
     job_id: int
     verb: Verb
     state: str
     attempt: int
-    worker_id: int | None = None
+    queue: str
+    task: str | None
+    source: str | None
     note: str | None = None
+    left_queue: str | None = None
+
+
+def moved(row: Any, verb: Verb, *, note: str | None = None) -> Moved:
+    """Return what *verb* did of a row that the statement of the move gave back."""
+    return Moved(row.id, verb, row.state, row.attempt, row.queue, row.task, row.was, note)
 
 
 def new_jobs(
@@ -137,7 +151,7 @@ def new_worker(worker: NewWorker) -> dict[str, Any]:
 
 def moves(moved: Iterable[Moved]) -> str:
     """Return rows for WRITE_EVENTS."""
-    return _encode([_known(zip(Moved._fields, each, strict=True)) for each in moved])
+    return _encode([_event(each) for each in moved])
 
 
 def taken(rows: Iterable[Any]) -> str:
@@ -152,7 +166,22 @@ def endings(finishes: Iterable[Finish]) -> str:
 
 def recorded_as(finish: Finish) -> str:
     """Name how the attempt ended, as its row says it."""
-    return "crashed" if finish.crashed else _RECORDED[type(finish.outcome)]
+    return recorded(type(finish.outcome), crashed=finish.crashed)
+
+
+def recorded(outcome: type[Outcome], *, crashed: bool) -> str:
+    """Name how an attempt of such an *outcome* ended, as its row says it."""
+    return "crashed" if crashed else _RECORDED[outcome]
+
+
+def _event(moved: Moved) -> dict[str, Any]:
+    row = {
+        "job_id": moved.job_id,
+        "verb": moved.verb,
+        "state": moved.state,
+        "attempt": moved.attempt,
+    }
+    return row if moved.note is None else {**row, "note": moved.note}
 
 
 def _known(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # Imported where they are made: who lists jobs waits for neither (decision 24).
     from queuectl_store.dead_reader import DeadReader
     from queuectl_store.output_reader import OutputReader
+    from queuectl_store.rollups.reader import RollupsReader
 
 
 class Look:
@@ -24,6 +25,13 @@ class Look:
         self.path: Path | None = source.engine.path
         self.reader = Reader(source)
         self.settings = SettingsReader(source)
+
+    @cached_property
+    def rollups(self) -> "RollupsReader":
+        """What happened how often, and how many jobs there are."""
+        from queuectl_store.rollups.reader import RollupsReader
+
+        return RollupsReader(self._source)
 
     @cached_property
     def dead(self) -> "DeadReader":

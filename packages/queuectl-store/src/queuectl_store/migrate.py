@@ -10,7 +10,7 @@ from queuectl_store.outcome import StopRequest
 from queuectl_store.sql.tables import workers
 from queuectl_store.sql.upkeep import SCHEMA_VERSION
 
-HEAD = "0003"
+HEAD = "0004"
 
 _VERSION_TABLE = "queuectl_schema_version"
 

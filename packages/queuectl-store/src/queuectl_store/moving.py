@@ -7,15 +7,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger, replays, spec
+from queuectl_store import replays, spec
 from queuectl_store.bounds import whole
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.fingerprint import fingerprint
 from queuectl_store.graph import consequences
 from queuectl_store.job import JobId
-from queuectl_store.ledger import Moved as Move
+from queuectl_store.ledger import moved
+from queuectl_store.recording import write_moves
 from queuectl_store.sql import admin as sql
-from queuectl_store.sql import hot
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 Times = dict[str, Any]
@@ -87,10 +87,8 @@ def _write_events(
     rows: Sequence[Any],
     reason: str | None,
 ) -> None:
-    if rows:
-        note = spec.clean(reason)
-        moved = [Move(row.id, verb, row.state, row.attempt, note=note) for row in rows]
-        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+    note = spec.clean(reason)
+    write_moves(connection, times, [moved(row, verb, note=note) for row in rows])
 
 
 def report(

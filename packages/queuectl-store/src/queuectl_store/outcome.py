@@ -1,8 +1,9 @@
 """How one attempt ended, and what that makes of its job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import assert_never
+from types import MappingProxyType
 
 from queuectl_store.bounds import MAX_RESULT
 from queuectl_store.errors import ResultTooLarge, StoreTooNew
@@ -96,23 +97,22 @@ class Finish:
     crashed: bool = False
 
 
+# The move in the transition table that each outcome makes.
+VERBS: Mapping[type[Outcome], Verb] = MappingProxyType(
+    {
+        Succeeded: Verb.SUCCEED,
+        Retry: Verb.BACK_OFF,
+        Dead: Verb.DIE,
+        Snoozed: Verb.SNOOZE,
+        Released: Verb.GIVE_BACK,
+        Cancelled: Verb.STOP,
+    }
+)
+
+
 def verb_of(outcome: Outcome) -> Verb:
     """Name the move in the transition table that *outcome* makes."""
-    match outcome:
-        case Succeeded():
-            return Verb.SUCCEED
-        case Retry():
-            return Verb.BACK_OFF
-        case Dead():
-            return Verb.DIE
-        case Snoozed():
-            return Verb.SNOOZE
-        case Released():
-            return Verb.GIVE_BACK
-        case Cancelled():
-            return Verb.STOP
-        case _:
-            assert_never(outcome)
+    return VERBS[type(outcome)]
 
 
 class StopRequest(StrEnum):

@@ -85,6 +85,8 @@ class QuickStore:
         event = {"job_id": stored[0], "verb": "enqueue", "state": stored[2], "attempt": 0}
         moves = {"moves": json.dumps([event]), "now": now_ms}
         self._connection.execute(sql.WRITE_EVENTS, moves)
+        count = {"queue": job["queue"], "verb": "enqueue", "target": stored[2], "n": 1}
+        self._connection.execute(sql.TALLY, {"tally": json.dumps([count]), "now": now_ms})
         return int(stored[0])
 
     def settings(self) -> dict[str, str]:

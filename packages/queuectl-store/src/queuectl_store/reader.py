@@ -11,6 +11,7 @@ from queuectl_store.errors import UnknownGroup, UnknownJob
 from queuectl_store.filtering import JobFilter, conditions
 from queuectl_store.graph import bonds
 from queuectl_store.job import Attempt, Job, JobId, Worker
+from queuectl_store.rollups.reading import depths
 from queuectl_store.source import Source
 from queuectl_store.sql.plain import filters
 from queuectl_store.sql.plain import read as sql
@@ -102,11 +103,8 @@ class Reader:
 
     def counts(self) -> dict[str, dict[JobState, int]]:
         """Return how many jobs each queue has in each state; states without jobs are left out."""
-        counts: dict[str, dict[JobState, int]] = {}
         with self._database.read() as connection:
-            for row in sql.COUNTS.run(connection):
-                counts.setdefault(row.queue, {})[JobState(row.state)] = row.n
-        return counts
+            return depths(connection)
 
     def queues(self) -> "list[Queue]":
         """Return every queue that has jobs or limits, with its counts."""

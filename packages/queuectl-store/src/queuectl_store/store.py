@@ -18,10 +18,12 @@ from queuectl_store.graph.consequences import DUE, follow_due
 from queuectl_store.hooks.verbs import Hooks
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.limits.upkeep import LimitsUpkeep
+from queuectl_store.migrate import HEAD
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
 from queuectl_store.outputs import Outputs
 from queuectl_store.rehearsal import Rehearsal
+from queuectl_store.rollups.rollups import Rollups
 from queuectl_store.schedules.verbs import Schedules
 from queuectl_store.sql import upkeep
 from queuectl_store.sql.outlook import OUTLOOK
@@ -42,11 +44,18 @@ class Store(Intake):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        # That of the store, which opening brings up to date.
+        self.schema: str = HEAD
         self.admin = Admin(database)
         self.schedules = Schedules(database)
         self.hooks = Hooks(database)
         self.limits = LimitsUpkeep(database)
         self.maintenance = Maintenance(database)
+
+    @cached_property
+    def rollups(self) -> Rollups:
+        """What happened how often, and how many jobs there are."""
+        return Rollups(self._database)
 
     @cached_property
     def dead(self) -> DeadLetters:

@@ -11,10 +11,12 @@ from queuectl_store import ledger, records
 from queuectl_store.bounds import whole
 from queuectl_store.graph import consequences
 from queuectl_store.job import Claim, JobId, WorkerId
-from queuectl_store.ledger import Moved
 from queuectl_store.limits.admitting import Admission
 from queuectl_store.limits.transaction import enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
+from queuectl_store.rollups import tally
+from queuectl_store.rollups.facts import Fact
+from queuectl_store.rollups.tally import Tally
 from queuectl_store.sql import claim as claim_sql
 from queuectl_store.sql import hot
 
@@ -24,25 +26,21 @@ Times = dict[str, Any]
 _RUNS_AGAIN = (Retry, Snoozed, Released)
 
 
-def write_moves(connection: sa.Connection, times: Times, moved: Sequence[Moved]) -> None:
-    """Write one event for each of *moved*, in the transaction that made them."""
-    if moved:
-        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
-
-
 class Taken(NamedTuple):
-    """New claims; and what to do about jobs that were not taken (see `Exchange`)."""
+    """New claims, to be counted; and what to do about jobs not taken (see `Exchange`)."""
 
     claims: list[Claim]
+    counted: Tally
     again: bool = False
     is_held_back: bool = False
     let_go: int = 0
 
 
 class Recorded(NamedTuple):
-    """Finishes that were refused; and how many jobs need not wait for those that ended."""
+    """Finishes refused, all to be counted; and how many jobs need not wait for what ended."""
 
     refused: list[Finish]
+    counted: Tally
     let_go: int = 0
 
 
@@ -59,12 +57,14 @@ def trade(
     """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
     ending = [each.claim.job for each in finishes]
     may_admit = enter(connection, ending, is_alone=is_alone)
-    refused, freed = finish(connection, times, worker_id, finishes, is_alone=is_alone)
+    recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
     taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit)
-    freed += taken.let_go
+    recorded.counted.join(taken.counted)
+    recorded.counted.write(connection, times)
+    freed = recorded.let_go + taken.let_go
     exchange = Exchange(
         claims=taken.claims,
-        refused=refused,
+        refused=recorded.refused,
         again=taken.again or freed > len(taken.claims),
         is_held_back=taken.is_held_back,
     )
@@ -86,7 +86,7 @@ def claim(
         may_admit: Whether the transaction holds the locks of limits.
     """
     if limit <= 0:
-        return Taken([])
+        return Taken([], Tally())
     found = connection.execute(claim_sql.PENDING_QUEUES).all()
     heads = sorted(
         (head for head in found if queues is None or head.queue in queues),
@@ -100,10 +100,11 @@ def claim(
         connection.execute(claim_sql.WRITE_CLAIMS, values)
     claims = [records.claim(row) for row in rows]
     if gate is None:
-        return Taken(claims, again=is_limited)
+        return Taken(claims, tally.claimed(rows, claims), again=is_limited)
     gate.close()
     is_held_back = gate.is_held_back or gate.is_short_of_slots
-    return Taken(claims, gate.is_unfinished, is_held_back, gate.let_go)
+    counted = tally.claimed(rows, claims)
+    return Taken(claims, counted, gate.is_unfinished, is_held_back, gate.let_go)
 
 
 def _take(
@@ -140,8 +141,21 @@ def finish(
     Args:
         is_alone: No other transaction writes while this one does.
     """
+    recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
+    recorded.counted.write(connection, times)
+    return recorded
+
+
+def _record(
+    connection: sa.Connection,
+    times: Times,
+    worker_id: WorkerId | None,
+    finishes: Sequence[Finish],
+    *,
+    is_alone: bool,
+) -> Recorded:
     if not finishes:
-        return Recorded([])
+        return Recorded([], Tally())
     lock_counts(connection, (each.claim.job for each in finishes))
     # In the order of ids, as everybody locks jobs.
     finishes = sorted(finishes, key=lambda each: each.claim.job.id)
@@ -151,19 +165,22 @@ def finish(
     moved = records.plain(connection.execute(hot.FINISH, {"ended": rows, **times}))
     # By token too: a worker may hold the old claim and the new one of the same job.
     done = {(row.id, row.token) for row in moved}
-    refused = [finish for finish in finishes if _run(finish) not in done]
+    refused, kept = [finish for finish in finishes if _run(finish) not in done], finishes
     if refused:
         kept = [finish for finish in finishes if _run(finish) in done]
         rows = ledger.endings(kept)
         refused = _not_recorded(connection, worker_id, refused)
-    let_go = 0
+    counted, let_go = tally.fact(Fact.RESULT_FENCED, n=len(refused)), 0
     if done:
-        values = {"ended": rows, "worker": worker_id, **times}
+        # One time for all of the batch, by which the durations that are counted are those recorded.
+        at = max(row.at for row in moved)
+        values = {"ended": rows, "worker": worker_id, **times, "now": at}
         connection.execute(hot.WRITE_ATTEMPTS, values)
         connection.execute(hot.WRITE_ENDINGS, values)
+        counted.join(tally.ended(kept, at=at))
         let_go = consequences.follow(connection, times, moved)
-    ended = (each.claim.job for each in finishes if _run(each) in done)
-    return Recorded(refused, let_go=let_go + free_up(connection, ended))
+    let_go += free_up(connection, (each.claim.job for each in kept))
+    return Recorded(refused, counted, let_go)
 
 
 def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from queuectl_store import Finding, Look
 
 
-def check(ctx: typer.Context) -> None:
+def check(
+    ctx: typer.Context,
+    *,
+    recount: Annotated[
+        bool, typer.Option("--recount", help="Count the jobs anew first; jobs may go on.")
+    ] = False,
+) -> None:
     """Check that the store is sound: the database itself, and what it says about jobs.
 
     \b
@@ -28,12 +34,14 @@ def check(ctx: typer.Context) -> None:
       queuectl db check
       queuectl db check --json | jq .findings
 
-    It reads one state of the store, changes nothing and may run beside workers. Exit code 0 when
-    all is well, 1 when something is wrong, 78 when the database is damaged. With --json: store,
-    findings (list of kind, text, remedy, ids).
+    It reads one state of the store, changes nothing without --recount and may run beside
+    workers. Exit code 0 when all is well, 1 when something is wrong, 78 when the database is
+    damaged. With --json: store, findings (list of kind, text, remedy, ids).
     """
     session: Session = ctx.obj
     store = session.read_store()
+    if recount:
+        store.rollups.recount()
     findings = store.maintenance.check()
     if session.json:
         shown = [_document(finding) for finding in findings]

@@ -1,7 +1,8 @@
 """`queuectl worker start`: a worker in the foreground, in the background, or on the newest code."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from queuectl import early
 from queuectl.background import options_again, start_in_background
 from queuectl.exits import CommandError, UsageProblem
+from queuectl.exporting import exporting, token_of_a_worker
 from queuectl.loading import load_app
 from queuectl.moments import parse_span
 from queuectl.reloading import Reloader
@@ -103,6 +105,16 @@ def start(
             help="lines (for people), or log records as text or json. [setting: log_format]",
         ),
     ] = None,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Serve /metrics at this port while it runs."),
+    ] = None,
+    metrics_host: Annotated[
+        str, typer.Option(help="At this address; the token is in QUEUECTL_METRICS_TOKEN.")
+    ] = "127.0.0.1",
+    metrics_public: Annotated[
+        bool, typer.Option("--metrics-public", help="Serve it to callers without a token.")
+    ] = False,
 ) -> None:
     """Run jobs until stopped.
 
@@ -133,17 +145,28 @@ def start(
     if detach:
         start_in_background(session, ctx)
         return
-    code = _run(
-        session,
-        loaded,
-        log_format=session.settings(log_format=log_format).typed("log_format"),
-        concurrency=concurrency,
-        queues=queue or None,
-        tasks=tasks,
-        burst=burst,
-        grace_s=grace_s,
-    )
+    with _metrics(session, metrics_port, metrics_host, public=metrics_public):
+        code = _run(
+            session,
+            loaded,
+            log_format=session.settings(log_format=log_format).typed("log_format"),
+            concurrency=concurrency,
+            queues=queue or None,
+            tasks=tasks,
+            burst=burst,
+            grace_s=grace_s,
+        )
     raise typer.Exit(code)
+
+
+@contextmanager
+def _metrics(session: Session, port: int | None, host: str, *, public: bool) -> Iterator[None]:
+    if port is None:
+        yield
+        return
+    token = token_of_a_worker(public=public)
+    with exporting(session.open_store(), host=host, port=port, token=token):
+        yield
 
 
 def _run(session: Session, loaded: Queue | None, *, log_format: str, **options: Any) -> int:

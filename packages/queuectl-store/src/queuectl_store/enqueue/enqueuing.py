@@ -18,9 +18,10 @@ from queuectl_store.graph import dependencies
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.limits.queues import QueueState
+from queuectl_store.recording import write_moves
 from queuectl_store.sql import hot, limits
 from queuectl_store.states import Verb
-from queuectl_store.turn import Times, write_moves
+from queuectl_store.turn import Times
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -158,7 +159,8 @@ def _store(
     ]
     new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks, columns), **times}
     added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
-    write_moves(connection, times, [Moved(r.id, Verb.ENQUEUE, r.state, 0) for r in added])
+    moved = [Moved(r.id, Verb.ENQUEUE, r.state, 0, r.queue, r.task, None) for r in added]
+    write_moves(connection, times, moved)
     return {row.key: row.id for row in added}
 
 

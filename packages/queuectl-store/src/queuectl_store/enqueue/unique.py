@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from queuectl_store.errors import DuplicateJob
 from queuectl_store.job import JobId, NewJob
-from queuectl_store.ledger import Moved
+from queuectl_store.ledger import Moved, moved
 from queuectl_store.relations import OnDuplicate, Unique
 from queuectl_store.sql import admin, unique
-from queuectl_store.states import WAITING, JobState, Verb
+from queuectl_store.states import WAITING, Verb
 
 
 class Row(Protocol):
@@ -110,14 +110,14 @@ class Settlement:
         if not self._replaced:
             return []
         heirs = {slot_of(row): ids[row.key] for row in rows}
-        moved = [
-            Moved(old.id, Verb.CANCEL, JobState.CANCELLED, old.attempt, note=_note(heirs[slot]))
+        moves = [
+            moved(old, Verb.CANCEL, note=_note(heirs[slot]))
             for slot, olds in self._replaced.items()
             for old in olds
         ]
-        successors = json.dumps([{"id": each.job_id, "note": each.note} for each in moved])
+        successors = json.dumps([{"id": each.job_id, "note": each.note} for each in moves])
         self._connection.execute(admin.NAME_SUCCESSOR, {"successors": successors})
-        return moved
+        return moves
 
     def _duplicate(self, row: Row, holder: Any) -> DuplicateJob:
         error = DuplicateJob(_unique(row).key, holder and holder.id, holder and holder.state)

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.graph.halting import HaltOn, parse_halt
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import NewJob
-from queuectl_store.ledger import Moved
+from queuectl_store.ledger import Moved, moved
+from queuectl_store.recording import write_moves
 from queuectl_store.sql import groups as sql
 from queuectl_store.sql import hot
 from queuectl_store.states import Verb
@@ -157,8 +157,8 @@ def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> bool:
         new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}", "follows": 1}
         added = connection.execute(hot.ENQUEUE, {"new_jobs": json.dumps([new]), **times}).one()
         job_id = added.id
-        moved = [Moved(job_id, Verb.ENQUEUE, added.state, 0)]
-        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+        move = Moved(job_id, Verb.ENQUEUE, added.state, 0, new["queue"], new.get("task"), None)
+        write_moves(connection, times, [move])
     connection.execute(sql.END_GROUP, {"group": row.id, "finish_job": job_id, **times})
     return job_id is not None
 
@@ -192,9 +192,7 @@ def _stop_members(
     note = f"group {row.name} halted: {because or row.halted}"
     values = {"group": row.id, "because": note, "at_most": limit, **times}
     rows = list(connection.execute(sql.CANCEL_MEMBERS, values).all())
-    moved = [Moved(each.id, Verb.CANCEL, each.state, each.attempt, note=note) for each in rows]
-    if moved:
-        connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moved), **times})
+    write_moves(connection, times, [moved(each, Verb.CANCEL, note=note) for each in rows])
     if parse_halt(row.halt).now:
         connection.execute(sql.ASK_MEMBERS_TO_STOP, {"group": row.id})
     return rows

@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from queuectl_store import ledger
 from queuectl_store.graph.dependencies import clause_status, truth
 from queuectl_store.graph.ids import id_rows
-from queuectl_store.ledger import Moved
+from queuectl_store.ledger import moved
+from queuectl_store.recording import write_moves
 from queuectl_store.relations import Needs, OnDependencyFailure
-from queuectl_store.sql import hot
 from queuectl_store.sql import relations as sql
 from queuectl_store.states import JobState, Verb
 
@@ -196,19 +195,15 @@ def _move(
     still = {child: each for child, each in verdicts.items() if not each.verbs}
     if still:
         connection.execute(sql.TRACK, {"settled": _settled(still)})
-    moved: dict[int, Any] = {}
+    settled: dict[int, Any] = {}
     for verb, statement in sql.SETTLES.items():
         chosen = {child: each for child, each in verdicts.items() if verb in each.verbs}
         if not chosen:
             continue
         rows = connection.execute(statement, {"settled": _settled(chosen), **times}).all()
-        moves = [
-            Moved(row.id, verb, row.state, row.attempt, note=chosen[row.id].note) for row in rows
-        ]
-        if moves:
-            connection.execute(hot.WRITE_EVENTS, {"moves": ledger.moves(moves), **times})
-        moved |= {row.id: row for row in rows}
-    return list(moved.values())
+        write_moves(connection, times, [moved(r, verb, note=chosen[r.id].note) for r in rows])
+        settled |= {row.id: row for row in rows}
+    return list(settled.values())
 
 
 def _settled(verdicts: Mapping[int, Verdict]) -> str:

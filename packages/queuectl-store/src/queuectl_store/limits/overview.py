@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse, limits_of
+from queuectl_store.rollups.reading import depths
 from queuectl_store.sql.plain import limits as limits_sql
 from queuectl_store.sql.plain import queues as sql
-from queuectl_store.sql.plain.read import COUNTS
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
@@ -16,9 +16,7 @@ from queuectl_store.states import JobState
 def queues(connection: Connection, times: Mapping[str, Any]) -> list[Queue]:
     """Return every queue that has jobs or something set for it, by name."""
     rows = {row.name: row for row in limits_sql.QUEUES.run(connection)}
-    counts: defaultdict[str, dict[JobState, int]] = defaultdict(dict)
-    for row in COUNTS.run(connection):
-        counts[row.queue][JobState(row.state)] = row.n
+    counts = depths(connection)
     pending = {row.queue: row for row in sql.OLDEST_PENDING.run(connection, times)}
     names = sorted({*rows, *counts})
     return [_queue(name, rows.get(name), counts.get(name, {}), pending.get(name)) for name in names]

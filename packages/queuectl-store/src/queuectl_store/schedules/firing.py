@@ -5,7 +5,7 @@ jobs: a slot has its job exactly once or not at all yet.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from queuectl_store.document import instant
 from queuectl_store.errors import InvalidSchedule, ScheduleOverlaps, StoreError
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.relations import Dependency, Needs
+from queuectl_store.rollups.facts import Fact
+from queuectl_store.rollups.tally import Kind, Tally
 from queuectl_store.schedules import catchup
 from queuectl_store.schedules.rows import read_schedule
 from queuectl_store.schedules.schedule import Overlap, Schedule, ScheduleId, SlotOutcome
@@ -61,6 +63,7 @@ def fire(connection: sa.Connection, times: Times, enqueue: Enqueue, *, limit: in
         marks += made
         advances.append(advance)
     write(connection, times, marks, advances)
+    _count_missed(connection, times, marks, {row.id: row.name for row in rows})
     for row in rows:
         connection.execute(sql.FORGET_SLOTS, {"of": row.id, "keep": KEPT_SLOTS})
     return len(rows)
@@ -74,6 +77,17 @@ def write(
         connection.execute(sql.WRITE_SLOTS, {"marks": _rows(marks), **times})
     if advances:
         connection.execute(sql.MOVE_ON, {"moves": _rows(advances), **times})
+
+
+def _count_missed(
+    connection: sa.Connection, times: Times, marks: Sequence[Mark], names: Mapping[int, str]
+) -> None:
+    # Older slots that share one row are one more.
+    tally = Tally()
+    for mark in marks:
+        if mark.outcome is SlotOutcome.MISSED:
+            tally.add(Kind(names[mark.schedule_id], verb=Fact.SLOT_MISSED))
+    tally.write(connection, times)
 
 
 def begun(

@@ -16,6 +16,12 @@ from queuectl_store.states import TRANSITIONS, Verb
 
 TARGETS = Batch("targets", id=BIG, fingerprint=TEXT)
 
+# What a move gives back: that which its event says, that which is counted, that which follows.
+MOVED = (
+    *(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id),
+    *(jobs.c.queue, jobs.c.task, jobs.c.was),
+)
+
 _chosen = jobs.c.id.in_(sa.select(TARGETS.c.id))
 
 # A full new allowance: attempt numbers go on, and are counted from here.
@@ -86,8 +92,8 @@ def _move(verb: Verb, *only: str) -> ReturningUpdate[Any]:
     return (
         sa.update(jobs)
         .where(_chosen, is_in(*sources), *again)
-        .values(state=target_of(verb), **_effects[verb])
-        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id)
+        .values(state=target_of(verb), was=jobs.c.state, pending_at=NowMs(), **_effects[verb])
+        .returning(*MOVED)
     )
 
 
@@ -113,11 +119,13 @@ EDIT = (
     .where(jobs.c.id == sa.bindparam("job", type_=BIG))
     .values(
         state=target_of(Verb.EDIT, at=_new_time),
+        was=jobs.c.state,
+        pending_at=sa.case((is_in("pending"), jobs.c.pending_at), else_=NowMs()),
         **{name: sa.bindparam(f"to_{name}", type_=jobs.c[name].type) for name in EDITED},
         unique_slot=sa.bindparam("to_slot", type_=TEXT),
         waits_for=sa.bindparam("to_waits_for", type_=TEXT),
     )
-    .returning(jobs.c.id, jobs.c.state, jobs.c.attempt)
+    .returning(*MOVED)
 )
 
 # A running job is stopped by its worker, which is told at its next renewal.

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from queuectl_store.sql.admin import MOVED
 from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, INT, ONE, TEXT, ZERO, is_in, literal
 from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.side_tables import groups
@@ -95,6 +96,7 @@ CANCEL_MEMBERS = (
     .where(jobs.c.id.in_(sa.select(_some_waiting.c.id)))
     .values(
         state=literal("cancelled"),
+        was=jobs.c.state,
         finished_at=NowMs(),
         note=sa.bindparam("because", type_=TEXT),
         waits_for=None,
@@ -102,7 +104,7 @@ CANCEL_MEMBERS = (
         children_due=jobs.c.has_children,
         unique_live=sa.case((HAS_RUN_ITS_TIME, ZERO), else_=jobs.c.unique_live),
     )
-    .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id)
+    .returning(*MOVED)
 )
 _unasked = (jobs.c.cancel_requested == ZERO, is_in("running"))
 _some_running = (

@@ -166,7 +166,7 @@ ENQUEUE = (
     )
     # What another transaction inserts at this moment under the same key, or the same unique slot.
     .ext(OnConflictDoNothing())
-    .returning(jobs.c.id, jobs.c.key, jobs.c.state)
+    .returning(jobs.c.id, jobs.c.key, jobs.c.state, jobs.c.queue, jobs.c.task)
 )
 
 JOBS_BY_KEY = sa.select(jobs.c.id, jobs.c.key).join(KEYS, KEYS.c.key == jobs.c.key)
@@ -198,6 +198,10 @@ FINISH = (
             (_ended.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
         ),
         finished_at=sa.case((_is_final, NowMs()), else_=sa.null()),
+        # One that is given back waits from now on.
+        pending_at=sa.case(
+            (_ended.c.state == literal("pending"), NowMs()), else_=jobs.c.pending_at
+        ),
         cancel_requested=0,
         note=_ended.c.note,
         result=_ended.c.result,
@@ -206,7 +210,14 @@ FINISH = (
         unique_live=sa.case((sa.and_(_is_final, HAS_RUN_ITS_TIME), ZERO), else_=jobs.c.unique_live),
         children_due=sa.case((_is_final, jobs.c.has_children), else_=jobs.c.children_due),
     )
-    .returning(jobs.c.id, jobs.c.token, jobs.c.state, jobs.c.children_due, jobs.c.group_id)
+    .returning(
+        jobs.c.id,
+        jobs.c.token,
+        jobs.c.state,
+        jobs.c.children_due,
+        jobs.c.group_id,
+        NowMs().label("at"),
+    )
 )
 
 _ATTEMPT = (

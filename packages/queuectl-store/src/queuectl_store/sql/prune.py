@@ -151,7 +151,9 @@ NEEDS = sa.select(
     jobs.c.unique_until,
 ).where(jobs.c.id.in_(_doomed))
 DELETE_JOBS = (
-    sa.delete(jobs).where(jobs.c.id.in_(_doomed), _ended, _is_needless).returning(jobs.c.id)
+    sa.delete(jobs)
+    .where(jobs.c.id.in_(_doomed), _ended, _is_needless)
+    .returning(jobs.c.id, jobs.c.queue, jobs.c.task, jobs.c.state)
 )
 DELETE_ATTEMPTS = sa.delete(attempts).where(attempts.c.job_id.in_(_doomed))
 DELETE_EVENTS = (

@@ -1,7 +1,7 @@
 """What the quick lane goes by, as `scripts/quick_lane.py` takes it from statements and settings."""
 # ruff: noqa: E501
 
-HEAD = "0003"
+HEAD = "0004"
 DEFAULTS = {
     "queue": "default",
     "max_retries": "3",
@@ -40,11 +40,16 @@ WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_jobs
 WHERE queuectl_jobs."key" = new_jobs."key")) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
 FROM queuectl_queues
-WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state
+WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state, queue, task
 """
 WRITE_EVENTS = """
 INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, moves.job_id, moves.verb, moves.state, moves.attempt, moves.worker_id, moves.note, 0 AS anon_2
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'verb' AS verb, item ->> 'state' AS state, item ->> 'attempt' AS attempt, item ->> 'worker_id' AS worker_id, item ->> 'note' AS note FROM items) SELECT * FROM parsed) AS moves
+"""
+TALLY = """
+INSERT INTO queuectl_tallies (at, writer, queue, task, verb, source, target, outcome, bucket, n, ms) SELECT :now - :now % 60000 AS anon_1, 0 AS anon_2, coalesce(tally.queue, '') AS coalesce_1, coalesce(tally.task, '') AS coalesce_2, coalesce(tally.verb, '') AS coalesce_3, coalesce(tally.source, '') AS coalesce_4, coalesce(tally.target, '') AS coalesce_5, coalesce(tally.outcome, '') AS coalesce_6, coalesce(tally.bucket, -1) AS coalesce_7, tally.n, coalesce(tally.ms, 0) AS coalesce_8
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:tally)), parsed AS MATERIALIZED (SELECT item ->> 'queue' AS queue, item ->> 'task' AS task, item ->> 'verb' AS verb, item ->> 'source' AS source, item ->> 'target' AS target, item ->> 'outcome' AS outcome, item ->> 'bucket' AS bucket, item ->> 'n' AS n, item ->> 'ms' AS ms FROM items) SELECT * FROM parsed) AS tally
+WHERE 1 = 1 ON CONFLICT (at, writer, queue, task, verb, source, target, outcome, bucket) DO UPDATE SET n = queuectl_tallies.n + excluded.n, ms = queuectl_tallies.ms + excluded.ms
 """
 LIVE_WORKERS = """
 SELECT queuectl_workers.id, queuectl_workers."key", queuectl_workers.state, queuectl_workers.host, queuectl_workers.pid, queuectl_workers.version, queuectl_workers.concurrency, queuectl_workers.queues, queuectl_workers.boot_id, queuectl_workers.lease_ms, queuectl_workers.lease_until, queuectl_workers.stop, queuectl_workers.started_at, queuectl_workers.seen_at, (SELECT count(*) AS count_1

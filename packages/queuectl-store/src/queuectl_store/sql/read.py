@@ -36,12 +36,6 @@ ATTEMPTS = (
     .order_by(attempts.c.token)
 )
 
-COUNTS = (
-    sa.select(jobs.c.queue, jobs.c.state, sa.func.count().label("n"))
-    .group_by(jobs.c.queue, jobs.c.state)
-    .order_by(jobs.c.queue)
-)
-
 EVENTS = (
     sa.select(*events.columns)
     .where(events.c.id > sa.bindparam("after", type_=BIG))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from queuectl_store.sql.admin import target_of
+from queuectl_store.sql.admin import MOVED, target_of
 from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, INT, ONE, TEXT, ZERO, is_in
 from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.side_tables import dependencies
@@ -151,8 +151,14 @@ def _settle(verb: Verb) -> ReturningUpdate[Any]:
     return (
         sa.update(jobs)
         .where(jobs.c.id == SETTLED.c.id, is_in(*sorted(TRANSITIONS[verb].sources)))
-        .values(state=target_of(verb, SETTLED.c.unmet), **_tracked, **_effects[verb])
-        .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.children_due, jobs.c.group_id)
+        .values(
+            state=target_of(verb, SETTLED.c.unmet),
+            was=jobs.c.state,
+            pending_at=NowMs(),
+            **_tracked,
+            **_effects[verb],
+        )
+        .returning(*MOVED)
     )
 
 

@@ -60,6 +60,10 @@ jobs = sa.Table(
     sa.Column("children_due", sa.Integer, nullable=False, server_default="0"),
     # What its error has in common with others; null unless it is dead.
     sa.Column("fingerprint", sa.Text),
+    # What a database does not give back of a move by itself: the state that a person, a stager or
+    # a dependency moved it out of; and since when it could be claimed, where no time of its says.
+    sa.Column("was", sa.Text),
+    sa.Column("pending_at", sa.BigInteger),
     sa.Column("name", sa.Text),
     sa.Column("task", sa.Text),
     # JSON text in ASCII, so that any bytes survive: the work, its folder, variables and tags.

@@ -38,8 +38,8 @@ _due = (
 STAGE = (
     sa.update(jobs)
     .where(jobs.c.id.in_(sa.select(_due.c.id)))
-    .values(state=literal("pending"))
-    .returning(jobs.c.id, jobs.c.attempt)
+    .values(state=literal("pending"), was=jobs.c.state)
+    .returning(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.queue, jobs.c.task, jobs.c.was)
 )
 
 # Alembic's own table: the number of the newest migration.

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.limits import sweeping
+from queuectl_store.rollups import recounting
 from queuectl_store.sql import checks as sql
 from queuectl_store.sql.places import LastId
 from queuectl_store.states import TRANSITIONS, JobState, Verb
@@ -101,6 +102,7 @@ def check(database: Database) -> list[Finding]:
                 *_parked_with_room(connection),
                 *_wrong_stories(connection),
                 *_ids_to_come(connection),
+                *_miscounted(connection),
             ]
     except sa.exc.DBAPIError as error:
         raise database.engine.translate(error, committing=False) from error
@@ -188,6 +190,17 @@ def _ids_to_come(connection: sa.Connection) -> Iterator[Finding]:
                 remedy=_RESTORE,
                 ids=(largest,),
             )
+
+
+def _miscounted(connection: sa.Connection) -> Iterator[Finding]:
+    wrong = recounting.differences(connection)
+    if wrong and not recounting.is_uncounted(connection):
+        said = [f"{queue} {state} by {more:+}" for (queue, state), more in sorted(wrong.items())]
+        yield Finding(
+            kind="counts_not_the_jobs",
+            text=f"there are other jobs than were counted: {', '.join(said[:_SHOWN])}",
+            remedy=f"`queuectl db check --recount` puts it right; {_REPORT}",
+        )
 
 
 def _finding(kind: str, ids: Sequence[int]) -> Finding:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.errors import CopyRefused, StoreDamaged
-from queuectl_store.sql import read, side_tables
+from queuectl_store.sql import read, rollup_tables, side_tables
 from queuectl_store.sql import tables as job_tables
 from queuectl_store.sql.metadata import metadata
 from queuectl_store.sql.places import LastId
@@ -26,7 +26,12 @@ OnProgress = Callable[[str, int], None]
 Row = tuple[Any, ...]
 
 # Imported for what they register.
-assert metadata is job_tables.jobs.metadata is side_tables.queues.metadata
+assert (
+    metadata
+    is job_tables.jobs.metadata
+    is side_tables.queues.metadata
+    is rollup_tables.tallies.metadata
+)
 TABLES = tuple(sorted(metadata.tables.values(), key=lambda table: table.name))
 NUMBERED = tuple(table for table in TABLES if "id" in table.c and table.c.id.identity is not None)
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from queuectl_store.database import Database
+from queuectl_store.rollups import tally
 from queuectl_store.sql import feed as feed_sql
 from queuectl_store.sql import prune as sql
 from queuectl_store.sql import read as read_sql
@@ -145,10 +146,11 @@ def delete_jobs(connection: sa.Connection, ids: Sequence[int], *, now: int) -> F
     if not ids:
         return Freed()
     values = {"doomed": _rows(ids), "now": now}
-    gone = list(connection.execute(sql.DELETE_JOBS, values).scalars())
+    gone = connection.execute(sql.DELETE_JOBS, values).all()
     if not gone:
         return Freed()
-    values = {"doomed": _rows(gone)}
+    tally.deleted(gone).write(connection, {"now": now})
+    values = {"doomed": _rows(row.id for row in gone)}
     attempts = connection.execute(sql.DELETE_ATTEMPTS, values).rowcount
     connection.execute(sql.DELETE_EDGES, values)
     connection.execute(sql.DELETE_OUTPUT, values)

@@ -1,0 +1,56 @@
+"""The counts of a store that is open for more than reading: folded, put right."""
+
+import sqlalchemy as sa
+
+from queuectl_store.database import Database
+from queuectl_store.rollups import folding, recounting
+from queuectl_store.rollups.reader import RollupsReader
+from queuectl_store.sql.rollups import LOOK
+from queuectl_store.sql.spans import MINUTE
+
+# As many tallies as a read may find in its way.
+_MANY = 5_000
+_ALL = 2**62
+
+
+class Rollups(RollupsReader):
+    """See the module; safe to use from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._database = database
+
+    def upkeep(self) -> int:
+        """Do what is due: fold what is over, forget what is old, count a store of before.
+
+        Cheap when there is nothing to do; any number of processes may call it. It changes no
+        number that anybody reads.
+
+        Returns:
+            How many tallies were folded; nothing is left to fold when it is 0.
+        """
+        times = dict(self._database.engine.times())
+        with self._database.read() as connection:
+            look = connection.execute(LOOK, {"at_most": _MANY, **times}).one()
+            is_uncounted = recounting.is_due(connection)
+        if is_uncounted:
+            recounting.recount(self._database)
+        before_at = _ALL if look.n >= _MANY else look.now - look.now % MINUTE
+        if look.oldest is None or look.oldest >= before_at:
+            return 0
+        return self._database.write(lambda c: _fold(c, before_at=before_at, now=look.now))
+
+    def recount(self) -> None:
+        """Count the jobs and put the depths right, while work goes on; reads every job's state."""
+        recounting.recount(self._database, anew=True)
+
+    def fold(self) -> int:
+        """Fold the minute that is going on, too, as far as one transaction goes."""
+        return self._database.write(lambda c: folding.fold(c, before_at=_ALL))
+
+
+def _fold(connection: sa.Connection, *, before_at: int, now: int) -> int:
+    folded = folding.fold(connection, before_at=before_at)
+    if folded:
+        folding.forget(connection, now=now)
+    return folded
