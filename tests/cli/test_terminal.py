@@ -27,6 +27,20 @@ def test_a_list_fits_the_screen_and_is_coloured(queuectl: Program) -> None:
     assert len(row) <= 60
 
 
+def test_a_list_fits_a_terminal_that_knows_ascii_alone(queuectl: Program) -> None:
+    """What its encoding lacks is written out, and is as wide as it is then."""
+    queuectl.must("enqueue", "--name", "日本", "--", "echo", "word " * 40)
+    ascii_alone = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+
+    _, shown = on_terminal(queuectl, "list", columns=70, env=ascii_alone)
+
+    heading, row = SGR.sub("", shown).splitlines()
+    assert "\\u65e5\\u672c" in row
+    assert row.endswith("...")
+    assert heading.index("COMMAND") == row.index("echo")
+    assert len(row) <= 70
+
+
 @pytest.mark.parametrize(
     ("words", "env"),
     [

@@ -69,7 +69,13 @@ def aligned_lines(terminal: Terminal, columns: Sequence[Column], rows: Sequence[
     from rich.cells import cell_len
 
     heading = [Cell(text=column.title, style="dim") for column in columns]
-    lines = [heading, *([Cell(text=safe_text(c.text), style=c.style) for c in row] for row in rows)]
+    lines = [
+        heading,
+        *(
+            [Cell(text=terminal.printable(safe_text(c.text)), style=c.style) for c in row]
+            for row in rows
+        ),
+    ]
     wanted = [max(cell_len(line[index].text) for line in lines) for index in range(len(columns))]
     if terminal.is_screen:
         wanted = _fitted(wanted, columns, shutil.get_terminal_size().columns)
@@ -102,7 +108,8 @@ def _cell(terminal: Terminal, cell: Cell, column: Column, width: int) -> str:
 
     text = cell.text
     if cell_len(text) > width:
-        text = set_cell_size(text, width - 1) + "…"
+        mark = "…" if terminal.printable("…") == "…" else "..."
+        text = set_cell_size(text, width - len(mark)) + mark
     padding = " " * (width - cell_len(text))
     painted = terminal.paint(text, cell.style)
     return padding + painted if column.right else painted + padding

@@ -104,6 +104,11 @@ class Terminal:
         stream.buffer.write(piece)
         stream.buffer.flush()
 
+    def printable(self, text: str) -> str:
+        """Return *text* as stdout will show it, with what its encoding lacks written out."""
+        encoding = sys.stdout.encoding or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+
     def paint(self, text: str, style: str | None) -> str:
         """Return *text* in a style's colour where colours are on."""
         if not self.color or style is None:
