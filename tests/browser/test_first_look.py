@@ -6,11 +6,13 @@ from tests.browser.chromium import Browser
 
 def test_the_link_logs_in_and_a_job_that_is_enqueued_shows(browser: Browser) -> None:
     browser.log_in()
+    assert browser.driver.current_url == browser.site.url
+    browser.open("/jobs")
+    browser.see("#live[data-state=live]")
 
     browser.site.store.enqueue([NewJob(work=Shell(script="echo hello"), name="greeting")])
 
     browser.see_text("echo hello")
-    assert browser.driver.current_url == browser.site.url
     assert browser.complaints() == []
 
 
