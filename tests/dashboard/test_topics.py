@@ -263,6 +263,27 @@ def test_the_numbers_add_up(store: Store, site: Site) -> None:
     assert (stats["workers"], stats["running"], stats["minute"]["started"]) == (1, 3, 3)
 
 
+def test_a_series_has_a_point_for_each_step(store: Store, site: Site) -> None:
+    enqueue(store, 3, queue="mail")
+    claim_all(store)
+
+    series = site.call("/series?seconds=600&queue=mail", "GET").json
+    other = site.call("/series?seconds=600&queue=none", "GET").json
+
+    assert (series["step"], len(series["points"])) == (60, 11)
+    assert sum(point["enqueued"] for point in series["points"]) == 3
+    assert series["points"][-1]["depth"] == {"running": 3}
+    assert sum(point["waits"]["count"] for point in series["points"]) == 3
+    assert sum(point["enqueued"] for point in other["points"]) == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["step=61", "step=0", "seconds=0", "seconds=172801", "queue=a&task=b", "days=1e9"]
+)
+def test_a_series_that_cannot_be_had_is_refused(site: Site, query: str) -> None:
+    assert site.call(f"/series?{query}", "GET").status == 400
+
+
 def test_the_feed_goes_on_where_it_was_left(store: Store, site: Site) -> None:
     enqueue(store)
     first = site.call("/events", "GET").json
