@@ -71,6 +71,7 @@ def add_shell(app: Flask, store: Store) -> None:
         return found
 
     app.jinja_env.globals |= {
+        "feed_cursor": lambda: g.feed_cursor,
         "base": lambda: request.script_root,
         "keys": KEYS,
         "nav_counts": counts,

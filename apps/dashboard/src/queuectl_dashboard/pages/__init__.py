@@ -1,6 +1,6 @@
 """The HTML pages. A page that stays open fetches itself again when the socket tells of a change."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.pages.dead import dead_page
@@ -34,6 +34,11 @@ def pages_blueprint(desk: Desk) -> Blueprint:
     blueprint = Blueprint("pages", __name__)
     for name, (path, page) in _PLAIN.items():
         blueprint.add_url_rule(path, name, page, defaults={"desk": desk})
+
+    @blueprint.before_request
+    def begin() -> None:
+        # Read ahead of what the page shows: from here on the socket tells of what it may not show.
+        g.feed_cursor = desk.store.reader.newest_events(0).cursor
 
     @blueprint.get("/jobs/<id:job_id>")
     def job(job_id: int) -> str:

@@ -8,7 +8,7 @@ import { base, fetchDocument } from "./page.js";
 
 const PAGE = 100;
 const AGAIN_MS = 1500; // after a fetch that failed
-const NEAR = 2.5; // heights of the view above and below that are kept filled
+const NEAR = 1.5; // heights of the view above and below that are kept filled
 
 const card = document.getElementById("list");
 const picked = new Set();

@@ -17,6 +17,8 @@ let wanted = false;
 let fetching = false;
 let alarm = 0;
 let list = null;
+let cursor = document.body.dataset.cursor; // what happened up to here is on the page
+let wasOpen = false;
 
 /** Let *follower* keep the list of jobs: it gets each fresh page, and refreshes what else it shows. */
 export function keepList(follower) {
@@ -48,7 +50,7 @@ async function fetchPage() {
 }
 
 function connect() {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/ws`);
+  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/ws?cursor=${encodeURIComponent(cursor)}`);
   let deaf = 0;
   const listen = () => {
     clearTimeout(deaf);
@@ -58,11 +60,15 @@ function connect() {
     pause = 500;
     say("live", "live");
     listen();
-    refresh();
+    // Not all that changes is in the feed; the page that was just loaded shows it.
+    if (wasOpen) refresh();
+    wasOpen = true;
   };
   socket.onmessage = (event) => {
     listen();
-    if (!["heartbeat", "hello"].includes(JSON.parse(event.data).type)) refresh();
+    const message = JSON.parse(event.data);
+    cursor = message.cursor ?? cursor;
+    if (!["heartbeat", "hello"].includes(message.type)) refresh();
   };
   socket.onclose = () => {
     clearTimeout(deaf);
