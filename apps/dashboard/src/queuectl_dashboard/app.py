@@ -26,7 +26,7 @@ from queuectl_dashboard.rights import needed_by
 from queuectl_dashboard.sessions import Sessions
 from queuectl_dashboard.shell import add_shell
 from queuectl_dashboard.text import shown, visible
-from queuectl_dashboard.timing import ago, iso, size, span, whole_span
+from queuectl_dashboard.timing import ago, brief, iso, size, span, whole_span
 from queuectl_dashboard.tokenbook import TokenBook
 from queuectl_dashboard.tokens import TokenCheck
 from queuectl_store import Store
@@ -104,6 +104,7 @@ def _prepare_pages(app: Flask, assets: Mapping[str, Asset]) -> None:
     app.jinja_options = {"finalize": shown, "trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters |= {
         "ago": ago,
+        "brief": brief,
         "iso": iso,
         "size": size,
         "span": span,

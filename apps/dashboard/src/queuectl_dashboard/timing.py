@@ -20,6 +20,14 @@ def span(ms: int) -> str:
     return whole_span(ms)
 
 
+def brief(ms: float) -> str:
+    """Write a stretch of time in one unit, to two digits or so: `84 ms`, `2.4 s`, `13 min`."""
+    for size, unit in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")):
+        if ms >= size:
+            return f"{ms / size:.1f} {unit}" if ms < 10 * size else f"{ms / size:.0f} {unit}"
+    return f"{max(ms, 0):.0f} ms"
+
+
 def whole_span(ms: int) -> str:
     """Write a stretch of time to the second."""
     seconds = max(ms, 0) // 1000

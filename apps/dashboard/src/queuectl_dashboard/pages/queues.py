@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from flask import render_template
 
 from queuectl_dashboard.api.desk import Desk
+from queuectl_dashboard.charts import sparkline
 from queuectl_dashboard.shares import shares
 from queuectl_dashboard.shell import LIVE
+from queuectl_metrics import windows
 from queuectl_store import Queue
 
 
 def queues_page(desk: Desk) -> str:
     """Render all queues, those with something to do first."""
     queues = sorted(desk.store.reader.queues(), key=_weight)
+    now = desk.store.reader.now_ms()
+    lately = windows(desk.store, by="queue", now=now)
     return render_template(
         "queues.html",
-        now=desk.store.reader.now_ms(),
+        now=now,
+        lines={name: sparkline(each.points) for name, each in lately.items()},
         queues=[(queue, shares(queue.counts, LIVE), _limits(queue)) for queue in queues],
         resources=desk.store.reader.resources(),
         live=LIVE,
