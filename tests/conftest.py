@@ -23,6 +23,7 @@ LONGEST_FIRST = (
     "tests/guardian/test_shapes.py",
     "tests/store",
     "tests/examples",
+    "tests/metrics/test_live.py",
 )
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
