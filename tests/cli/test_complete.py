@@ -154,15 +154,22 @@ OFFERED = {
 }
 
 
+def program(shell: str) -> str:
+    """Return where *shell* is; a machine without it skips, which CI does not allow."""
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"install {shell} to run its completion")
+    return found
+
+
 @pytest.mark.parametrize("shell", ASK)
 def test_zsh_and_fish_complete_with_the_script(queuectl: Program, shell: str) -> None:
-    """Only where the shell is there."""
-    found = shutil.which(shell)
+    found = program(shell)
     queuectl.must("enqueue", "--queue", "mail", "--", "echo", "a:b")
     (queuectl.folder / "logbook").touch()
     path = f"{Path(str(queuectl.command()[0])).parent}:{queuectl.environ['PATH']}"
 
-    ended = found and subprocess.run(
+    ended = subprocess.run(
         [found, "-c", ASK[shell]],
         capture_output=True,
         cwd=queuectl.folder,
@@ -170,20 +177,16 @@ def test_zsh_and_fish_complete_with_the_script(queuectl: Program, shell: str) ->
         check=True,
     )
 
-    assert not ended or ended.stdout.decode().splitlines() == OFFERED[shell], ended.stderr
+    assert ended.stdout.decode().splitlines() == OFFERED[shell], ended.stderr
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish", "pwsh"])
-def test_other_shells_take_their_script(shell: str, tmp_path: Path) -> None:
-    """Only where the shell is there; what it would make of a script it does not know is nothing."""
+@pytest.mark.parametrize(("shell", "check"), [("zsh", "-n"), ("fish", "--no-execute")])
+def test_other_shells_take_their_script(shell: str, check: str, tmp_path: Path) -> None:
+    """PowerShell's has not been run: no package of it is to be had where the tests run."""
     script = tmp_path / "script"
-    script.write_text(SCRIPTS["powershell" if shell == "pwsh" else shell])
-    check = {"zsh": ["-n"], "fish": ["--no-execute"], "pwsh": ["-NoProfile", "-File"]}[shell]
-    found = shutil.which(shell)
+    script.write_text(SCRIPTS[shell])
 
-    ended = found and subprocess.run([found, *check, str(script)], check=False).returncode
-
-    assert ended in (None, 0)
+    assert subprocess.run([program(shell), check, str(script)], check=False).returncode == 0
 
 
 def test_a_shell_that_is_not_known_is_told_which_are(inside: Inside) -> None:

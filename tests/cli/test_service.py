@@ -37,24 +37,21 @@ def test_a_unit_starts_the_worker_and_lets_it_finish() -> None:
 
 @pytest.mark.not_on("win32", "darwin")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    """Only where systemd is there."""
     unit = tmp_path / "queuectl-w.service"
     service = Service(
         name="w", command=["/bin/true", "a b%"], store="sqlite:///x", folder=tmp_path, stop_s=1
     )
     unit.write_text(unit_text(service))
     program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("install systemd to have its units checked")
 
-    said = (
-        subprocess.run(
-            [program, "verify", "--user", str(unit)],
-            env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
-            capture_output=True,
-            check=False,
-        ).stderr.decode()
-        if program
-        else ""
-    )
+    said = subprocess.run(
+        [program, "verify", "--user", str(unit)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    ).stderr.decode()
 
     complaints = [line for line in said.splitlines() if unit.name in line]
     # From systemd 254 on; it ignores what it does not know.
