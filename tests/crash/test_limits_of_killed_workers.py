@@ -10,7 +10,7 @@ import time
 import pytest
 
 from queuectl_store import Backoff, JobFilter, JobState, NewJob, Shell, Store
-from tests.crash.farm import Farm
+from tests.crash.farm import Farm, WorkerProcess
 from tests.crash.scale import PATIENCE_S, scaled
 from tests.waiting import eventually
 
@@ -49,6 +49,10 @@ def some_job(farm: Farm, dice: random.Random) -> NewJob:
     )
 
 
+def busy(workers: list[WorkerProcess]) -> list[int]:
+    return [index for index, worker in enumerate(workers) if worker.job_processes()]
+
+
 def test_limits_hold_and_come_free_while_workers_are_killed(
     farm: Farm, store: Store, dice: random.Random
 ) -> None:
@@ -58,10 +62,13 @@ def test_limits_hold_and_come_free_while_workers_are_killed(
     workers = [farm.start("--concurrency", "3") for _ in range(WORKERS)]
     workers[0].until_joined()
 
-    for _ in range(scaled(KILLS, store)):
+    for kill in range(scaled(KILLS, store)):
         ids += store.enqueue([some_job(farm, dice) for _ in range(10)])
-        time.sleep(dice.uniform(0.1, 0.8))  # the random moment, not a wait for something
-        index = dice.randrange(WORKERS)
+        if kill % 2:
+            index = eventually(lambda: busy(workers), within=PATIENCE_S, what="a job to run")[0]
+        else:
+            time.sleep(dice.uniform(0.1, 0.8))  # the random moment, not a wait for something
+            index = dice.randrange(WORKERS)
         workers[index].kill()
         workers[index] = farm.start("--concurrency", "3")
     eventually(lambda: not store.work_left(), within=2 * PATIENCE_S, what="every job to end")
