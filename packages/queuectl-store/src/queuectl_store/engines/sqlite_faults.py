@@ -1,5 +1,6 @@
 """What SQLite's result codes mean for a caller."""
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from queuectl_store.errors import (
     StoreUnreachable,
 )
 
+_INDEX_BYTES = 32 * 1024
 _FLUSHES = {sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC}
 # After any of these a connection may hold what the file does not: what it read, that the file
 # could only be opened for reading, that a flush is still to do.
@@ -32,17 +34,28 @@ def is_spent(error: BaseException | None) -> bool:
 
 
 def has_no_room(error: BaseException | None) -> bool:
-    """Tell whether a connection could not be opened because the disk is full.
+    """Tell whether there was no room for the index of the log that connections share.
 
-    The index of the log that connections share is a file of 32 kB while any of them is open.
+    It is a file of 32 kB while any of them is open. The disk is full then, or fails.
     """
     return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
+def _is_full(path: Path) -> bool:
+    """Try whether the index's bytes could be written beside the store: SQLite does not say why."""
+    import tempfile  # takes longer to import than most commands need it
+
+    try:
+        with tempfile.TemporaryFile(dir=path.parent, buffering=0) as trial:
+            return trial.write(bytes(_INDEX_BYTES)) < _INDEX_BYTES
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def translate(error: BaseException | None, path: Path, *, committing: bool) -> StoreError:
     """Return the StoreError that *error*, raised by the sqlite3 module, stands for."""
     code = getattr(error, "sqlite_errorcode", 0)
-    if has_no_room(error):
+    if has_no_room(error) and _is_full(path):
         return _translate(sqlite3.SQLITE_FULL, error, path)
     if code in _FLUSHES:
         return DiskFailed(
