@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from queuectl_store import database, keeping, store, turn
+from queuectl_store import database, keeping, turn
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.limits import usage
 from queuectl_store.schedules import catchup, firing
@@ -63,13 +63,12 @@ def finish_forgets_the_state(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def finish_never_refuses(patch: pytest.MonkeyPatch) -> None:
-    record = turn.finish
+    record = turn._record
 
-    def finish(*arguments: Any, **more: Any) -> turn.Recorded:
+    def never_refuses(*arguments: Any, **more: Any) -> turn.Recorded:
         return record(*arguments, **more)._replace(refused=[])
 
-    for module in (turn, store, keeping):
-        patch.setattr(module, "finish", finish)
+    patch.setattr(turn, "_record", never_refuses)
 
 
 @mutant
@@ -79,16 +78,15 @@ def finish_refuses_what_it_has_recorded(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def finish_loses_one_of_a_batch(patch: pytest.MonkeyPatch) -> None:
-    record = turn.finish
+    record = turn._record
 
-    def finish(
+    def loses_one(
         c: Any, times: Any, worker: Any, finishes: Sequence[Any], **more: Any
     ) -> turn.Recorded:
         kept = finishes[:-1] if len(finishes) > 1 else finishes
         return record(c, times, worker, kept, **more)
 
-    for module in (turn, store, keeping):
-        patch.setattr(module, "finish", finish)
+    patch.setattr(turn, "_record", loses_one)
 
 
 @mutant
