@@ -109,10 +109,11 @@ class PlainConnection:
 class PlainSqlite:
     """One SQLite file that is there, to be looked at; safe to use from several threads."""
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, durability: str = "full") -> None:
         self.path: Path | None = path
         self.url = f"sqlite:///{path}"
         self._file, self._clock = path, clock
+        self._durability = durability
         self._bell = FifoBell(path.with_name(path.name + ".wake"))
         self._watch: sqlite3.Connection | None = None
         self._idle: list[sqlite3.Connection] = []
@@ -150,7 +151,7 @@ class PlainSqlite:
         with self._lock:
             try:
                 if self._watch is None:
-                    self._watch = open_raw(self._file, "full", reads_only=True)
+                    self._watch = open_raw(self._file, self._durability, reads_only=True)
                 return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
             except sqlite3.Error as error:
                 close_raw(self._watch)
@@ -174,12 +175,12 @@ class PlainSqlite:
             if self._idle:
                 return self._idle.pop(), False
         try:
-            return open_raw(self._file, "full", reads_only=True), False
+            return open_raw(self._file, self._durability, reads_only=True), False
         except sqlite3.OperationalError as error:
             if not has_no_room(error):
                 raise
         # Who is alone needs no shared index, and can look at a store on a full disk.
-        return open_raw(self._file, "full", reads_only=True, is_alone=True), True
+        return open_raw(self._file, self._durability, reads_only=True, is_alone=True), True
 
     def _give_back(self, raw: sqlite3.Connection, *, is_alone: bool) -> None:
         raw.rollback()

@@ -37,8 +37,7 @@ class SqliteEngine(PlainSqlite):
                 f"this Python has SQLite {sqlite3.sqlite_version}; QueueCTL needs 3.38 or newer:"
                 " use a newer Python"
             )
-        super().__init__(path, clock=clock)
-        self._durability = durability
+        super().__init__(path, clock=clock, durability=durability)
         refuse_network(path)
         make_file(path, create=create)
         self._identity = identity(path)
