@@ -105,11 +105,20 @@ STORY: tuple[tuple[str, Sequence[str], bytes], ...] = (
     ("doctor", (), b""),
     ("service install", ("--dry-run",), b""),
     ("completion", ("bash",), b""),
+    ("worker quiet", (), b""),
     ("worker stop", (), b""),
     ("--version", (), b""),
 )
 # These print nothing where the story is, or have a test of their own beside their command.
-ELSEWHERE = {"dashboard", "demo", "progress", "service uninstall", "worker stop"}
+ELSEWHERE = {
+    "dashboard",
+    "demo",
+    "metrics serve",
+    "progress",
+    "service uninstall",
+    "worker quiet",
+    "worker stop",
+}
 
 
 def judge(command: str, document: Any) -> list[str]:

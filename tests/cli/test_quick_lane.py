@@ -87,6 +87,12 @@ def said(result: Result, home: Inside) -> Any:
     return document
 
 
+_ROWS = "SELECT * FROM {}"
+# Of all minutes together: one may end between the one way and the other.
+_KIND = "queue, task, verb, source, target, outcome, bucket"
+_TALLIES = f"SELECT {_KIND}, sum(n) AS n FROM queuectl_tallies GROUP BY {_KIND} ORDER BY {_KIND}"
+
+
 def contents(home: Inside) -> dict[str, Any]:
     """All rows, but for what differs by chance or by the folder's name."""
     connection = sqlite3.connect(home.db)
@@ -96,10 +102,11 @@ def contents(home: Inside) -> dict[str, Any]:
         for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     ]
     found = {
-        name: [_plain(dict(row), home) for row in connection.execute(f"SELECT * FROM {name}")]
+        name: [_plain(dict(row), home) for row in connection.execute(_ROWS.format(name))]
         for name in tables
-        if name != "sqlite_sequence"
+        if name not in ("sqlite_sequence", "queuectl_tallies")
     }
+    found["tallies"] = [dict(row) for row in connection.execute(_TALLIES)]
     connection.close()
     return found
 

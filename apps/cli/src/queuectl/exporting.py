@@ -4,10 +4,12 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from queuectl.exits import CommandError, UsageProblem
-from queuectl_metrics import serving
-from queuectl_store import Store
+
+if TYPE_CHECKING:
+    from queuectl_store import Store
 
 TOKEN_VARIABLE = "QUEUECTL_METRICS_TOKEN"  # noqa: S105 (its name)
 
@@ -35,12 +37,15 @@ def token_of_a_worker(*, public: bool) -> str | None:
 
 
 @contextmanager
-def exporting(store: Store, *, host: str, port: int, token: str | None) -> Iterator[int]:
+def exporting(store: "Store", *, host: str, port: int, token: str | None) -> Iterator[int]:
     """Serve the metrics of *store* while the block runs; give the port.
 
     Raises:
         CommandError: The address cannot be had.
     """
+    # Imported here: help needs no server.
+    from queuectl_metrics import serving
+
     try:
         served = serving(store, host=host, port=port, token=token)
         bound = served.__enter__()

@@ -9,7 +9,7 @@ from typing import Any
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, Row
 from queuectl_metrics import Summary, Window, summaries, windows
-from queuectl_store import Counts, Histogram, JobState, Store
+from queuectl_store import Counts, Histogram, JobState, Look
 
 # The stretches that are told, in seconds.
 SPANS: Mapping[str, int] = {"5m": 300, "1h": 3_600, "24h": 86_400}
@@ -37,7 +37,7 @@ class Line:
 _EMPTY = Line(by="", name="", over="", summary=Summary(since=0, until=0, counts=Counts()))
 
 
-def lines(store: Store, *, over: Sequence[str]) -> list[Line]:
+def lines(store: Look, *, over: Sequence[str]) -> list[Line]:
     """Read the whole store, each queue and each task, in each stretch of *over*."""
     now = store.reader.now_ms()
     found: list[Line] = []
@@ -51,7 +51,7 @@ def lines(store: Store, *, over: Sequence[str]) -> list[Line]:
     return found
 
 
-def _trends(store: Store, by: str, seconds: int, now: int) -> dict[str, tuple[int, ...]]:
+def _trends(store: Look, by: str, seconds: int, now: int) -> dict[str, tuple[int, ...]]:
     step = max(60, seconds // _POINTS // 60 * 60)
     if by == "store":
         return {}

@@ -84,8 +84,10 @@ def _job(asked: Asked, folder: str, store: QuickStore) -> dict[str, object]:
         raise NotQuick
     usual = os.environ.get("QUEUECTL_QUEUE", settings.get("queue", DEFAULTS["queue"]))
     queue = asked.queue or usual
+    if not quick.is_plain_name(queue):
+        raise NotQuick
     found = store.queue(queue)
-    if not quick.is_plain_name(queue) or (found is not None and found["settings"] is not None):
+    if found is not None and found["settings"] is not None:
         raise NotQuick
     retries = settings.get("max_retries", DEFAULTS["max_retries"])
     if not retries.isdigit() or len(retries) > 5 or not retries.isascii():

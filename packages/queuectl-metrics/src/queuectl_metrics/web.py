@@ -12,7 +12,6 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from queuectl_metrics.exposition import Exporter
 from queuectl_store import Store
 
-PORT = 9809
 _PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]

@@ -15,7 +15,7 @@ from queuectl.exporting import TOKEN_VARIABLE, exporting, known_token, made_toke
 from queuectl.numbers import SPANS, as_csv, document, lines, table
 from queuectl.render import aligned_lines, print_aligned
 from queuectl.session import Session
-from queuectl_metrics.web import PORT
+from queuectl_metrics.address import PORT
 
 _EACH_S = 2.0
 
@@ -56,7 +56,7 @@ def metrics(
     session: Session = ctx.obj
     if over not in SPANS:
         raise UsageProblem(f"--over is {', '.join(SPANS)}, not {over!r}")
-    store, terminal = session.read_store(), session.terminal
+    store, terminal = session.look(), session.terminal
     if watch:
         _watch(session, over)
     elif as_table:
@@ -121,7 +121,7 @@ def _watch(session: Session, over: str) -> None:
         raise UsageProblem("--watch needs a terminal; `queuectl metrics --json` is for programs")
     height = 0
     while True:
-        columns, rows = table(lines(session.read_store(), over=[over]), sparks=_has_blocks())
+        columns, rows = table(lines(session.look(), over=[over]), sparks=_has_blocks())
         shown = aligned_lines(terminal, columns, rows) if rows else ["nothing happened yet"]
         shown = shown[: max(1, shutil.get_terminal_size().lines - 1)]
         terminal.redraw(shown, over=height)

@@ -1,0 +1,3 @@
+"""Where metrics are served if nobody says otherwise; apart, since help needs no server."""
+
+PORT = 9809
