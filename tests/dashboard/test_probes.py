@@ -232,7 +232,7 @@ def test_the_dashboard_lives_under_a_prefix_of_another_application(tmp_path: Pat
         asked = {"base_url": "http://shop.example", "headers": BEARER}
 
         made = client.post("/queue/api/v1/jobs", json={"command": "true"}, **asked)
-        page = client.get("/queue/", **asked)
+        page = client.get("/queue/jobs", **asked)
         described = client.get("/queue/api/v1/openapi.json", **asked)
         closed = client.get("/queue/api/v1/jobs", base_url="http://shop.example")
         login = client.post("/queue/login", base_url="http://shop.example", json={"token": TOKEN})

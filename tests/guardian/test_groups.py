@@ -122,7 +122,8 @@ def test_processor_time_of_what_nobody_waited_for_counts(desk: Desk) -> None:
     ended = desk.run("sh", "-c", f"touch all; {orphans}; {until}")
 
     alone = desk.run("sh", "-c", burn)
-    assert ended.cpu_ms >= 25 * alone.cpu_ms > 0
+    # Not all thirty: what a lone one takes is as rough as the clock by which it is told.
+    assert ended.cpu_ms >= 10 * alone.cpu_ms > 0
 
 
 def test_all_three_killed_at_once_leave_nothing_after_the_next_start(
