@@ -17,6 +17,10 @@ _PLACES = {
     "dead": "DeadLetters",
     "dead_reader": "DeadGroup DeadReader",
     "document": "attempt_document instant job_document run_rules_document why_document",
+    "documents": (
+        "dead_group_document event_document limits_document queue_document resource_document"
+        " worker_document"
+    ),
     "editing": "Edit",
     "engines.symptoms": "Level Symptom",
     "errors": (

@@ -17,6 +17,14 @@ from queuectl_store.document import (
     run_rules_document as run_rules_document,
     why_document as why_document,
 )
+from queuectl_store.documents import (
+    dead_group_document as dead_group_document,
+    event_document as event_document,
+    limits_document as limits_document,
+    queue_document as queue_document,
+    resource_document as resource_document,
+    worker_document as worker_document,
+)
 from queuectl_store.editing import Edit as Edit
 from queuectl_store.engines.symptoms import Level as Level, Symptom as Symptom
 from queuectl_store.errors import (

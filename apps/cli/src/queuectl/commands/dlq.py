@@ -23,7 +23,7 @@ from queuectl_store import (
     JobState,
     Rate,
     Verb,
-    instant,
+    dead_group_document,
 )
 
 app = typer.Typer(
@@ -187,7 +187,7 @@ def _rate(text: str) -> Rate:
 def _print_groups(session: Session, groups: Sequence[DeadGroup]) -> None:
     if session.json:
         for group in groups:
-            session.terminal.document(_document(group))
+            session.terminal.document(dead_group_document(group))
         return
     if not groups:
         session.terminal.say("no dead jobs")
@@ -204,14 +204,3 @@ def _print_groups(session: Session, groups: Sequence[DeadGroup]) -> None:
         for group in groups
     ]
     print_table(session.terminal, _COLUMNS, rows)
-
-
-def _document(group: DeadGroup) -> dict[str, object]:
-    return {
-        "fingerprint": group.fingerprint,
-        "error": group.error,
-        "count": group.count,
-        "first_seen": instant(group.first_seen),
-        "last_seen": instant(group.last_seen),
-        "ids": list(group.ids),
-    }

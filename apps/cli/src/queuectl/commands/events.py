@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -10,7 +10,7 @@ from queuectl.jobs import STATE_STYLES
 from queuectl.moments import local_time
 from queuectl.safe import safe_text
 from queuectl.session import Session
-from queuectl_store import Cursor, Event, Look, Page, instant
+from queuectl_store import Cursor, Event, Look, Page, event_document, instant
 
 _PAGE = 1_000
 _MANY = 1_000_000
@@ -85,22 +85,9 @@ def _print(session: Session, page: Page) -> None:
         )
     for event, cursor in zip(page.events, page.cursors, strict=True):
         if session.json:
-            session.terminal.document(_document(event, cursor))
+            session.terminal.document({"cursor": cursor, **event_document(event)})
         else:
             session.terminal.line(_line(session, event))
-
-
-def _document(event: Event, cursor: Cursor) -> dict[str, Any]:
-    return {
-        "cursor": cursor,
-        "at": instant(event.at),
-        "job": event.job_id,
-        "verb": event.verb.value,
-        "state": event.state.value,
-        "attempt": event.attempt,
-        "worker": event.worker_id,
-        "note": event.note,
-    }
 
 
 def _line(session: Session, event: Event) -> str:

@@ -9,7 +9,16 @@ from queuectl.exits import UsageProblem
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, print_table
 from queuectl.session import Session
-from queuectl_store import KEEP, Keep, Queue, QueueLimits, QueueState, Rate
+from queuectl_store import (
+    KEEP,
+    Keep,
+    Queue,
+    QueueLimits,
+    QueueState,
+    Rate,
+    limits_document,
+    queue_document,
+)
 
 if TYPE_CHECKING:
     # The database library comes with them, and help needs none.
@@ -52,7 +61,7 @@ def list_queues(ctx: typer.Context) -> None:
     queues = session.look().reader.queues()
     if session.json:
         for queue in queues:
-            session.terminal.document(_document(queue))
+            session.terminal.document(queue_document(queue))
         return
     if not queues:
         session.terminal.say("no queues")
@@ -147,7 +156,7 @@ def _set(session: Session, queue: str, wanted: Mapping[str, Any], rules: Mapping
     limits = store.admin.set_queue(queue, **wanted)
     own = store.settings.queues().get(queue, {})
     if session.json:
-        document = {"name": queue, **_limits_document(limits), "settings": own}
+        document = {"name": queue, **limits_document(limits), "settings": own}
         session.terminal.document(document)
         return
     told = [_told(limits), ", ".join(f"{name} {text}" for name, text in sorted(own.items()))]
@@ -253,28 +262,3 @@ def _rate_text(rate: Rate | None) -> str | None:
     if rate is None:
         return None
     return str(rate) if rate.burst == 1 else f"{rate} burst {rate.burst}"
-
-
-def _document(queue: Queue) -> dict[str, Any]:
-    oldest = queue.oldest_pending_ms
-    return {
-        "name": queue.name,
-        "state": queue.state.value,
-        **_limits_document(queue.limits),
-        "counts": {state.value: n for state, n in sorted(queue.counts.items())},
-        "running": queue.running,
-        "parked": queue.parked,
-        "oldest_pending": None if oldest is None else oldest / 1_000,
-    }
-
-
-def _limits_document(limits: QueueLimits) -> dict[str, Any]:
-    rate, key_rate = limits.rate, limits.key_rate
-    return {
-        "concurrency": limits.concurrency,
-        "rate": None if rate is None else str(rate),
-        "burst": None if rate is None else rate.burst,
-        "key_concurrency": limits.key_concurrency,
-        "key_rate": None if key_rate is None else str(key_rate),
-        "key_burst": None if key_rate is None else key_rate.burst,
-    }

@@ -1,12 +1,12 @@
 """`queuectl resource`: named resources of which jobs take a part while they run."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from queuectl.render import Cell, Column, print_table
 from queuectl.session import Session
-from queuectl_store import ResourceUse
+from queuectl_store import ResourceUse, resource_document
 
 app = typer.Typer(
     add_completion=False,
@@ -63,7 +63,7 @@ def list_resources(ctx: typer.Context) -> None:
     resources = session.look().reader.resources()
     if session.json:
         for each in resources:
-            session.terminal.document(_document(each))
+            session.terminal.document(resource_document(each))
         return
     if not resources:
         session.terminal.say("no resources; `queuectl resource set gpu 2` makes one")
@@ -96,13 +96,3 @@ def _row(each: ResourceUse) -> list[Cell]:
         Cell(text=str(each.waiting)),
         Cell(text=", ".join(map(str, each.used)), style="dim"),
     ]
-
-
-def _document(each: ResourceUse) -> dict[str, Any]:
-    return {
-        "name": each.name,
-        "capacity": each.capacity,
-        "free": each.free,
-        "used": list(each.used),
-        "waiting": each.waiting,
-    }

@@ -13,7 +13,7 @@ from queuectl.render import Cell, Column, Row, print_table
 from queuectl.selection import parse_id
 from queuectl.session import Session
 from queuectl_store import Worker as StoredWorker
-from queuectl_store import WorkerId, instant
+from queuectl_store import WorkerId, worker_document
 
 
 class _WorkerGroup(PartlyLazyGroup):
@@ -66,7 +66,7 @@ def list_workers(
     workers = reader.workers(all=all_)
     if session.json:
         for worker in workers:
-            session.terminal.document(_document(worker))
+            session.terminal.document(worker_document(worker))
     elif workers:
         now_ms = reader.now_ms()
         rows: list[Row] = [_row(worker, now_ms) for worker in workers]
@@ -164,19 +164,3 @@ def _row(worker: StoredWorker, now_ms: int) -> list[Cell]:
         Cell(text=short_span(now_ms - worker.started_at)),
         Cell(text=f"{short_span(now_ms - worker.seen_at)} ago", style="dim"),
     ]
-
-
-def _document(worker: StoredWorker) -> dict[str, object]:
-    return {
-        "id": worker.id,
-        "state": worker.state,
-        "host": worker.host,
-        "pid": worker.pid,
-        "concurrency": worker.concurrency,
-        "running": worker.running,
-        "queues": list(worker.queues) if worker.queues is not None else None,
-        "version": worker.version,
-        "started_at": instant(worker.started_at),
-        "seen_at": instant(worker.seen_at),
-        "alive": worker.alive,
-    }

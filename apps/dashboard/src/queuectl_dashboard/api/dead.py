@@ -1,6 +1,5 @@
 """The dead letters: grouped by their fault, retried at a chosen rate, purged."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from queuectl_dashboard.api import shapes
@@ -10,7 +9,7 @@ from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.input import BadInput
 from queuectl_dashboard.api.kinds import Words
 from queuectl_dashboard.api.routes import Topic
-from queuectl_store import DeadGroup, JobState, Rate, instant
+from queuectl_store import JobState, Rate, dead_group_document
 from queuectl_worker import drop_logs
 
 topic = Topic("dead")
@@ -40,7 +39,11 @@ def list_dead(desk: Desk, query: Filter) -> dict[str, Any]:
         chosen = filter_of(query, now_ms=desk.store.reader.now_ms())
     except BadInput as error:
         raise BadInput(str(error), status=400) from error
-    return {"groups": list(map(_document, desk.store.dead.groups(chosen)))}
+    return {
+        "groups": [
+            dead_group_document(each, most=_MOST_TOLD) for each in desk.store.dead.groups(chosen)
+        ]
+    }
 
 
 @topic.act("/dead/retry", body=PacedChoice, answer=shapes.Acted, problems=(404,))
@@ -72,15 +75,3 @@ def read_rate(text: str, *, burst: int = 1) -> Rate:
         return Rate.parse(text, burst=burst)
     except ValueError as error:
         raise BadInput(f"the rate {text[:40]!r}: {error}") from error
-
-
-def _document(group: DeadGroup) -> dict[str, Any]:
-    ids: Sequence[int] = group.ids[:_MOST_TOLD]
-    return {
-        "fingerprint": group.fingerprint,
-        "error": group.error,
-        "count": group.count,
-        "first_seen": instant(group.first_seen),
-        "last_seen": instant(group.last_seen),
-        "ids": list(ids),
-    }

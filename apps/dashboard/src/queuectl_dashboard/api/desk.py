@@ -18,7 +18,7 @@ from queuectl_store import (
     Store,
     Verb,
     attempt_document,
-    instant,
+    event_document,
     job_document,
     run_rules_document,
 )
@@ -81,7 +81,7 @@ class Desk:
 
     def event(self, event: Event) -> dict[str, Any]:
         """Return one fact of the event log."""
-        return event_document(event, self.redaction)
+        return shown_event(event, self.redaction)
 
     def full_document(self, job: Job) -> dict[str, Any]:
         """Return all that is known of a job."""
@@ -96,18 +96,9 @@ def run_document(attempt: Attempt) -> dict[str, Any]:
     return {"run": attempt.token, **attempt_document(attempt)}
 
 
-def event_document(event: Event, redaction: Redaction) -> dict[str, Any]:
+def shown_event(event: Event, redaction: Redaction) -> dict[str, Any]:
     """Return one fact of the event log, without what is secret."""
-    return {
-        "id": event.id,
-        "at": instant(event.at),
-        "job": event.job_id,
-        "verb": event.verb.value,
-        "state": event.state.value,
-        "attempt": event.attempt,
-        "worker": event.worker_id,
-        "note": _note(event, redaction),
-    }
+    return {"id": event.id, **event_document(event), "note": _note(event, redaction)}
 
 
 def _note(event: Event, redaction: Redaction) -> str | None:

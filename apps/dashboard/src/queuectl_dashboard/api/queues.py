@@ -16,9 +16,9 @@ from queuectl_store import (
     JobState,
     Keep,
     Queue,
-    QueueLimits,
     QueueState,
     Rate,
+    queue_document,
     setting,
 )
 
@@ -79,7 +79,7 @@ def list_queues(desk: Desk) -> dict[str, Any]:
     """List the queues that have jobs or limits."""
     own = desk.store.settings.queues()
     queues = desk.store.reader.queues()
-    return {"queues": [_document(each, own.get(each.name, {})) for each in queues]}
+    return {"queues": [_own_document(each, own.get(each.name, {})) for each in queues]}
 
 
 @topic.act("/queues/<name:name>/pause", **_ONE)
@@ -144,31 +144,9 @@ def _queue(desk: Desk, name: str) -> dict[str, Any]:
     own = desk.store.settings.queues().get(name, {})
     for queue in desk.store.reader.queues():
         if queue.name == name:
-            return _document(queue, own)
-    return _document(Queue(name=name), own)
+            return _own_document(queue, own)
+    return _own_document(Queue(name=name), own)
 
 
-def _document(queue: Queue, settings: dict[str, str]) -> dict[str, Any]:
-    oldest = queue.oldest_pending_ms
-    return {
-        "name": queue.name,
-        "state": queue.state.value,
-        **_limits(queue.limits),
-        "counts": {state.value: n for state, n in sorted(queue.counts.items())},
-        "running": queue.running,
-        "parked": queue.parked,
-        "oldest_pending": None if oldest is None else max(0, oldest) / 1_000,
-        "settings": settings,
-    }
-
-
-def _limits(limits: QueueLimits) -> dict[str, Any]:
-    rate, key_rate = limits.rate, limits.key_rate
-    return {
-        "concurrency": limits.concurrency,
-        "rate": None if rate is None else str(rate),
-        "burst": None if rate is None else rate.burst,
-        "key_concurrency": limits.key_concurrency,
-        "key_rate": None if key_rate is None else str(key_rate),
-        "key_burst": None if key_rate is None else key_rate.burst,
-    }
+def _own_document(queue: Queue, settings: dict[str, str]) -> dict[str, Any]:
+    return {**queue_document(queue), "settings": settings}

@@ -5,7 +5,7 @@ from typing import Any
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.kinds import Asked, Count, Shape
 from queuectl_dashboard.api.routes import Topic
-from queuectl_store import ResourceUse, UnknownResource
+from queuectl_store import UnknownResource, resource_document
 
 topic = Topic("resources")
 
@@ -35,7 +35,7 @@ class Capacity(Asked):
 @topic.get("/resources", answer=Resources)
 def list_resources(desk: Desk) -> dict[str, Any]:
     """List the resources that jobs share."""
-    return {"resources": list(map(_document, desk.store.reader.resources()))}
+    return {"resources": list(map(resource_document, desk.store.reader.resources()))}
 
 
 @topic.rule("PUT", "/resources/<name:name>", body=Capacity, answer=ResourceDocument)
@@ -44,7 +44,7 @@ def change_resource(desk: Desk, name: str, body: Capacity) -> dict[str, Any]:
     desk.store.admin.set_resource(name, body.capacity)
     for each in desk.store.reader.resources():
         if each.name == name:
-            return _document(each)
+            return resource_document(each)
     raise UnknownResource(name)  # another one took it away in between
 
 
@@ -52,13 +52,3 @@ def change_resource(desk: Desk, name: str, body: Capacity) -> dict[str, Any]:
 def remove_resource(desk: Desk, name: str) -> None:
     """Forget a resource; jobs that ask for it wait until it is there again."""
     desk.store.admin.remove_resource(name)
-
-
-def _document(each: ResourceUse) -> dict[str, Any]:
-    return {
-        "name": each.name,
-        "capacity": each.capacity,
-        "free": each.free,
-        "used": list(each.used),
-        "waiting": each.waiting,
-    }

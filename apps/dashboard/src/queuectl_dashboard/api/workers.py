@@ -7,7 +7,7 @@ import msgspec
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.kinds import Asked, Count, Id, Shape, Time
 from queuectl_dashboard.api.routes import Topic
-from queuectl_store import Worker, WorkerId, instant
+from queuectl_store import WorkerId, worker_document
 
 topic = Topic("workers")
 
@@ -59,7 +59,7 @@ class AskedToStop(Shape):
 @topic.get("/workers", query=WorkerQuery, answer=Workers, problems=(400,))
 def list_workers(desk: Desk, query: WorkerQuery) -> dict[str, Any]:
     """List the workers that live, or every one there ever was."""
-    return {"workers": list(map(_document, desk.store.reader.workers(all=query.all)))}
+    return {"workers": list(map(worker_document, desk.store.reader.workers(all=query.all)))}
 
 
 @topic.act("/workers/stop", body=Stop, is_optional=True, answer=AskedToStop)
@@ -67,19 +67,3 @@ def stop_workers(desk: Desk, body: Stop) -> dict[str, Any]:
     """Ask workers to stop."""
     ids = None if body.ids is None else [WorkerId(each) for each in body.ids]
     return {"asked": desk.store.admin.stop_workers(ids, now=body.now)}
-
-
-def _document(worker: Worker) -> dict[str, Any]:
-    return {
-        "id": worker.id,
-        "state": worker.state,
-        "host": worker.host,
-        "pid": worker.pid,
-        "concurrency": worker.concurrency,
-        "running": worker.running,
-        "queues": None if worker.queues is None else list(worker.queues),
-        "version": worker.version,
-        "started_at": instant(worker.started_at),
-        "seen_at": instant(worker.seen_at),
-        "alive": worker.alive,
-    }
