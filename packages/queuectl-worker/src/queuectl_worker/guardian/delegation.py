@@ -9,6 +9,8 @@ import fcntl
 import os
 import select
 
+from .kernelfiles import read
+
 # In front of the names of our groups: whatever bears another name is not ours to touch.
 PREFIX = "queuectl-"
 
@@ -109,23 +111,6 @@ def write(path: str, content: bytes) -> bool:
     except OSError:
         return False
     return True
-
-
-def read(path: str) -> bytes:
-    """Read a small file of the kernel's; empty where it cannot be read."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        pieces = []
-        while piece := os.read(fd, 1 << 14):
-            pieces.append(piece)
-        return b"".join(pieces)
-    except OSError:
-        return b""
-    finally:
-        os.close(fd)
 
 
 def names_in(folder: str) -> list[str]:

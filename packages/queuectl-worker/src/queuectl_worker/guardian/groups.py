@@ -15,6 +15,7 @@ import os
 from collections.abc import Container
 
 from . import delegation
+from .kernelfiles import read
 
 _HOME = "guardian"
 _TRIES = 3
@@ -37,7 +38,7 @@ class Group:
     @property
     def is_empty(self) -> bool:
         """Whether no process is in it or below it; a dead one that nobody reaped is none."""
-        return b"populated 0" in delegation.read(f"{self._folder}/cgroup.events")
+        return b"populated 0" in read(f"{self._folder}/cgroup.events")
 
     @property
     def cpu_s(self) -> float:
@@ -84,7 +85,7 @@ class Group:
         return delegation.write(f"{self._folder}/{file}", content)
 
     def _value(self, file: str, name: bytes) -> int:
-        for line in delegation.read(f"{self._folder}/{file}").splitlines():
+        for line in read(f"{self._folder}/{file}").splitlines():
             key, _, value = line.partition(b" ")
             if key == name:
                 return int(value)

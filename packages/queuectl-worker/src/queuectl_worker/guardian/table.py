@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from .kernelfiles import read
+
 # Linux gives every orphan of the tree to the guardian (PR_SET_CHILD_SUBREAPER). Elsewhere an
 # orphan goes to the system's first process, and only its session still tells whose it was.
 ADOPTS_ORPHANS = sys.platform == "linux"
@@ -79,13 +81,13 @@ def look_up(pid: int) -> Process | None:
     """Return the process that has *pid* now, dead ones that nobody reaped included."""
     if not ADOPTS_ORPHANS:
         return next((process for process in rows_of_ps() if process.pid == pid), None)
-    stat = _read(b"/proc/%d/stat" % pid)
+    stat = read(b"/proc/%d/stat" % pid)
     return _parse(pid, stat.decode("ascii", "replace")) if stat else None
 
 
 def tag_of(pid: int, tag: bytes) -> bytes | None:
     """Return what follows *tag* in the environment that *pid* was started with."""
-    for variable in _read(b"/proc/%d/environ" % pid).split(b"\0"):
+    for variable in read(b"/proc/%d/environ" % pid).split(b"\0"):
         if variable.startswith(tag):
             return variable[len(tag) :]
     return None
@@ -97,7 +99,7 @@ def share_of(process: Process) -> int:
     The kernel walks its whole memory for that: it is for the case where the sum of all that is
     resident says too much.
     """
-    for line in _read(b"/proc/%d/smaps_rollup" % process.pid).splitlines():
+    for line in read(b"/proc/%d/smaps_rollup" % process.pid).splitlines():
         if line.startswith(b"Pss:"):
             return int(line.split()[1]) << 10
     return process.resident
@@ -105,7 +107,7 @@ def share_of(process: Process) -> int:
 
 def catches(process: Process, signum: int) -> bool:
     """Tell whether it has a handler for *signum*; true where the system does not say."""
-    for line in _read(b"/proc/%d/status" % process.pid).splitlines():
+    for line in read(b"/proc/%d/status" % process.pid).splitlines():
         if line.startswith(b"SigCgt:"):
             return bool(int(line.split()[1], 16) >> (signum - 1) & 1)
     return not ADOPTS_ORPHANS
@@ -193,7 +195,7 @@ def _parse(pid: int, stat: str) -> Process:
 
 def _children(pid: int, *, threads: int) -> list[int]:
     tasks = [str(pid)] if threads == 1 else _tasks(pid)
-    lists = [_read(b"/proc/%d/task/%s/children" % (pid, task.encode())) for task in tasks]
+    lists = [read(b"/proc/%d/task/%s/children" % (pid, task.encode())) for task in tasks]
     return [int(child) for listed in lists for child in listed.split()]
 
 
@@ -202,20 +204,3 @@ def _tasks(pid: int) -> list[str]:
         return os.listdir(f"/proc/{pid}/task")
     except OSError:
         return []
-
-
-def _read(path: bytes) -> bytes:
-    """Read a file of /proc; empty when its process is gone or not ours to look at."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    try:
-        pieces = []
-        while piece := os.read(fd, 1 << 16):
-            pieces.append(piece)
-        return b"".join(pieces)
-    except OSError:
-        return b""
-    finally:
-        os.close(fd)
