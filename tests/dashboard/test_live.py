@@ -356,11 +356,12 @@ def test_the_same_comes_as_an_event_stream(store: Store, site: Site) -> None:
 def test_streams_that_were_looked_at_or_left_keep_no_room(store: Store) -> None:
     with serving(store, socket_cap=1) as site:
         heads = [site.ask("/api/v1/live", "HEAD").status for _ in range(3)]
+        lines = {"Host": site.host, **BEARER}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
-            lines = {"Host": site.host, **BEARER}
-            head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
             connection.sendall(f"GET /api/v1/live HTTP/1.1\r\n{head}\r\n".encode())
-            read_to(connection.makefile("rb"), b"data: ")
+            with connection.makefile("rb") as answer:
+                read_to(answer, b"data: ")
 
         eventually(lambda: status(site, BEARER) == 101, within=30, what="room for a page")
 

@@ -35,6 +35,7 @@ HEARTBEAT_S = 20.0
 LOOK_S = 1.0
 # An event stream ends before the server's limit for a request; the browser comes back by itself.
 STREAM_S = 45.0
+EVENT_STREAM = "text/event-stream"
 
 UNWANTED_MESSAGE = 1008
 NO_LONGER_ALLOWED = 1008
@@ -123,6 +124,9 @@ def _stream(broadcaster: Broadcaster, admission: Admission) -> Blueprint:
         given = request.headers.get("Last-Event-ID") or None
         after = wanted_cursor({"cursor": given} if given else request.args)
         caller = caller_of(request.environ)
+        if request.method == "HEAD":
+            # Its answer has no body, so it needs no slot, nor has the next request to wait for one.
+            return Response(content_type=EVENT_STREAM)
         admission.take()
         wake = Event()
         try:
@@ -130,7 +134,7 @@ def _stream(broadcaster: Broadcaster, admission: Admission) -> Blueprint:
         except BaseException:
             admission.give_back()
             raise
-        answer = Response(_as_events(follower, after, caller), content_type="text/event-stream")
+        answer = Response(_as_events(follower, after, caller), content_type=EVENT_STREAM)
         # Called however the answer ends, begun or not.
         answer.call_on_close(follower.leave)
         answer.call_on_close(admission.give_back)
