@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Write the statements that read a SQLite store as text, for the standard library alone.
+"""Write the statements for a SQLite store as text, for the standard library alone.
 
 Run it in the environment: `.venv/bin/python scripts/plain_sql.py`. A test compares the files with
 what this program would write.
 """
 
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,29 +18,26 @@ from queuectl_store.sql.statement import MORE
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "packages/queuectl-store/src/queuectl_store/sql/plain"
-STATEMENTS = {
-    "admin": "SETTINGS QUEUE_SETTINGS",
-    "dead": "GROUPS MEMBERS NEWEST IDS",
-    "feed": "FEED NEWEST HORIZON END PRUNED",
-    "filters": ("STATE STATES QUEUES TASK NAME FINGERPRINT GROUP SINCE BEFORE TAG HAS_TAGS SEARCH"),
-    "groups": "GROUPS_BY_NAME ALL_GROUPS COUNTS",
-    "limits": "QUEUE QUEUES RESOURCES RUNNING GROUPS BUCKETS_NAMED",
-    "output": "SINCE SIZE",
-    "queues": "OLDEST_PENDING ALLOTTED WAITING_COUNTS",
-    "read": (
-        "PAGE JOBS_BY_ID ATTEMPTS EVENTS EVENTS_OF_JOB EVENT_IDS EVENT_AT MOVES_SINCE"
-        " WORKERS LIVE_WORKERS WORK_LEFT WORK_LEFT_IN NOW LAST_JOB_ID"
-    ),
-    "relations": "EDGES_OF",
-    "rollups": "TOTALS DEPTHS WINDOW WINDOW_OF SINCE FULL_COUNT",
-    "gauges": "PENDING_HEADS QUEUE_RULES",
-    "upkeep": "SCHEMA_VERSION",
-    "why": "PARENTS AHEAD RUNNING_IN_QUEUE RUNNING QUEUE RESOURCE BUCKET",
-}
+MODULES = (
+    *("admin", "claim", "dead", "feed", "filters", "gauges", "groups", "hooks", "hot", "limits"),
+    *("outlook", "output", "prune", "queues", "read", "relations", "replays", "rollups"),
+    *("schedules", "sizes", "stats", "unique", "upkeep", "why"),
+)
 # Those that conditions may be added to.
 OPEN = {"read:PAGE", "dead:GROUPS", "dead:MEMBERS", "dead:IDS"}
+# Others are made of them, and nobody runs them.
+BASES = {"read:JOBS", "dead:JOBS"}
 # Made for literals: of one, and of several.
 MADE = {"filters:STATE": ("?",), "filters:STATES": ("?", "?")}
+# What the store gives to the inserts that take their columns from the call.
+COLUMNS = {
+    "admin:ADD_SETTING": "name value",
+    "upkeep:ADD_ENVIRONMENT": "digest body",
+    "feed:ADD_PRUNED": "name tx id",
+    "queues:ADD_RESOURCE": "name capacity",
+    "hooks:ADD": "name rule job url secret allow_private created_at tx event_id",
+    "schedules:ADD": ("name cron every_ms tz job missed window_ms overlap next_at created_at"),
+}
 KINDS = {"whole": Whole, "small": Small, "words": Words}
 INTRODUCTION = '''\
 """The statements of {module}.py by name and text; written by `scripts/plain_sql.py`."""
@@ -51,47 +49,61 @@ from queuectl_store.sql.statement import Statement
 def pages() -> dict[str, str]:
     """Return the text of each module by its name."""
     return {
-        f"{module}.py": "\n".join(
-            [INTRODUCTION.format(module=module), *(_entry(module, n) for n in names.split())]
-        )
-        for module, names in STATEMENTS.items()
+        f"{module}.py": "\n".join([INTRODUCTION.format(module=module), *_entries(module)])
+        for module in MODULES
     }
 
 
-def _entry(module: str, name: str) -> str:
-    place = f"{module}:{name}"
-    statement = getattr(import_module(f"queuectl_store.sql.{module}"), name)
-    if place in MADE:
-        statement = statement(*MADE[place])
+def _entries(module: str) -> Iterator[str]:
+    found = import_module(f"queuectl_store.sql.{module}")
+    for name, value in vars(found).items():
+        place = f"{module}:{name}"
+        if not name.isupper() or place in BASES:
+            continue
+        if place in MADE:
+            yield f"{name} = {_statement(place, value(*MADE[place]))}\n"
+        elif isinstance(value, sa.Executable) or (
+            module == "filters" and isinstance(value, sa.ColumnElement)
+        ):
+            yield f"{name} = {_statement(place, value)}\n"
+        elif isinstance(value, Mapping) and all(
+            isinstance(v, sa.Executable) for v in value.values()
+        ):
+            items = [f'    "{k}": {_statement(f"{place}.{k}", v)},' for k, v in value.items()]
+            yield "\n".join([f"{name}: dict[str, Statement] = {{", *items, "}"]) + "\n"
+
+
+def _statement(place: str, statement: Any) -> str:
     if place in OPEN:
         statement = statement.where(sa.literal_column(MORE))
-    if module == "filters":
+    if place.startswith("filters:"):
         # As it stands beside another condition: with brackets where it needs them.
         statement = sa.and_(sa.literal_column(MORE), statement)
-    compiled = statement.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
+    columns = COLUMNS[place].split() if place in COLUMNS else None
+    dialect = SQLiteDialect_pysqlite(paramstyle="named")
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
     text = "\n".join(line.rstrip() for line in str(compiled).splitlines())
     text = text.removeprefix(f"{MORE} AND ")
     more = "".join(f", {key}={value!r}" for key, value in _parameters(compiled).items() if value)
-    return f'{name} = Statement("{place}", """\n{text}\n"""{more})\n'
+    return f'Statement("{place}", """\n{text}\n"""{more})'
 
 
 def _parameters(compiled: Any) -> dict[str, Any]:
-    binds = compiled.binds
+    # The compiler lists a nameless one under an inner name too.
+    binds = {name: bind for name, bind in compiled.binds.items() if name.isidentifier()}
     found: dict[str, Any] = {
         kind: tuple(name for name, bind in binds.items() if isinstance(bind.type, of))
         for kind, of in KINDS.items()
     }
     found["lists"] = tuple(name for name, bind in binds.items() if bind.expanding)
-    # The compiler lists a nameless one under an inner name too.
-    given = {name: bind.value for name, bind in binds.items() if not bind.required}
-    found["fixed"] = {name: value for name, value in given.items() if name.isidentifier()}
+    found["fixed"] = {name: bind.value for name, bind in binds.items() if not bind.required}
     return found
 
 
 if __name__ == "__main__":
     TARGET.mkdir(exist_ok=True)
     (TARGET / "__init__.py").write_text(
-        '"""Statements by name and text: what reads a store is written against these."""\n'
+        '"""Statements by name and text: what uses a store is written against these."""\n'
     )
     for name, text in pages().items():
         (TARGET / name).write_text(text, encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.migrate import HEAD
+from queuectl_store.schema import HEAD
 from queuectl_store.settings import SETTINGS
 from queuectl_store.sql import admin, complete, hot, limits, read, rollups, upkeep
 

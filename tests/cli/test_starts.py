@@ -64,6 +64,14 @@ LOOKS = (
     *("wait 2 --timeout 5s", "dlq list", "dlq list --group", "queue list", "worker list"),
     *("resource list", "config list", "config get queue"),
 )
+# What changes a SQLite store, and what runs its jobs.
+ACTS = (
+    *("hold 3", "release 3", "edit 3 --priority 2", "cancel 3", "rm 3", "dlq retry --all"),
+    *("queue set default --concurrency 3", "queue pause default", "queue resume default"),
+    *("resource set gpu 2", "config set grace 5s", "config unset grace"),
+    *("schedule add tick --every 1h -- true", "schedule list", "hook list", "doctor"),
+    *("run -- true", "worker start --burst"),
+)
 # It runs jobs: its options are made beside what does.
 HEAVY = {"worker start"}
 
@@ -96,6 +104,20 @@ def test_looking_at_a_store_needs_no_slow_library(queuectl: Program) -> None:
     assert codes == dict.fromkeys(LOOKS, 0) | {"wait 2 --timeout 5s": 130}
     for line, (_, modules) in zip(LOOKS, ran, strict=True):
         assert {name for name in modules if name.startswith("queuectl_worker")} <= WORKER, line
+
+
+@pytest.mark.not_on("win32")
+def test_changing_a_store_and_running_its_jobs_need_no_sqlalchemy(queuectl: Program) -> None:
+    queuectl.must("enqueue", "--max-retries", "0", "--", "false")
+    queuectl.must("worker", "start", "--burst")
+    queuectl.must("enqueue", "--", "true")
+    queuectl.must("enqueue", "--", "true")
+
+    ran = loaded(queuectl, [line.split() for line in ACTS], without=("sqlalchemy", "alembic"))
+
+    assert {line: code for line, (code, _) in zip(ACTS, ran, strict=True) if code} == {}
+    jobs = {job["id"]: job["state"] for job in queuectl.must("list", "--json").documents}
+    assert jobs == {1: "dead", 2: "succeeded", 4: "succeeded"}
 
 
 @pytest.mark.not_on("win32")

@@ -14,7 +14,7 @@ from queuectl_store.engines.plain import PlainConnection
 from queuectl_store.filtering import conditions
 from queuectl_store.sql.plain import dead as plain_dead
 from queuectl_store.sql.plain import read as plain_read
-from queuectl_store.sql.statement import Query, Statement
+from queuectl_store.sql.statement import Narrowed, Statement
 from scripts import plain_sql
 from tests.conformance import (
     test_bad_input,
@@ -95,7 +95,7 @@ def test_a_filtered_text_is_the_one_that_sqlalchemy_makes(
     where = conditions(JobFilter(**chosen))
     built = statement.built().where(*(each.built() for each in where))
 
-    text = Query(statement, where).text
+    text = Narrowed(statement, where).text
 
     compiled = built.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
     bare = " ".join(text.split()).replace(" AND 1 = 1", "").replace(" WHERE 1 = 1", "")

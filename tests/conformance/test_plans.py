@@ -29,6 +29,9 @@ from queuectl_store import (
     WorkerId,
     parse_halt,
 )
+from queuectl_store.engines.plain import PlainConnection
+from queuectl_store.engines.transaction import Transaction
+from queuectl_store.sql.statement import Query
 from queuectl_store.upkeep import sizing
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
 from tests.conformance.ties import after
@@ -240,20 +243,28 @@ Sent = list[tuple[str, Any]]
 def listening() -> Iterator[Sent]:
     """Note every statement that any engine sends."""
     sent: Sent = []
+    execute = PlainConnection.execute
 
     def note(_c: object, _cursor: object, text: str, values: Any, *_: object) -> None:
         sent.append((text, values))
 
+    def noting(self: PlainConnection, query: Query, values: Any = (), /) -> Any:
+        text, given = query.filled(values or {})
+        sent.append((text.strip(), given))
+        return execute(self, query, values or {})
+
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    PlainConnection.execute = noting  # type: ignore[method-assign]
     try:
         yield sent
     finally:
+        PlainConnection.execute = execute  # type: ignore[method-assign]
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def plan_of(store: Store, text: str, values: Any) -> str:
-    def explain(connection: sa.Connection) -> str:
-        if connection.dialect.name == "sqlite":
+    def explain(connection: Transaction) -> str:
+        if store.path is not None:
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
             return "\n".join(row[3] for row in rows)
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-import sqlalchemy as sa
 
 from queuectl_store import (
     Dead,
@@ -22,9 +21,11 @@ from queuectl_store import (
     UnknownJob,
     connect,
 )
-from queuectl_store.sql.sizes import NEWEST, OF_AN_ATTEMPT, OF_AN_EVENT
+from queuectl_store.sql.plain.sizes import NEWEST
+from queuectl_store.sql.sizes import OF_AN_ATTEMPT, OF_AN_EVENT
 from queuectl_store.upkeep import sizing
 from queuectl_store.upkeep.retention import STEP, delete_jobs
+from tests import raw_sql
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, job
 
 DAY_MS = 86_400_000
@@ -310,11 +311,12 @@ def test_a_child_that_comes_while_its_parent_is_deleted_saves_it(
         child = enqueue_one(store)
         clock.advance(ms=8 * DAY_MS)
         adding = store._database.engine.begin_write()
-        adding.execute(
-            sa.text("UPDATE queuectl_jobs SET has_children = 1 WHERE id = :job"), {"job": parent}
+        raw_sql.run(
+            adding, "UPDATE queuectl_jobs SET has_children = 1 WHERE id = :job", {"job": parent}
         )
-        adding.execute(
-            sa.text("INSERT INTO queuectl_dependencies VALUES (:child, 0, :job, 'success', 0)"),
+        raw_sql.run(
+            adding,
+            "INSERT INTO queuectl_dependencies VALUES (:child, 0, :job, 'success', 0)",
             {"job": parent, "child": child},
         )
         prune(store)
@@ -394,19 +396,19 @@ def left(store: Store, *ids: JobId) -> list[JobId]:
 
 
 def write(store: Store, text: str, **values: object) -> None:
-    store._database.write(lambda c: c.execute(sa.text(text), values))
+    store._database.write(lambda c: raw_sql.run(c, text, values))
 
 
 def rows(store: Store, text: str) -> int:
     with store._database.read() as connection:
-        return len(connection.execute(sa.text(text)).all())
+        return len(raw_sql.run(connection, text).all())
 
 
 def measured(store: Store) -> list[int]:
     """Return the size of each succeeded job of this file's queue, the newest first."""
     values = {"of_queue": "of_this_test", "to_at": 2**62, "to_id": 2**62, "at_most": 100}
     with store._database.read() as connection:
-        found = connection.execute(NEWEST[JobState.SUCCEEDED], values).all()
+        found = NEWEST["succeeded"].run(connection, values).all()
     return [row.size for row in found]
 
 

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import sqlalchemy as sa
-
 from queuectl_store import (
     FINAL,
     Cancelled,
@@ -23,6 +21,7 @@ from queuectl_store import (
     Succeeded,
     WorkerId,
 )
+from tests import raw_sql
 
 SUCCEEDED, DIED, STOPPED = Succeeded(), Dead(reason="broken"), Cancelled(reason="by a person")
 WAITS = {JobState.BLOCKED, JobState.HELD}
@@ -120,4 +119,4 @@ def _truth(state: JobState, needs: str) -> int:
 def _edges(store: Store) -> list[tuple[int, int, int, str, int]]:
     text = "SELECT child_id, clause, parent_id, needs, met FROM queuectl_dependencies"
     with store._database.read() as connection:
-        return [tuple(row) for row in connection.execute(sa.text(text))]  # type: ignore[misc]
+        return [tuple(row) for row in raw_sql.run(connection, text)]

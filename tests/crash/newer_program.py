@@ -9,7 +9,7 @@ from pathlib import Path
 import alembic.config
 
 from queuectl.app import main
-from queuectl_store import migrate
+from queuectl_store import schema
 
 
 class WithOneMore(alembic.config.Config):
@@ -28,5 +28,5 @@ if __name__ == "__main__":
     WithOneMore.folder = sys.argv.pop(1)
     alembic.config.Config = WithOneMore  # type: ignore[misc]
     (migration,) = Path(WithOneMore.folder).glob("*.py")
-    migrate.HEAD = migration.stem
+    schema.HEAD = migration.stem
     main()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queuectl_store import Job, JobFilter, JobState, Store, migrate
+from queuectl_store import Job, JobFilter, JobState, Store, schema
 from tests.crash.checker import complaints
 from tests.crash.errands import nap
 from tests.crash.farm import Farm
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.not_on("win32")
 SHORT, LONG = 20, 6
 UNTIL_TOLD = "say begin; until [ -e go ]; do sleep 0.05; done; say end"
 UNREACHABLE = 5
-NEXT = f"{int(migrate.HEAD) + 1:04}"
+NEXT = f"{int(schema.HEAD) + 1:04}"
 MIGRATION = f'''
 import sqlalchemy as sa
 from alembic import op
 
 revision = "{NEXT}"
-down_revision = "{migrate.HEAD}"
+down_revision = "{schema.HEAD}"
 
 def upgrade() -> None:
     op.add_column("queuectl_jobs", sa.Column("mood", sa.Text(), nullable=True))

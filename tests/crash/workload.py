@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from queuectl_store import (
     Claim,
@@ -37,6 +36,7 @@ from queuectl_store import (
     UnknownWorker,
     database,
 )
+from queuectl_store.engines.transaction import Transaction
 from tests.crash.call_rules import REVIVES
 from tests.crash.history import Beat, Evidence, Said, read_histories
 from tests.crash.journal import Answer, Journal, Run
@@ -384,12 +384,12 @@ def faulty_commits(workload: Workload) -> Iterator[pytest.MonkeyPatch]:
     """Let commits fail before they are made, and replies to them be lost."""
     commit = database._commit
 
-    def faulty(connection: sa.Connection) -> None:
+    def faulty(connection: Transaction, errors: tuple[type[Exception], ...]) -> None:
         when = workload.pulls_the_plug()
         if when == "before":
             connection.rollback()
             raise StoreUnreachable(INJECTED)
-        commit(connection)
+        commit(connection, errors)
         if when == "after":
             raise OutcomeUnknown(INJECTED)
 

@@ -380,7 +380,7 @@ def test_lists_are_by_name_and_upcoming_slots_in_order(store: Store, clock: Manu
 
 
 def spoil(store: Store, **columns: object) -> None:
-    with store._database.engine.begin_write() as connection:
+    with store._database.engine.care.begin_write() as connection:
         connection.execute(sa.update(table).values(**columns))
         connection.commit()
 
@@ -391,7 +391,7 @@ def test_a_job_that_only_a_newer_version_knows_is_refused_slot_by_slot(
     add(store)
     add(store, name="other")
     text = '{"spec":{"shell":"true"},"colour":"red"}'
-    with store._database.engine.begin_write() as connection:
+    with store._database.engine.care.begin_write() as connection:
         connection.execute(sa.update(table).where(table.c.name == "tick").values(job=text))
         connection.commit()
 

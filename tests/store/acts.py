@@ -195,7 +195,7 @@ def states_and_slots(store: Store) -> tuple[dict[str, int], int]:
 
 
 def states_and_schema(store: Store) -> tuple[dict[str, int], bool]:
-    with store._database.read() as connection:
+    with store._database.engine.care.begin_read() as connection:
         is_whole = has_every_column_and_index(connection)
     return job_states(store), is_whole
 

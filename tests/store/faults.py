@@ -171,7 +171,7 @@ class Lane:
 def connection_of(store: Store) -> object:
     """Return the connection that writes, as the driver has it."""
     with store._database.engine.begin_write() as connection:
-        return connection.connection.driver_connection
+        return connection.raw
 
 
 def strike_everything(name: str, folder: Path) -> dict[str, Any]:

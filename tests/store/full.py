@@ -62,7 +62,7 @@ def fill(store: Store) -> None:
     store.settings.set("grace", "5s")
     store.outputs.add([Piece(OutputOf(claims[0].job.id, 1), 0, b"h\0i\xff")])
     store._database.write(
-        lambda c: [c.execute(sa.text(text)) for text in ROWS.split(";") if text.strip()]
+        lambda c: [c.exec_driver_sql(text) for text in ROWS.split(";") if text.strip()]
     )
     store.rollups.fold()
     # The newest row of all is gone: its number may still not be given again.
@@ -77,7 +77,7 @@ def fill(store: Store) -> None:
 def contents(store: Store, *, without: set[tuple[str, str]] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
     """Return every row of every table, but for the columns that a copy changes."""
     found: dict[str, Any] = {}
-    with store._database.read() as connection:
+    with store._database.engine.care.begin_read() as connection:
         for table in TABLES:
             rows = [
                 {k: v for k, v in row.items() if (table.name, k) not in without}

@@ -9,8 +9,13 @@ from alembic import command
 from alembic.config import Config
 
 from queuectl_store import migrate
+from queuectl_store.sql import rollup_tables, side_tables
+from queuectl_store.sql import tables as job_tables
 from queuectl_store.sql.metadata import metadata
 
+# The modules of tables are imported for what they register.
+assert metadata is job_tables.jobs.metadata is side_tables.settings.metadata
+assert metadata is rollup_tables.tallies.metadata
 VERSION_TABLE = "queuectl_schema_version"
 _SQLITE = "SELECT name, sql FROM sqlite_schema WHERE tbl_name <> 'queuectl_schema_version'"
 _POSTGRES = (

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from queuectl_store import JobId, StoreError, StoreTooNew, connect, migrate
+from queuectl_store import JobId, StoreError, StoreTooNew, connect, schema, upgrading
 from queuectl_store.sql import side_tables
 from queuectl_store.sql import tables as job_tables
 from queuectl_store.sql.metadata import metadata
@@ -28,7 +28,7 @@ from tests.store.schema import (
     versions,
 )
 
-MIGRATIONS = Path(migrate.__file__).with_name("migrations")
+MIGRATIONS = Path(schema.__file__).with_name("migrations")
 CROWD = 10
 OPENER = """
 import sys
@@ -101,8 +101,8 @@ def test_the_head_is_the_newest_migration_there_is() -> None:
 
     heads = ScriptDirectory.from_config(config).get_heads()
 
-    assert heads == [migrate.HEAD]
-    assert max(path.name for path in MIGRATIONS.glob("versions/*.py"))[:4] == migrate.HEAD
+    assert heads == [schema.HEAD]
+    assert max(path.name for path in MIGRATIONS.glob("versions/*.py"))[:4] == schema.HEAD
 
 
 def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(store_url: str) -> None:
@@ -117,7 +117,7 @@ def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(store
         ends = [(process.communicate(timeout=60)[1], process.returncode) for process in crowd]
 
     assert ends == [("", 0)] * CROWD
-    assert versions(store_url) == [migrate.HEAD]
+    assert versions(store_url) == [schema.HEAD]
     with connect(store_url) as store:
         assert enqueue_one(store) == 1
 
@@ -178,10 +178,10 @@ def add_a_broken_migration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """Put one more migration, which fails half way, after ours."""
     shutil.copytree(MIGRATIONS, folder / "migrations")
     (folder / "migrations" / "versions" / "9000_breaks.py").write_text(
-        BREAKS.format(head=migrate.HEAD)
+        BREAKS.format(head=schema.HEAD)
     )
-    monkeypatch.setattr(migrate, "__file__", str(folder / "migrate.py"))
-    monkeypatch.setattr(migrate, "HEAD", "9000")
+    monkeypatch.setattr(upgrading, "__file__", str(folder / "upgrading.py"))
+    monkeypatch.setattr(schema, "HEAD", "9000")
 
 
 def an_opener(url: str) -> "subprocess.Popen[str]":

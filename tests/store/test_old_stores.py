@@ -13,7 +13,7 @@ from queuectl_store import (
     Succeeded,
     WorkerId,
     connect,
-    migrate,
+    schema,
 )
 from tests.conformance.story import a_worker, ended, enqueue_one, vanished
 from tests.store.old_store import VERSIONS, make_old_store
@@ -43,8 +43,8 @@ def clock() -> ManualClock:
 
 
 def test_a_dump_of_every_earlier_schema_is_kept() -> None:
-    folder = Path(migrate.__file__).with_name("migrations") / "versions"
-    assert [*VERSIONS, migrate.HEAD] == sorted(path.name[:4] for path in folder.glob("0*.py"))
+    folder = Path(schema.__file__).with_name("migrations") / "versions"
+    assert [*VERSIONS, schema.HEAD] == sorted(path.name[:4] for path in folder.glob("0*.py"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -78,7 +78,8 @@ _PLACES = {
     "store": "Store",
     "trace": "Trace",
     "upkeep.checking": "Finding",
-    "upkeep.maintenance": "Maintenance Stats",
+    "upkeep.maintenance": "Maintenance",
+    "upkeep.measuring": "Stats",
     "upkeep.retention": "Freed",
     "upkeep.rules": "Kept Rules",
 }

@@ -206,7 +206,8 @@ from queuectl_store.states import (
 from queuectl_store.store import Store as Store
 from queuectl_store.trace import Trace as Trace
 from queuectl_store.upkeep.checking import Finding as Finding
-from queuectl_store.upkeep.maintenance import Maintenance as Maintenance, Stats as Stats
+from queuectl_store.upkeep.maintenance import Maintenance as Maintenance
+from queuectl_store.upkeep.measuring import Stats as Stats
 from queuectl_store.upkeep.retention import Freed as Freed
 from queuectl_store.upkeep.rules import Kept as Kept, Rules as Rules
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-import sqlalchemy as sa
-
 from queuectl_store import editing, moving
 from queuectl_store.database import Database
 from queuectl_store.editing import Edit
@@ -11,7 +9,8 @@ from queuectl_store.job import JobId, WorkerId
 from queuectl_store.limits.queue_admin import QueueAdmin
 from queuectl_store.moving import DEAD, Moved, Times, targets_of
 from queuectl_store.outcome import StopRequest
-from queuectl_store.sql import admin as sql
+from queuectl_store.sql.plain import admin as sql
+from queuectl_store.sql.statement import Connection, Statement
 from queuectl_store.states import FINAL, Verb
 from queuectl_store.upkeep import removing
 
@@ -93,7 +92,7 @@ class Admin(QueueAdmin):
     def edit_and_retry(self, job_id: JobId, edit: Edit) -> Moved:
         """Change a dead job and run it again, both or neither."""
 
-        def work(connection: sa.Connection, times: Times) -> Moved:
+        def work(connection: Connection, times: Times) -> Moved:
             edited = editing.edit(connection, times, [job_id], edit, only=DEAD)
             return (
                 moving.move(connection, times, Verb.RETRY, [job_id], only=DEAD)
@@ -104,14 +103,14 @@ class Admin(QueueAdmin):
         return self._act(work)
 
     def _ask(
-        self, statement: sa.Executable, ids: Sequence[WorkerId] | None, **values: str
+        self, statement: Statement, ids: Sequence[WorkerId] | None, **values: str
     ) -> list[WorkerId]:
-        def work(connection: sa.Connection) -> list[WorkerId]:
+        def work(connection: Connection) -> list[WorkerId]:
             wanted = ids
             if wanted is None:
-                wanted = list(connection.execute(sql.LIVE_WORKERS).scalars())
+                wanted = list(sql.LIVE_WORKERS.run(connection).scalars())
             named = {"targets": targets_of(wanted), **values}
-            return sorted(connection.execute(statement, named).scalars())
+            return sorted(statement.run(connection, named).scalars())
 
         asked = self._database.write(work, repeatable=True)
         self._database.engine.notify()
@@ -120,7 +119,7 @@ class Admin(QueueAdmin):
     def _move(self, verb: Verb, ids: Sequence[JobId], reason: str | None = None) -> Moved:
         return self._act(lambda c, times: moving.move(c, times, verb, ids, reason))
 
-    def _act(self, work: Callable[[sa.Connection, Times], Moved]) -> Moved:
+    def _act(self, work: Callable[[Connection, Times], Moved]) -> Moved:
         times = self._database.engine.times
         moved = self._database.write(lambda c: work(c, dict(times())))
         self._database.engine.notify()

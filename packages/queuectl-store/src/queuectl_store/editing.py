@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store import records, spec
 from queuectl_store.document import job_document
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
@@ -16,8 +14,10 @@ from queuectl_store.moving import Moved, Times
 from queuectl_store.recording import write_moves
 from queuectl_store.relations import Unique
 from queuectl_store.replays import PREFIX
-from queuectl_store.sql import admin as sql
-from queuectl_store.sql import unique
+from queuectl_store.sql.names import EDITED
+from queuectl_store.sql.plain import admin as sql
+from queuectl_store.sql.plain import unique
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 _WORK_KEYS = ("argv", "shell", "task", "args", "kwargs")
@@ -53,7 +53,7 @@ class Edit:
 
 
 def edit(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     ids: Sequence[JobId],
     change: Edit,
@@ -78,13 +78,13 @@ def edit(
 
 
 def _edit_one(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     job_id: JobId,
     change: Edit,
     only: frozenset[JobState],
 ) -> None:
-    row = connection.execute(sql.OPEN, {"job": job_id}).first()
+    row = sql.OPEN.run(connection, {"job": job_id}).first()
     if row is None:
         raise UnknownJob(job_id)
     before = records.job(row)
@@ -93,8 +93,8 @@ def _edit_one(
     text = _spec(row.spec, wanted, change)
     spec.check(wanted, text)
     values = {**_columns(row, wanted), "to_spec": text, **_slot(connection, row, wanted)}
-    moved = connection.execute(sql.EDIT, {"job": job_id, **values, **times}).one()
-    after = records.job(connection.execute(sql.OPEN, {"job": job_id}).one())
+    moved = sql.EDIT.run(connection, {"job": job_id, **values, **times}).one()
+    after = records.job(sql.OPEN.run(connection, {"job": job_id}).one())
     changes = _changes(before, after)
     # One that was due and not staged yet has become pending, though nothing else is new.
     if not changes and after.state is before.state:
@@ -149,7 +149,7 @@ def _spec(old: str, wanted: NewJob, change: Edit) -> str:
 
 
 def _columns(row: Any, wanted: NewJob) -> dict[str, Any]:
-    values = {f"to_{name}": getattr(wanted, name) for name in sql.EDITED if hasattr(wanted, name)}
+    values = {f"to_{name}": getattr(wanted, name) for name in EDITED if hasattr(wanted, name)}
     # What held it back was a limit of its old queue; and one that waits for its time must not be
     # given room that others wait for. A paced retry goes on.
     is_as_before = (wanted.queue, wanted.run_at) == (row.queue, row.run_at)
@@ -158,7 +158,7 @@ def _columns(row: Any, wanted: NewJob) -> dict[str, Any]:
     return {**values, "to_task": task, "to_waits_for": row.waits_for if stays else None}
 
 
-def _slot(connection: sa.Connection, row: Any, wanted: NewJob) -> dict[str, Any]:
+def _slot(connection: Connection, row: Any, wanted: NewJob) -> dict[str, Any]:
     """Return the unique slot that the job has in the queue that it goes to.
 
     Raises:
@@ -169,7 +169,7 @@ def _slot(connection: sa.Connection, row: Any, wanted: NewJob) -> dict[str, Any]
     slot = Unique(key=row.unique_key).slot(wanted.queue)
     if row.unique_live:
         values = {"taken_slots": json.dumps([{"slot": slot}])}
-        for holder in connection.execute(unique.HOLDERS, values):
+        for holder in unique.HOLDERS.run(connection, values):
             if holder.id != row.id:
                 raise KeyTaken(row.id, Verb.EDIT, row.unique_key, holder.id)
     return {"to_slot": slot}

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import sqlalchemy as sa
-
 from queuectl_store import records, replays
 from queuectl_store.job import Claim
 from queuectl_store.ledger import moved
@@ -12,30 +10,31 @@ from queuectl_store.outcome import Finish
 from queuectl_store.recording import write_moves
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.facts import Fact
-from queuectl_store.sql import limits as limits_sql
-from queuectl_store.sql import upkeep
+from queuectl_store.sql.plain import limits as limits_sql
+from queuectl_store.sql.plain import upkeep
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times, finish
 
 
-def stage(connection: sa.Connection, times: Times, limit: int) -> int:
+def stage(connection: Connection, times: Times, limit: int) -> int:
     """Make jobs pending whose time has come, and let go what a rate held back; return how many.
 
     A paced retry of dead letters is such a rate.
     """
     let_out = pacing.let_out(connection, times) + replays.let_out(connection, times)
-    rows = connection.execute(upkeep.STAGE, {"at_most": limit, **times}).all()
+    rows = upkeep.STAGE.run(connection, {"at_most": limit, **times}).all()
     write_moves(connection, times, [moved(row, Verb.STAGE) for row in rows])
     return len(rows) + let_out
 
 
 def rescue(
-    connection: sa.Connection, times: Times, decide: Callable[[Claim], Finish], limit: int
+    connection: Connection, times: Times, decide: Callable[[Claim], Finish], limit: int
 ) -> list[Finish]:
     """Take the jobs of workers whose lease ran out, and record what *decide* makes of each."""
-    connection.execute(limits_sql.LOCK_COUNTS)
-    vanished = connection.execute(upkeep.EXPIRE_WORKERS, times).all()
-    rows = connection.execute(upkeep.ABANDONED, {"at_most": limit}).all()
+    limits_sql.LOCK_COUNTS.run(connection)
+    vanished = upkeep.EXPIRE_WORKERS.run(connection, times).all()
+    rows = upkeep.ABANDONED.run(connection, {"at_most": limit}).all()
     tally.fact(Fact.WORKER_CRASHED, n=len(vanished)).write(connection, times)
     tally.fact(Fact.LEASE_EXPIRED, n=len(rows)).write(connection, times)
     finishes = [decide(records.claim(row)) for row in rows]

@@ -9,13 +9,14 @@ from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.engines.openable import can_open
 from queuectl_store.engines.plain import PlainSqlite
 from queuectl_store.engines.sqlite_faults import has_no_room
+from queuectl_store.engines.transaction import reading
 from queuectl_store.look import Look
 from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
 from queuectl_store.sql.quick_text import HEAD
 from queuectl_store.sql.statement import Connection
 
 
-class PlainSource:
+class _Source:
     """The transactions of one SQLite file."""
 
     def __init__(self, engine: PlainSqlite) -> None:
@@ -23,7 +24,7 @@ class PlainSource:
 
     def read(self) -> AbstractContextManager[Connection]:
         """Give a connection whose statements all see one state of the store."""
-        return self.engine.read()
+        return reading(self.engine)
 
 
 def look_at(url: str, *, clock: Clock | None = None, create: bool = True) -> Look:
@@ -37,7 +38,7 @@ def look_at(url: str, *, clock: Clock | None = None, create: bool = True) -> Loo
     """
     file = _file(url)
     if file is not None and _is_current(file):
-        return Look(PlainSource(PlainSqlite(file, clock=clock or SystemClock())))
+        return Look(_Source(PlainSqlite(file, clock=clock or SystemClock())))
     # Imported here: it is what this does without.
     from queuectl_store.opening import connect
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store import replays, spec
 from queuectl_store.bounds import whole
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
@@ -15,7 +13,9 @@ from queuectl_store.graph import consequences
 from queuectl_store.job import JobId
 from queuectl_store.ledger import moved
 from queuectl_store.recording import write_moves
-from queuectl_store.sql import admin as sql
+from queuectl_store.sql.names import AGAIN
+from queuectl_store.sql.plain import admin as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 Times = dict[str, Any]
@@ -32,7 +32,7 @@ class Moved:
 
 
 def move(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     verb: Verb,
     ids: Sequence[JobId],
@@ -48,40 +48,40 @@ def move(
         only: For a retry: dead jobs alone.
     """
     values = {"targets": targets_of(ids), "because": spec.clean(reason), **times}
-    connection.execute(sql.LOCK_JOBS, values)
+    sql.LOCK_JOBS.run(connection, values)
     values["targets"] = _prepared(connection, values, verb, ids)
     if only is None:
-        rows = list(connection.execute(sql.MOVES[verb], values))
+        rows = list(sql.MOVES[verb].run(connection, values))
     else:
-        rows = list(connection.execute(sql.RETRY_DEAD, {**values, "pacer": pacer}))
+        rows = list(sql.RETRY_DEAD.run(connection, {**values, "pacer": pacer}))
     done = {row.id for row in rows}
     if verb is Verb.CANCEL:
-        done |= set(connection.execute(sql.ASK_TO_CANCEL, values).scalars())
+        done |= set(sql.ASK_TO_CANCEL.run(connection, values).scalars())
         # On PostgreSQL a run may have ended, to run again, while the question waited.
-        rows += connection.execute(sql.MOVES[verb], values).all()
+        rows += sql.MOVES[verb].run(connection, values).all()
         done |= {row.id for row in rows}
     if rows and pacer is not None:
         replays.pace(connection, times, pacer)
     _write_events(connection, times, verb, rows, reason)
-    follow = consequences.follow_afresh if verb in sql.AGAIN else consequences.follow
+    follow = consequences.follow_afresh if verb in AGAIN else consequences.follow
     follow(connection, times, rows)
     return report(connection, verb, ids, done, only=only)
 
 
 def _prepared(
-    connection: sa.Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
+    connection: Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
 ) -> str:
     """Return the rows of *ids* for the statement of *verb*."""
-    if verb in sql.AGAIN:
+    if verb in AGAIN:
         return targets_of(one_of_each_slot(connection, values, verb, ids))
     if verb is Verb.GIVE_UP:
-        errors = connection.execute(sql.LAST_ERRORS, values)
+        errors = sql.LAST_ERRORS.run(connection, values)
         return json.dumps([{"id": row.id, "fingerprint": fingerprint(row.error)} for row in errors])
     return str(values["targets"])
 
 
 def _write_events(
-    connection: sa.Connection,
+    connection: Connection,
     times: dict[str, Any],
     verb: Verb,
     rows: Sequence[Any],
@@ -92,7 +92,7 @@ def _write_events(
 
 
 def report(
-    connection: sa.Connection,
+    connection: Connection,
     verb: Verb,
     ids: Sequence[JobId],
     done: set[JobId],
@@ -106,13 +106,13 @@ def report(
 
 
 def one_of_each_slot(
-    connection: sa.Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
+    connection: Connection, values: dict[str, Any], verb: Verb, ids: Sequence[JobId]
 ) -> Sequence[JobId]:
     """Free what is over of the slots of *ids*, and leave out all but the oldest of a slot."""
-    connection.execute(sql.FREE_EXPIRED_OF, values)
+    sql.FREE_EXPIRED_OF.run(connection, values)
     first: dict[str, int] = {}
     twins: set[int] = set()
-    for row in connection.execute(sql.SLOTS_OF, values):
+    for row in sql.SLOTS_OF.run(connection, values):
         if (
             row.state in TRANSITIONS[verb].sources
             and first.setdefault(row.unique_slot, row.id) != row.id
@@ -122,7 +122,7 @@ def one_of_each_slot(
 
 
 def refusals(
-    connection: sa.Connection,
+    connection: Connection,
     verb: Verb | str,
     missed: Sequence[JobId],
     *,
@@ -130,10 +130,10 @@ def refusals(
 ) -> list[StoreError]:
     """Say for each of *missed* why *verb*, which *only* reaches such states, did not reach it."""
     values = {"targets": targets_of(missed)}
-    states = {row.id: row.state for row in connection.execute(sql.STATES_OF, values)}
+    states = {row.id: row.state for row in sql.STATES_OF.run(connection, values)}
     holders: dict[int, Any] = {}
-    if verb in sql.AGAIN:
-        holders = {row.id: row for row in connection.execute(sql.HOLDERS_OF, values)}
+    if verb in AGAIN:
+        holders = {row.id: row for row in sql.HOLDERS_OF.run(connection, values)}
     allowed = set(TRANSITIONS[Verb(verb)].sources if only is None else only)
     return [_refusal(verb, each, states.get(each), holders.get(each), allowed) for each in missed]
 

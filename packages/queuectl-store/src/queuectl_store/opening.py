@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Literal
 
-import sqlalchemy as sa
-
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.database import Database
 from queuectl_store.engines.engine import Engine
@@ -69,6 +67,8 @@ def _sqlite(
 
 
 def _postgres(url: str, clock: Clock) -> Engine:
+    import sqlalchemy as sa
+
     from queuectl_store.engines.postgres import PostgresEngine
 
     try:

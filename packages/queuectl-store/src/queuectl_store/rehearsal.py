@@ -1,18 +1,16 @@
 """What an action would do: it is done for real in its transaction, and the transaction undone."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-import sqlalchemy as sa
+from typing import Any, TypeVar, cast
 
 from queuectl_store.admin import Admin
 from queuectl_store.database import Database
 from queuectl_store.dead import DeadLetters
+from queuectl_store.engines.transaction import Transaction
 from queuectl_store.job import JobId
-from queuectl_store.sql import hot
+from queuectl_store.sql.plain.hot import WRITE_EVENTS
 
 T = TypeVar("T")
 
@@ -47,13 +45,12 @@ class _Undoing(Database):
         super().__init__(database.engine)
         self._changes = changes
 
-    def write(self, work: Callable[[sa.Connection], T], *, repeatable: bool = False) -> T:
+    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False) -> T:
         noted: list[Change] = []
 
-        def rehearsed(connection: sa.Connection) -> T:
+        def rehearsed(connection: Transaction) -> T:
             noted.clear()
-            with _watched(connection, noted):
-                result = work(connection)
+            result = work(cast(Transaction, _Watched(connection, noted)))
             connection.rollback()
             connection.begin()
             return result
@@ -63,22 +60,21 @@ class _Undoing(Database):
         return result
 
 
-@contextmanager
-def _watched(connection: sa.Connection, changes: list[Change]) -> Iterator[None]:
-    """Note the events that are written on *connection*."""
+class _Watched:
+    """A transaction that notes the events that are written in it."""
 
-    def note(
-        _connection: object, statement: object, values: Any, more: Any, _options: object
-    ) -> None:
-        if statement is hot.WRITE_EVENTS:
-            rows = json.loads((values[0] if values else more)["moves"])
-            changes.extend(map(_change, rows))
+    def __init__(self, connection: Transaction, changes: list[Change]) -> None:
+        self._connection, self._changes = connection, changes
+        self.is_plain = getattr(connection, "is_plain", False)
 
-    sa.event.listen(connection, "before_execute", note)
-    try:
-        yield
-    finally:
-        sa.event.remove(connection, "before_execute", note)
+    def execute(self, statement: Any, values: Any = (), /) -> Any:
+        """Run a statement."""
+        if statement is (WRITE_EVENTS if self.is_plain else WRITE_EVENTS.built()):
+            self._changes.extend(map(_change, json.loads(values["moves"])))
+        return self._connection.execute(statement, values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
 
 
 def _change(row: Mapping[str, Any]) -> Change:

@@ -2,14 +2,13 @@
 
 import json
 
-import sqlalchemy as sa
-
 from queuectl_store import spec
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidSetting
 from queuectl_store.settings import QUEUE_SETTINGS, setting
 from queuectl_store.settings_reader import SettingsReader
-from queuectl_store.sql import admin as sql
+from queuectl_store.sql.plain import admin as sql
+from queuectl_store.sql.statement import Connection
 
 
 class Settings(SettingsReader):
@@ -32,10 +31,10 @@ class Settings(SettingsReader):
         """
         setting(name).parse(value)
 
-        def write(connection: sa.Connection) -> None:
+        def write(connection: Connection) -> None:
             values = {"of": name, "to": value}
-            if connection.execute(sql.SET_SETTING, values).first() is None:
-                connection.execute(sql.ADD_SETTING, {"name": name, "value": value})
+            if sql.SET_SETTING.run(connection, values).first() is None:
+                sql.ADD_SETTING.run(connection, {"name": name, "value": value})
 
         self._database.write(write)
         self.changes += 1
@@ -47,7 +46,7 @@ class Settings(SettingsReader):
             InvalidSetting: No such setting.
         """
         setting(name)
-        self._database.write(lambda connection: connection.execute(sql.UNSET_SETTING, {"of": name}))
+        self._database.write(lambda connection: sql.UNSET_SETTING.run(connection, {"of": name}))
         self.changes += 1
 
     def set_for_queue(self, queue: str, name: str, value: str | None) -> None:
@@ -64,14 +63,14 @@ class Settings(SettingsReader):
         if value is not None:
             setting(name).parse(value)
 
-        def write(connection: sa.Connection) -> None:
+        def write(connection: Connection) -> None:
             values = {"of_queue": queue}
-            connection.execute(sql.ADD_QUEUE, values)
-            held = connection.execute(sql.QUEUE_SETTINGS_OF, values).scalar_one()
+            sql.ADD_QUEUE.run(connection, values)
+            held = sql.QUEUE_SETTINGS_OF.run(connection, values).scalar_one()
             settings = {**json.loads(held or "{}"), name: value}
             kept = {key: text for key, text in settings.items() if text is not None}
             to = json.dumps(kept) if kept else None
-            connection.execute(sql.SET_QUEUE_SETTINGS, {**values, "to": to})
+            sql.SET_QUEUE_SETTINGS.run(connection, {**values, "to": to})
 
         self._database.write(write, repeatable=True)
         self.changes += 1

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
-from typing import TypeVar
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, TypeVar
 
 from queuectl_store import keeping, leasing, records
 from queuectl_store.admin import Admin
@@ -18,17 +16,20 @@ from queuectl_store.graph.consequences import DUE, follow_due
 from queuectl_store.hooks.verbs import Hooks
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
 from queuectl_store.limits.upkeep import LimitsUpkeep
-from queuectl_store.migrate import HEAD
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
 from queuectl_store.outputs import Outputs
 from queuectl_store.rehearsal import Rehearsal
 from queuectl_store.rollups.rollups import Rollups
 from queuectl_store.schedules.verbs import Schedules
-from queuectl_store.sql import upkeep
-from queuectl_store.sql.outlook import OUTLOOK
+from queuectl_store.schema import HEAD
+from queuectl_store.sql.plain import upkeep
+from queuectl_store.sql.plain.outlook import OUTLOOK
+from queuectl_store.sql.statement import Connection
 from queuectl_store.turn import Run, Times, finish, runs_json, trade
-from queuectl_store.upkeep.maintenance import Maintenance
+
+if TYPE_CHECKING:
+    from queuectl_store.upkeep.maintenance import Maintenance
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -50,7 +51,14 @@ class Store(Intake):
         self.schedules = Schedules(database)
         self.hooks = Hooks(database)
         self.limits = LimitsUpkeep(database)
-        self.maintenance = Maintenance(database)
+
+    @cached_property
+    def maintenance(self) -> "Maintenance":
+        """The care of the whole store."""
+        # Imported here: some of it needs SQLAlchemy, and few programs need any of it.
+        from queuectl_store.upkeep.maintenance import Maintenance
+
+        return Maintenance(self._database)
 
     @cached_property
     def rollups(self) -> Rollups:
@@ -81,7 +89,7 @@ class Store(Intake):
 
     def unregister(self, worker_id: WorkerId) -> None:
         """Say that the worker ends; whatever it still holds is rescued at once."""
-        self._write(lambda c, times: c.execute(upkeep.UNREGISTER, {"worker": worker_id, **times}))
+        self._write(lambda c, times: upkeep.UNREGISTER.run(c, {"worker": worker_id, **times}))
 
     def claim(
         self, worker_id: WorkerId, *, limit: int, queues: Collection[str] | None = None
@@ -137,9 +145,9 @@ class Store(Intake):
     def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
-        def work(connection: sa.Connection, times: Times) -> int:
+        def work(connection: Connection, times: Times) -> int:
             values = {"runs": runs_json(set(runs)), "worker": worker_id}
-            rows = connection.execute(upkeep.RUNNING_OF, values).all()
+            rows = upkeep.RUNNING_OF.run(connection, values).all()
             given = [
                 Finish(claim=records.claim(row), outcome=Released(reason=reason)) for row in rows
             ]
@@ -183,7 +191,7 @@ class Store(Intake):
             How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
         """
         with self._database.read() as connection:
-            if not any(connection.execute(each).scalar_one() for each in DUE):
+            if not any(each.run(connection).scalar_one() for each in DUE):
                 return 0
         touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
         if touched:
@@ -206,7 +214,7 @@ class Store(Intake):
         """
         times = self._database.engine.times()
         with self._database.read() as connection:
-            row = connection.execute(OUTLOOK, times).one()
+            row = OUTLOOK.run(connection, times).one()
         recurring = row.recurring if slots else None
         waits = (row.scheduled, row.retrying, recurring, row.paced)
         due_in_ms = min((wait for wait in waits if wait is not None), default=None)
@@ -243,13 +251,13 @@ class Store(Intake):
     def set_progress(self, job_id: JobId, token: int, text: str) -> bool:
         """Record what a run says of its progress; False when *token* is no longer the job's."""
         values = {"job": job_id, "run": token, "text": words(text)}
-        return self._write(lambda c, _: c.execute(upkeep.SET_PROGRESS, values).first() is not None)
+        return self._write(lambda c, _: upkeep.SET_PROGRESS.run(c, values).first() is not None)
 
     def maintain(self) -> None:
         """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
         self._database.engine.maintain()
 
-    def _write(self, work: Callable[[sa.Connection, Times], T], *, repeatable: bool = False) -> T:
+    def _write(self, work: Callable[[Connection, Times], T], *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store import ledger, records
 from queuectl_store.bounds import whole
 from queuectl_store.graph import consequences
@@ -17,8 +15,9 @@ from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry,
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.tally import Tally
-from queuectl_store.sql import claim as claim_sql
-from queuectl_store.sql import hot
+from queuectl_store.sql.plain import claim as claim_sql
+from queuectl_store.sql.plain import hot
+from queuectl_store.sql.statement import Connection
 
 Run = tuple[JobId, int]
 Times = dict[str, Any]
@@ -45,7 +44,7 @@ class Recorded(NamedTuple):
 
 
 def trade(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     worker_id: WorkerId,
     finishes: Sequence[Finish],
@@ -72,7 +71,7 @@ def trade(
 
 
 def claim(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     worker_id: WorkerId,
     limit: int,
@@ -87,7 +86,7 @@ def claim(
     """
     if limit <= 0:
         return Taken([], Tally())
-    found = connection.execute(claim_sql.PENDING_QUEUES).all()
+    found = claim_sql.PENDING_QUEUES.run(connection).all()
     heads = sorted(
         (head for head in found if queues is None or head.queue in queues),
         key=lambda row: (-row.priority, row.id),
@@ -97,7 +96,7 @@ def claim(
     rows = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
     if rows:
         values = {"taken": ledger.taken(rows), "worker": worker_id, **times}
-        connection.execute(claim_sql.WRITE_CLAIMS, values)
+        claim_sql.WRITE_CLAIMS.run(connection, values)
     claims = [records.claim(row) for row in rows]
     if gate is None:
         return Taken(claims, tally.claimed(rows, claims), again=is_limited)
@@ -108,7 +107,7 @@ def claim(
 
 
 def _take(
-    connection: sa.Connection,
+    connection: Connection,
     values: dict[str, Any],
     heads: Sequence[Any],
     limit: int,
@@ -121,7 +120,7 @@ def _take(
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}
-            taken = records.plain(connection.execute(claim_sql.CLAIM, {**values, **room}))
+            taken = records.plain(claim_sql.CLAIM.run(connection, {**values, **room}))
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
         rows += sorted(taken, key=lambda row: (-row.priority, row.id))
@@ -129,7 +128,7 @@ def _take(
 
 
 def finish(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
@@ -147,7 +146,7 @@ def finish(
 
 
 def _record(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     worker_id: WorkerId | None,
     finishes: Sequence[Finish],
@@ -162,7 +161,7 @@ def _record(
     if not is_alone or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
         finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(finishes)
-    moved = records.plain(connection.execute(hot.FINISH, {"ended": rows, **times}))
+    moved = records.plain(hot.FINISH.run(connection, {"ended": rows, **times}))
     # By token too: a worker may hold the old claim and the new one of the same job.
     done = {(row.id, row.token) for row in moved}
     refused, kept = [finish for finish in finishes if _run(finish) not in done], finishes
@@ -175,17 +174,17 @@ def _record(
         # One time for all of the batch, by which the durations that are counted are those recorded.
         at = max(row.at for row in moved)
         values = {"ended": rows, "worker": worker_id, **times, "now": at}
-        connection.execute(hot.WRITE_ATTEMPTS, values)
-        connection.execute(hot.WRITE_ENDINGS, values)
+        hot.WRITE_ATTEMPTS.run(connection, values)
+        hot.WRITE_ENDINGS.run(connection, values)
         counted.join(tally.ended(kept, at=at))
         let_go = consequences.follow(connection, times, moved)
     let_go += free_up(connection, (each.claim.job for each in kept))
     return Recorded(refused, counted, let_go)
 
 
-def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
+def _heeding_cancels(connection: Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
     # Whoever was told that a running job will stop must not see it run again (reliability P9).
-    rows = connection.execute(hot.LOCK_RUNS, {"runs": runs_json(map(_run, finishes))})
+    rows = hot.LOCK_RUNS.run(connection, {"runs": runs_json(map(_run, finishes))})
     cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
         replace(each, outcome=Cancelled())
@@ -196,11 +195,11 @@ def _heeding_cancels(connection: sa.Connection, finishes: Sequence[Finish]) -> S
 
 
 def _not_recorded(
-    connection: sa.Connection, worker_id: WorkerId | None, refused: Sequence[Finish]
+    connection: Connection, worker_id: WorkerId | None, refused: Sequence[Finish]
 ) -> list[Finish]:
     # After a lost reply to COMMIT the same finish comes again: its own row says that it was
     # recorded, perhaps as cancelled. A rescuer's row has the same token but says `crashed`.
-    rows = connection.execute(hot.RECORDED, {"runs": runs_json(map(_run, refused))})
+    rows = hot.RECORDED.run(connection, {"runs": runs_json(map(_run, refused))})
     known = {(row.job_id, row.token): row.state for row in rows if row.worker_id == worker_id}
     return [
         each

@@ -2,37 +2,39 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Protocol
 
 from queuectl_store.engines.symptoms import Symptom
+from queuectl_store.engines.transaction import Transaction
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
 class Care(Protocol):
     """The part of an engine that is for `db check`, `backup`, `copy` and `stats`."""
 
-    def begin_read(self) -> sa.Connection:
+    def begin_read(self) -> "sa.Connection":
         """Return a connection that sees one state of the store for as long as it takes."""
         ...
 
-    def begin_write(self) -> sa.Connection:
+    def begin_write(self) -> "sa.Connection":
         """Return a connection in a write transaction that may take long."""
         ...
 
-    def integrity(self, connection: sa.Connection) -> list[str]:
+    def integrity(self, connection: Transaction) -> list[str]:
         """Return what the database itself says is damaged; nothing, if it finds nothing."""
         ...
 
-    def set_last_id(self, connection: sa.Connection, table: str, last: int) -> None:
+    def set_last_id(self, connection: Transaction, table: str, last: int) -> None:
         """Let the ids of *table* go on after *last*."""
         ...
 
-    def sizes(self, connection: sa.Connection) -> Mapping[str, int]:
+    def sizes(self, connection: Transaction) -> Mapping[str, int]:
         """Return sizes in bytes and counts of pages or rows, by name."""
         ...
 
-    def symptoms(self, connection: sa.Connection) -> list[Symptom]:
+    def symptoms(self, connection: Transaction) -> list[Symptom]:
         """Return what the database and the machine under it show, well or not."""
         ...
 

@@ -2,49 +2,44 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import sqlalchemy as sa
-
-from queuectl_store.engines.care import Care
-from queuectl_store.errors import StoreError
+from queuectl_store.engines.transaction import Transaction, WriteTransactions
 from queuectl_store.notifier import Listener
 
+if TYPE_CHECKING:
+    from queuectl_store.engines.care import Care
 
-class Engine(Protocol):
+
+class Engine(WriteTransactions, Protocol):
     """One database. Everything that is the same for both lives above it."""
 
     url: str
     path: Path | None
     # Whether nobody else writes while a transaction that may write is open.
     writes_alone: bool
+    # What a statement raises that a unique index refuses.
+    conflict: type[Exception]
 
     @property
-    def care(self) -> Care:
+    def alchemy(self) -> WriteTransactions:
+        """Transactions on connections of SQLAlchemy, for what needs more than the statements."""
+        ...
+
+    @property
+    def care(self) -> "Care":
         """What the care of the whole store needs."""
         ...
 
-    def begin_write(self) -> sa.Connection:
-        """Return a connection inside a transaction that may write."""
-        ...
-
-    def begin_read(self) -> sa.Connection:
-        """Return a connection inside a transaction that only reads."""
+    def schema_version(self) -> str | None:
+        """Return the number of the newest migration in the store; None for an empty one."""
         ...
 
     def times(self) -> Mapping[str, object]:
         """Return `now`, `lease_now` and `boot`, by which statements read the clocks."""
         ...
 
-    def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
-        """Say in our own terms what *error* means."""
-        ...
-
-    def is_transient(self, error: StoreError) -> bool:
-        """Tell whether the same transaction may succeed when it is run again at once."""
-        ...
-
-    def lock_for_migration(self, connection: sa.Connection) -> None:
+    def lock_for_migration(self, connection: Transaction) -> None:
         """Let one process at a time change the schema, until the transaction ends."""
         ...
 

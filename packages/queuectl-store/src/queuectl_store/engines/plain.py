@@ -1,113 +1,123 @@
-"""A SQLite store by the standard library alone: connections, rows, clocks.
+"""A SQLite store by the standard library alone: transactions, clocks, the change counter.
 
-Reads run on it as they do on SQLAlchemy's connections (sql/statement.py), without the time that
-importing that takes. Whoever writes opens the store as a whole.
+Statements run on it by their texts as they do on SQLAlchemy's connections (sql/statement.py),
+without the time that importing it takes, and without what it takes for each statement.
 """
 
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
-from queuectl_store.bounds import clean, small, whole
 from queuectl_store.clock import Clock
+from queuectl_store.engines.plain_rows import PlainRows
 from queuectl_store.engines.sqlite_faults import has_no_room, is_spent, translate
 from queuectl_store.engines.sqlite_setup import set_up, until_unlocked
+from queuectl_store.errors import StoreError
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
 from queuectl_store.sql.statement import Query
 
 _NOTHING: Mapping[str, Any] = {}
 _KEPT = 4  # connections that wait for the next read
 
-
-class PlainRow(tuple[Any, ...]):
-    """A row whose columns are attributes too."""
-
-    __slots__ = ()
-    _places: Mapping[str, int] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[self._places[name]]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-class PlainRows:
-    """What a statement gave, read as SQLAlchemy's results are."""
-
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._names = tuple(column[0] for column in cursor.description)
-        places = {name: place for place, name in enumerate(self._names)}
-        make: Callable[[tuple[Any, ...]], PlainRow] = type(
-            "Row", (PlainRow,), {"__slots__": (), "_places": places}
-        )
-        self._rows: list[Any] = list(map(make, cursor))
-
-    def __iter__(self) -> Iterator[PlainRow]:
-        return iter(self._rows)
-
-    def keys(self) -> tuple[str, ...]:
-        """Return the names of the columns."""
-        return self._names
-
-    def all(self) -> list[PlainRow]:
-        """Return every row."""
-        return self._rows
-
-    def first(self) -> PlainRow | None:
-        """Return the first row, if there is one."""
-        return self._rows[0] if self._rows else None
-
-    def one(self) -> PlainRow:
-        """Return the only row."""
-        row: PlainRow
-        [row] = self._rows
-        return row
-
-    def scalars(self) -> "PlainRows":
-        """Return the first column of each row in place of the row."""
-        self._rows = [row[0] for row in self._rows]
-        return self
-
-    def scalar(self) -> Any:
-        """Return the first column of the first row, if there is one."""
-        return self._rows[0][0] if self._rows else None
-
-    def scalar_one(self) -> Any:
-        """Return the first column of the only row."""
-        return self.one()[0]
+T = TypeVar("T")
+Begin = Callable[[sqlite3.Connection], object]
+GiveBack = Callable[[sqlite3.Connection, bool], None]
 
 
 class PlainConnection:
-    """A connection in a transaction that only reads."""
+    """A connection in a transaction.
+
+    Args:
+        begin: Begins a transaction on it.
+        give_back: Called at the end with the connection, and whether it must not be used again.
+    """
 
     is_plain = True
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
-        self._raw = raw
+    def __init__(self, raw: sqlite3.Connection, begin: Begin, give_back: GiveBack) -> None:
+        self.raw = raw
+        self._begin, self._give_back = begin, give_back
+        self._is_spent = self._is_closed = False
+        self.begin()
 
-    def execute(self, query: Query, values: Mapping[str, Any] = _NOTHING, /) -> PlainRows:
-        """Run a statement with its conditions."""
-        text, given = query.text, dict(values)
-        for part in query.parts:
-            given |= part.fixed
-            _fit(given, part.whole, whole)
-            _fit(given, part.small, small)
-            _fit(given, part.words, clean)
-            for name in part.lists:
-                each = {f"{name}_{n}": value for n, value in enumerate(given.pop(name))}
-                names = ", ".join(f":{name}" for name in each)
-                text = text.replace(f"__[POSTCOMPILE_{name}]", names)
-                given |= each
-        return PlainRows(self._raw.execute(text, given))
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._judged(self._begin, self.raw)
+
+    def execute(self, statement: Any, values: Any = _NOTHING, /) -> PlainRows:
+        """Run a statement; once for each of a list of values."""
+        query: Query = statement
+        if isinstance(values, list):
+            return self._judged(self._run_many, query.text, map(query.fitted, values))
+        return self._judged(self._run, *query.filled(values))
+
+    def exec_driver_sql(self, text: str, values: Any = (), /) -> PlainRows:
+        """Run *text*, which is not one of the store's statements."""
+        return self._judged(self._run, text, values)
+
+    @contextmanager
+    def begin_nested(self) -> Iterator[None]:
+        """Undo, where an error ends the block, what was done in it and no more."""
+        self.exec_driver_sql("SAVEPOINT nested")
+        try:
+            yield
+        except BaseException:
+            self.exec_driver_sql("ROLLBACK TO nested")
+            self.exec_driver_sql("RELEASE nested")
+            raise
+        self.exec_driver_sql("RELEASE nested")
+
+    def commit(self) -> None:
+        """Commit the transaction."""
+        self._judged(self.raw.commit)
+
+    def rollback(self) -> None:
+        """Undo the transaction."""
+        self._judged(self.raw.rollback)
+
+    def invalidate(self) -> None:
+        """Let nobody use the connection again."""
+        self._is_spent = True
+
+    def close(self) -> None:
+        """Undo what was not committed, and give the connection back."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            if not self._is_spent:
+                self.rollback()
+        finally:
+            self._give_back(self.raw, self._is_spent)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, text: str, values: Any) -> PlainRows:
+        return PlainRows(self.raw.execute(text, values))
+
+    def _run_many(self, text: str, rows: Iterable[Any]) -> PlainRows:
+        return PlainRows(self.raw.executemany(text, rows))
+
+    def _judged(self, call: Callable[..., T], *arguments: Any) -> T:
+        try:
+            return call(*arguments)
+        except sqlite3.Error as error:
+            self._is_spent |= is_spent(error)
+            raise
 
 
 class PlainSqlite:
     """One SQLite file that is there, to be looked at; safe to use from several threads."""
+
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
 
     def __init__(self, path: Path, *, clock: Clock, durability: str = "full") -> None:
         self.path: Path | None = path
@@ -119,27 +129,25 @@ class PlainSqlite:
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
-    @contextmanager
-    def read(self) -> Iterator[PlainConnection]:
-        """Give a connection whose statements all see one state of the store.
+    def begin_read(self) -> PlainConnection:
+        """Return a connection that sees one state of the store and cannot write.
 
         Raises:
-            StoreError: In the terms of errors.py; never the driver's own exception.
+            StoreError: As `translate`.
         """
-        raw: sqlite3.Connection | None = None
-        is_alone = False
         try:
             raw, is_alone = self._taken()
-            raw.execute("BEGIN")
-            yield PlainConnection(raw)
         except sqlite3.Error as error:
-            if raw is not None and is_spent(error):
-                raw.close()
-                raw = None
-            raise translate(error, self._file, committing=False) from error
-        finally:
-            if raw is not None:
-                self._give_back(raw, is_alone=is_alone)
+            raise self.translate(error, committing=False) from error
+
+        def give_back(raw: sqlite3.Connection, is_spent: bool) -> None:  # noqa: FBT001
+            self._give_back(raw, is_kept=not (is_spent or is_alone))
+
+        return self._begun(raw, _begin_read, give_back)
+
+    def translate(self, error: BaseException, *, committing: bool) -> StoreError:
+        """Say in our own terms what *error* means, also if SQLAlchemy wraps it."""
+        return translate(getattr(error, "orig", error), self._file, committing=committing)
 
     def times(self) -> Mapping[str, object]:
         """Return this host's clocks: all processes of a SQLite store run on one host."""
@@ -169,6 +177,15 @@ class PlainSqlite:
                 close_raw(raw)
             self._idle, self._watch = [], None
 
+    def _begun(self, raw: sqlite3.Connection, begin: Begin, give_back: GiveBack) -> PlainConnection:
+        try:
+            return PlainConnection(raw, begin, give_back)
+        except BaseException as error:
+            give_back(raw, is_spent(error))
+            if isinstance(error, sqlite3.Error):
+                raise self.translate(error, committing=False) from error
+            raise
+
     def _taken(self) -> tuple[sqlite3.Connection, bool]:
         """Return a connection, and whether it keeps all others out."""
         with self._lock:
@@ -182,10 +199,9 @@ class PlainSqlite:
         # Who is alone needs no shared index, and can look at a store on a full disk.
         return open_raw(self._file, self._durability, reads_only=True, is_alone=True), True
 
-    def _give_back(self, raw: sqlite3.Connection, *, is_alone: bool) -> None:
-        raw.rollback()
+    def _give_back(self, raw: sqlite3.Connection, *, is_kept: bool) -> None:
         with self._lock:
-            if len(self._idle) < _KEPT and not is_alone:
+            if is_kept and len(self._idle) < _KEPT:
                 self._idle.append(raw)
                 return
         raw.close()
@@ -225,7 +241,5 @@ def close_raw(connection: sqlite3.Connection | None) -> None:
         connection.close()
 
 
-def _fit(given: dict[str, Any], names: Sequence[str], fitted: Callable[[Any], Any]) -> None:
-    for name in names:
-        value = given[name]
-        given[name] = list(map(fitted, value)) if isinstance(value, list) else fitted(value)
+def _begin_read(raw: sqlite3.Connection) -> None:
+    raw.execute("BEGIN")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.engines.postgres_care import PostgresCare
 from queuectl_store.engines.postgres_listener import PostgresListener, TrailingBell
+from queuectl_store.engines.transaction import Transaction
 from queuectl_store.engines.watchdog import Watchdog
 from queuectl_store.errors import (
     MissingDriver,
@@ -21,6 +22,7 @@ from queuectl_store.errors import (
     StoreUnreachable,
 )
 from queuectl_store.notifier import Listener
+from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
 
 _MIGRATION_LOCK = 7_146_253_019  # any number that other programs do not use
 _CALL_S = 10.0
@@ -48,6 +50,8 @@ class PostgresEngine:
     """One PostgreSQL database."""
 
     writes_alone = False
+    errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError,)
+    conflict: type[Exception] = sa.exc.IntegrityError
 
     def __init__(self, url: sa.URL, *, clock: Clock) -> None:
         self.path: Path | None = None
@@ -83,11 +87,12 @@ class PostgresEngine:
             return {"now": None, "lease_now": None, "boot": ""}
         return {"now": self._clock.wall_ms(), "lease_now": self._clock.lease().now_ms, "boot": ""}
 
-    def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
+    def translate(self, error: BaseException, *, committing: bool) -> StoreError:
         """Say in our own terms what *error* means."""
-        state = getattr(error.orig, "sqlstate", None)
-        text = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no reply"
-        lost = error.connection_invalidated or state is None
+        cause = getattr(error, "orig", error)
+        state = getattr(cause, "sqlstate", None)
+        text = str(cause).strip().splitlines()[0] if str(cause).strip() else "no reply"
+        lost = getattr(error, "connection_invalidated", False) or state is None
         if lost and committing:
             return OutcomeUnknown(f"the connection to {self.url} was lost during COMMIT: {text}")
         if state in _AGAIN:
@@ -104,7 +109,17 @@ class PostgresEngine:
         """A deadlock, a lost race or a lock timeout may go well the second time."""
         return isinstance(error, StoreBusy)
 
-    def lock_for_migration(self, connection: sa.Connection) -> None:
+    def schema_version(self) -> str | None:
+        """Return the number of the newest migration in the store; None for an empty one."""
+        try:
+            with self.begin_read() as connection:
+                if not sa.inspect(connection).has_table("queuectl_schema_version"):
+                    return None
+                return str(SCHEMA_VERSION.run(connection).scalar_one())
+        except sa.exc.DBAPIError as error:
+            raise self.translate(error, committing=False) from error
+
+    def lock_for_migration(self, connection: Transaction) -> None:
         """Take a lock of the transaction's own: a session's would outlive a pooler's."""
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         connection.exec_driver_sql("SET LOCAL statement_timeout = '60s'")
@@ -141,12 +156,20 @@ class PostgresEngine:
         self._watchdog.close()
 
     @property
+    def alchemy(self) -> "PostgresEngine":
+        """Its transactions are on connections of SQLAlchemy anyway."""
+        return self
+
+    @property
     def care(self) -> PostgresCare:
         """What the care of the whole store needs."""
         return PostgresCare(self._engine.connect)
 
     def _begin(self) -> sa.Connection:
-        connection = self._engine.connect()
+        try:
+            connection = self._engine.connect()
+        except sa.exc.TimeoutError as error:
+            raise StoreBusy("all connections of this process are in use; try again") from error
         try:
             raw: Any = connection.connection.driver_connection
             self._watchdog.guard(connection, raw, seconds=_CALL_S)

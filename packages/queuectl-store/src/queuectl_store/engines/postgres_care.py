@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from queuectl_store.engines import postgres_health
 from queuectl_store.engines.symptoms import Symptom
+from queuectl_store.engines.transaction import Transaction
 
 _NO_LIMITS = (
     "SET LOCAL statement_timeout = 0",
@@ -36,16 +37,16 @@ class PostgresCare:
         """Return a connection without the deadlines of short calls."""
         return self._begin()
 
-    def integrity(self, connection: sa.Connection) -> list[str]:  # noqa: ARG002
+    def integrity(self, connection: Transaction) -> list[str]:  # noqa: ARG002
         """Return nothing: PostgreSQL's own checks are its administrator's (pg_amcheck)."""
         return []
 
-    def set_last_id(self, connection: sa.Connection, table: str, last: int) -> None:
+    def set_last_id(self, connection: Transaction, table: str, last: int) -> None:
         """Set the sequence; one that never gave an id stays so."""
         text = "SELECT setval(%s::regclass, greatest(%s, 1), %s)"
         connection.exec_driver_sql(text, (f"{table}_id_seq", last, last > 0))
 
-    def sizes(self, connection: sa.Connection) -> Mapping[str, int]:
+    def sizes(self, connection: Transaction) -> Mapping[str, int]:
         """Return each table's bytes with its indexes, and its dead rows."""
         sizes: dict[str, int] = {}
         for name, size, dead in connection.exec_driver_sql(_SIZES):
@@ -53,7 +54,7 @@ class PostgresCare:
             sizes |= {f"{short}_bytes": int(size), f"{short}_dead_rows": int(dead)}
         return sizes
 
-    def symptoms(self, connection: sa.Connection) -> list[Symptom]:
+    def symptoms(self, connection: Transaction) -> list[Symptom]:
         """Return what the server shows of its clock, of open transactions and of dead rows."""
         return postgres_health.symptoms(connection)
 

@@ -2,9 +2,8 @@
 
 import time
 
-import sqlalchemy as sa
-
 from queuectl_store.engines.symptoms import Level, Symptom
+from queuectl_store.engines.transaction import Transaction
 
 _LONG_S = 300
 _SKEW_S = 5.0
@@ -21,7 +20,7 @@ WHERE relname LIKE 'queuectl~_%%' ESCAPE '~' AND n_dead_tup > n_live_tup ORDER B
 """
 
 
-def symptoms(connection: sa.Connection) -> list[Symptom]:
+def symptoms(connection: Transaction) -> list[Symptom]:
     """Return what is to be said of the server, well or not."""
     version, clock, oldest = connection.exec_driver_sql(_FACTS).one()
     dead = connection.exec_driver_sql(_DEAD).all()

@@ -6,30 +6,37 @@ The file is never opened here but by SQLite: closing a second descriptor would d
 import contextlib
 import os
 import sqlite3
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Literal
 
 from queuectl_store.clock import Clock
-from queuectl_store.engines.plain import PlainSqlite, close_raw, open_raw
-from queuectl_store.engines.sqlite_care import SqliteCare
-from queuectl_store.engines.sqlite_faults import is_spent, translate
+from queuectl_store.engines.fair_lock import FairLock
+from queuectl_store.engines.plain import PlainConnection, PlainSqlite, close_raw, open_raw
+from queuectl_store.engines.sqlite_faults import translate
 from queuectl_store.engines.sqlite_file import identity, make_file, refuse_network
 from queuectl_store.engines.sqlite_setup import BUSY_S, begin_write, is_locked
-from queuectl_store.errors import MissingDriver, StoreDamaged, StoreError
+from queuectl_store.errors import MissingDriver, StoreBusy, StoreDamaged, StoreError
+from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from queuectl_store.engines.sqlite_alchemy import SqliteAlchemy
+    from queuectl_store.engines.sqlite_care import SqliteCare
+    from queuectl_store.engines.transaction import Transaction
 
 Durability = Literal["full", "normal"]
 
 OLDEST_SQLITE = (3, 38, 0)  # ->> and RETURNING
 _WAL_LIMIT = 4 * 2**20
 _LOOK_EVERY = 64  # commits between two looks at the size of the WAL
+_HAS_VERSION = "SELECT 1 FROM sqlite_schema WHERE name = 'queuectl_schema_version'"
 
 
 class SqliteEngine(PlainSqlite):
     """One SQLite file."""
 
     writes_alone = True
+    conflict: type[Exception] = sqlite3.IntegrityError
 
     def __init__(self, path: Path, *, clock: Clock, durability: Durability, create: bool) -> None:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -41,31 +48,42 @@ class SqliteEngine(PlainSqlite):
         refuse_network(path)
         make_file(path, create=create)
         self._identity = identity(path)
-        self._writer = self._engine(pool_size=1, max_overflow=0, reads_only=False)
-        self._reader = self._engine(pool_size=4, max_overflow=12, reads_only=True)
+        self._turn = FairLock()
+        self._writer: sqlite3.Connection | None = None
         self._commits = 0
         self._guard: sqlite3.Connection | None = None
 
-    def begin_write(self) -> sa.Connection:
-        """Return a connection that holds the write lock."""
+    def begin_write(self) -> PlainConnection:
+        """Return a connection that holds the write lock; of this process, one thread has it."""
         self._commits += 1
         if self._commits % _LOOK_EVERY == 0:
             self.maintain()
-        return self._begun(self._writer.connect())
+        if not self._turn.acquire(BUSY_S):
+            raise StoreBusy("another thread of this process kept the store; try again")
+        try:
+            raw = self._writer or self._raw(reads_only=False)
+        except BaseException as error:
+            self._turn.release()
+            if isinstance(error, sqlite3.Error):
+                raise self.translate(error, committing=False) from error
+            raise
+        return self._begun(raw, begin_write, self._keep_writer)
 
-    def begin_read(self) -> sa.Connection:
-        """Return a connection that sees one state of the store and cannot write."""
-        return self._begun(self._reader.connect())
-
-    def translate(self, error: sa.exc.DBAPIError, *, committing: bool) -> StoreError:
-        """Say in our own terms what *error* means."""
-        return translate(error.orig, self._file, committing=committing)
+    def schema_version(self) -> str | None:
+        """Return the number of the newest migration in the store; None for an empty one."""
+        with self.begin_read() as connection:
+            try:
+                if not connection.exec_driver_sql(_HAS_VERSION).all():
+                    return None
+                return str(connection.execute(SCHEMA_VERSION, {}).scalar_one())
+            except sqlite3.Error as error:
+                raise self.translate(error, committing=False) from error
 
     def is_transient(self, error: StoreError) -> bool:  # noqa: ARG002
         """Nothing is: BEGIN IMMEDIATE already waited for the lock."""
         return False
 
-    def lock_for_migration(self, connection: sa.Connection) -> None:
+    def lock_for_migration(self, connection: "Transaction") -> None:
         """BEGIN IMMEDIATE is the lock."""
 
     def notify(self) -> None:
@@ -128,61 +146,34 @@ class SqliteEngine(PlainSqlite):
         super().close()
         with self._lock:
             close_raw(self._guard)
-            self._guard = None
-        self._reader.dispose()
-        self._writer.dispose()
+            close_raw(self._writer)
+            self._guard = self._writer = None
+
+    @cached_property
+    def alchemy(self) -> "SqliteAlchemy":
+        """Transactions on connections of SQLAlchemy, each opened for it."""
+        # Imported here: it takes longer than most programs need the store.
+        from queuectl_store.engines.sqlite_alchemy import SqliteAlchemy
+
+        return SqliteAlchemy(self._file, self._raw)
 
     @property
-    def care(self) -> SqliteCare:
+    def care(self) -> "SqliteCare":
         """What the care of the whole store needs."""
+        from queuectl_store.engines.sqlite_care import SqliteCare
+
         return SqliteCare(
             self._file,
-            begin_read=self.begin_read,
-            begin_write=self.begin_write,
+            begin_read=lambda: self.alchemy.begin_read(),
+            begin_write=lambda: self.alchemy.begin_write(),
             open_raw=lambda: self._raw(reads_only=True),
         )
 
-    def _engine(self, *, pool_size: int, max_overflow: int, reads_only: bool) -> sa.Engine:
-        engine = sa.create_engine(
-            "sqlite://",
-            creator=lambda: self._raw(reads_only=reads_only),
-            poolclass=sa.QueuePool,
-            pool_size=pool_size,
-            max_overflow=max_overflow,
-            pool_timeout=BUSY_S,
-            pool_reset_on_return="rollback",
-        )
-        sa.event.listen(engine, "begin", _begin_read if reads_only else _begin_write)
-        sa.event.listen(engine, "handle_error", _retire)
-        return engine
-
-    def _begun(self, connection: sa.Connection) -> sa.Connection:
-        try:
-            connection.begin()
-        except sqlite3.Error as error:
-            if is_spent(error):
-                connection.invalidate(error)
-            connection.close()
-            raise translate(error, self._file, committing=False) from error
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _keep_writer(self, raw: sqlite3.Connection, is_spent: bool) -> None:  # noqa: FBT001
+        if is_spent:
+            raw.close()
+        self._writer = None if is_spent else raw
+        self._turn.release()
 
     def _raw(self, *, reads_only: bool) -> sqlite3.Connection:
         return open_raw(self._file, self._durability, reads_only=reads_only)
-
-
-def _retire(context: sa.ExceptionContext) -> None:
-    # "Disconnected": neither this connection nor one that waits beside it is used again.
-    if is_spent(context.original_exception):
-        context.is_disconnect = True
-
-
-def _begin_read(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_write(connection: sa.Connection) -> None:
-    raw: Any = connection.connection.driver_connection
-    begin_write(raw)

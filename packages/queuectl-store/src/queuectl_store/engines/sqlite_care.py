@@ -6,12 +6,15 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING
 
 from queuectl_store.engines import sqlite_health
 from queuectl_store.engines.sqlite_faults import translate
 from queuectl_store.engines.symptoms import Symptom
+from queuectl_store.engines.transaction import Transaction
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 _STEP_PAGES = 4096
 # What is wrong with the store that is read, not with the copy that is written.
@@ -31,20 +34,20 @@ class SqliteCare:
         self,
         path: Path,
         *,
-        begin_read: Callable[[], sa.Connection],
-        begin_write: Callable[[], sa.Connection],
+        begin_read: "Callable[[], sa.Connection]",
+        begin_write: "Callable[[], sa.Connection]",
         open_raw: Callable[[], sqlite3.Connection],
     ) -> None:
         self._path, self._open_raw = path, open_raw
         self.begin_read, self.begin_write = begin_read, begin_write
 
-    def integrity(self, connection: sa.Connection) -> list[str]:
+    def integrity(self, connection: Transaction) -> list[str]:
         """Return what the two checks of SQLite find."""
         found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
         strangers = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return [line for line in found if line != "ok"] + [str(tuple(row)) for row in strangers]
 
-    def set_last_id(self, connection: sa.Connection, table: str, last: int) -> None:
+    def set_last_id(self, connection: Transaction, table: str, last: int) -> None:
         """Write it into the table that AUTOINCREMENT keeps."""
         delete, insert = (
             "DELETE FROM sqlite_sequence WHERE name = ?",
@@ -53,7 +56,7 @@ class SqliteCare:
         connection.exec_driver_sql(delete, (table,))
         connection.exec_driver_sql(insert, (table, last))
 
-    def sizes(self, connection: sa.Connection) -> Mapping[str, int]:
+    def sizes(self, connection: Transaction) -> Mapping[str, int]:
         """Return the sizes of the file and its log, and its pages."""
         pages = {
             name: int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()) for name in _PAGES
@@ -64,7 +67,7 @@ class SqliteCare:
             **pages,
         }
 
-    def symptoms(self, connection: sa.Connection) -> list[Symptom]:
+    def symptoms(self, connection: Transaction) -> list[Symptom]:
         """Return what the file, its log, its disk and this SQLite show."""
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
         return sqlite_health.symptoms(self._path, journal_mode=mode)

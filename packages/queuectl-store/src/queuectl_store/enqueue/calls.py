@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store import ledger, spec
 from queuectl_store.enqueue import enqueuing, following
 from queuectl_store.enqueue.enqueuing import Stored, Surroundings, Wanted
@@ -16,7 +14,8 @@ from queuectl_store.graph.consequences import Touched
 from queuectl_store.graph.dependencies import Edge, Tie
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
-from queuectl_store.sql import hot
+from queuectl_store.sql.plain import hot
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
 _LONGEST_KEY = 900
@@ -102,7 +101,7 @@ def plain(wanted: Sequence[Wanted]) -> Call:
 
 
 def store(
-    connection: sa.Connection, times: dict[str, Any], around: Surroundings, call: Call
+    connection: Connection, times: dict[str, Any], around: Surroundings, call: Call
 ) -> list[JobId]:
     """Store the jobs of *call* that are not there yet, with all that binds them; return all ids.
 
@@ -118,9 +117,7 @@ def store(
     return stored.ids
 
 
-def _bind(
-    connection: sa.Connection, times: dict[str, Any], call: Call, around: Surroundings
-) -> Bonds:
+def _bind(connection: Connection, times: dict[str, Any], call: Call, around: Surroundings) -> Bonds:
     """Lock the parents and the groups of *call*, in this order; say how its jobs are stored."""
     if call.is_plain:
         return Bonds()
@@ -142,7 +139,7 @@ def _bind(
     )
 
 
-def _settle(connection: sa.Connection, times: dict[str, Any], bonds: Bonds, stored: Stored) -> None:
+def _settle(connection: Connection, times: dict[str, Any], bonds: Bonds, stored: Stored) -> None:
     """Write the edges of the jobs that were added, and do what follows at once."""
     due = set()
     # A job that another one stands for has no edges of its own.
@@ -183,14 +180,14 @@ def _checked_key(key: str, jobs: Sequence[NewJob]) -> str:
     return key
 
 
-def _known(connection: sa.Connection, call: Call) -> dict[int, JobId]:
+def _known(connection: Connection, call: Call) -> dict[int, JobId]:
     keys = json.dumps([{"key": each.key} for each in call.wanted])
-    ids = {row.key: row.id for row in connection.execute(hot.JOBS_BY_KEY, {"keys": keys})}
+    ids = {row.key: row.id for row in hot.JOBS_BY_KEY.run(connection, {"keys": keys})}
     return {n: ids[each.key] for n, each in enumerate(call.wanted) if each.key in ids}
 
 
 def _admit(
-    connection: sa.Connection, times: dict[str, Any], call: Call, around: Surroundings
+    connection: Connection, times: dict[str, Any], call: Call, around: Surroundings
 ) -> dict[str, Any]:
     if not call.groups:
         return {}

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store import ledger, spec
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.enqueue.unique import Settlement
@@ -19,7 +17,8 @@ from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.limits.queues import QueueState
 from queuectl_store.recording import write_moves
-from queuectl_store.sql import hot, limits
+from queuectl_store.sql.plain import hot, limits
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times
 
@@ -69,7 +68,7 @@ class Surroundings:
 
 
 def enqueue(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     around: Surroundings,
     wanted: Sequence[Wanted],
@@ -113,7 +112,7 @@ def _places(wanted: Sequence[Wanted], added: Mapping[str, JobId]) -> frozenset[i
 
 
 def _add(
-    connection: sa.Connection,
+    connection: Connection,
     store: Callable[[Sequence[Wanted]], dict[str, JobId]],
     settlement: Settlement,
     part: Sequence[Wanted],
@@ -128,7 +127,7 @@ def _add(
         added.update(new)
         if missing := [each.key for each in part if each.key not in ids]:
             keys = json.dumps([{"key": key} for key in missing])
-            found = connection.execute(hot.JOBS_BY_KEY, {"keys": keys})
+            found = hot.JOBS_BY_KEY.run(connection, {"keys": keys})
             ids.update((row.key, row.id) for row in found)
             known.update(key for key in missing if key in ids)
         # The index let the rest not in; where the one in their way is gone by now, they try again.
@@ -139,15 +138,15 @@ def _add(
     return known
 
 
-def _refuse_draining(connection: sa.Connection, part: Sequence[Wanted]) -> None:
+def _refuse_draining(connection: Connection, part: Sequence[Wanted]) -> None:
     for name in dict.fromkeys(each.new.queue for each in part):
-        queue = connection.execute(limits.QUEUE, {"of": name}).first()
+        queue = limits.QUEUE.run(connection, {"of": name}).first()
         if queue is not None and queue.state == QueueState.DRAINING:
             raise QueueDraining(name)
 
 
 def _store(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     around: Surroundings,
     part: Sequence[Wanted],
@@ -158,7 +157,7 @@ def _store(
         for each in part
     ]
     new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks, columns), **times}
-    added = sorted(connection.execute(hot.ENQUEUE, new_jobs), key=lambda row: row.id)
+    added = sorted(hot.ENQUEUE.run(connection, new_jobs), key=lambda row: row.id)
     moved = [Moved(r.id, Verb.ENQUEUE, r.state, 0, r.queue, r.task, None) for r in added]
     write_moves(connection, times, moved)
     return {row.key: row.id for row in added}

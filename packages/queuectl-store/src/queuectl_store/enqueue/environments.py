@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-import sqlalchemy as sa
-
-from queuectl_store.sql import upkeep
+from queuectl_store.sql.plain import upkeep
+from queuectl_store.sql.statement import Connection
 
 
 class Environments:
@@ -15,7 +14,7 @@ class Environments:
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
 
-    def id_of(self, connection: sa.Connection, variables: Mapping[str, str] | None) -> int | None:
+    def id_of(self, connection: Connection, variables: Mapping[str, str] | None) -> int | None:
         """Return the id of *variables*, which are stored if they are new; None for None."""
         if variables is None:
             return None
@@ -23,16 +22,16 @@ class Environments:
         digest = hashlib.sha256(body.encode()).hexdigest()
         if digest in self._ids:
             return self._ids[digest]
-        found = connection.execute(upkeep.ENVIRONMENT_ID, {"of": digest}).scalar()
+        found = upkeep.ENVIRONMENT_ID.run(connection, {"of": digest}).scalar()
         if found is None:
             values = {"digest": digest, "body": body}
-            found = connection.execute(upkeep.ADD_ENVIRONMENT, values).scalar_one()
+            found = upkeep.ADD_ENVIRONMENT.run(connection, values).scalar_one()
         self._ids[digest] = int(found)
         return int(found)
 
 
-def read(connection: sa.Connection, environment_id: int) -> dict[str, str]:
+def read(connection: Connection, environment_id: int) -> dict[str, str]:
     """Return the variables stored under *environment_id*."""
-    body = connection.execute(upkeep.ENVIRONMENT, {"environment": environment_id}).scalar_one()
+    body = upkeep.ENVIRONMENT.run(connection, {"environment": environment_id}).scalar_one()
     variables: dict[str, str] = json.loads(body)
     return variables

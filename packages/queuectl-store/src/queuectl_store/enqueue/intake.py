@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.database import Database
-from queuectl_store.enqueue import calls, within
+from queuectl_store.enqueue import calls
 from queuectl_store.enqueue.calls import Call
 from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
 from queuectl_store.enqueue.environments import Environments
@@ -76,12 +74,15 @@ class Intake(Look):
             InvalidJob, DuplicateJob: As `enqueue`.
             StoreUnreachable: *session* leads to another database, or to none.
         """
+        # Imported here: who has a session has SQLAlchemy.
+        from queuectl_store.enqueue import within
+
         call = calls.checked(jobs)
         connection, engine = within.connection_of(session), self._database.engine
         within.check_same_store(connection, self.path)
         try:
             ids = calls.store(connection, dict(engine.times()), self._around(jobs), call)
-        except sa.exc.DBAPIError as error:
+        except within.ERRORS as error:
             raise engine.translate(error, committing=False) from error
         within.after_commit(session, connection, engine.notify)
         return ids

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, assert_never
 
-import sqlalchemy as sa
-
 from queuectl_store.errors import DuplicateJob
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved, moved
 from queuectl_store.relations import OnDuplicate, Unique
-from queuectl_store.sql import admin, unique
+from queuectl_store.sql.plain import admin, unique
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import WAITING, Verb
 
 
@@ -35,7 +34,7 @@ class Settlement:
     """What follows where the index refused rows; one for each enqueue, of *rows*."""
 
     def __init__(
-        self, connection: sa.Connection, times: Mapping[str, Any], rows: Sequence[Row]
+        self, connection: Connection, times: Mapping[str, Any], rows: Sequence[Row]
     ) -> None:
         self._connection, self._times = connection, times
         self._places = {row.key: place for place, row in enumerate(rows)}
@@ -69,10 +68,10 @@ class Settlement:
         """Free the slots whose time is over; and let calls with several slots go one by one."""
         slots = [slot for row in rows if (slot := slot_of(row)) is not None]
         if len(slots) > 1:
-            self._connection.execute(unique.TAKE_TURNS)
+            unique.TAKE_TURNS.run(self._connection)
         if slots:
             values = {"taken_slots": _slots(slots), **self._times}
-            self._connection.execute(unique.FREE_EXPIRED, values)
+            unique.FREE_EXPIRED.run(self._connection, values)
 
     def settle(self, refused: Sequence[Row]) -> dict[str, JobId]:
         """Return the job that stands in for each row, by key; those without may be tried again.
@@ -81,7 +80,7 @@ class Settlement:
             DuplicateJob: A row is not to be stored beside the job that has its slot.
         """
         values = {"taken_slots": _slots(map(slot_of, refused))}
-        held = {row.unique_slot: row for row in self._connection.execute(unique.HOLDERS, values)}
+        held = {row.unique_slot: row for row in unique.HOLDERS.run(self._connection, values)}
         found: dict[str, JobId] = {}
         replaced: list[int] = []
         for row in refused:
@@ -116,7 +115,7 @@ class Settlement:
             for old in olds
         ]
         successors = json.dumps([{"id": each.job_id, "note": each.note} for each in moves])
-        self._connection.execute(admin.NAME_SUCCESSOR, {"successors": successors})
+        admin.NAME_SUCCESSOR.run(self._connection, {"successors": successors})
         return moves
 
     def _duplicate(self, row: Row, holder: Any) -> DuplicateJob:
@@ -129,7 +128,7 @@ class Settlement:
             targets = json.dumps([{"id": each} for each in ids])
             values = {"targets": targets, "because": None, **self._times}
             # One that began to run meanwhile is left alone; the next round finds it running.
-            for row in self._connection.execute(admin.REPLACE, values):
+            for row in admin.REPLACE.run(self._connection, values):
                 self._replaced.setdefault(row.unique_slot, []).append(row)
 
 

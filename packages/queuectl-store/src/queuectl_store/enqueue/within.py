@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from queuectl_store.errors import StoreUnreachable
 
 _COMMIT_S = 10.0
+ERRORS = (sa.exc.DBAPIError,)
 
 
 def connection_of(session: Any) -> sa.Connection:

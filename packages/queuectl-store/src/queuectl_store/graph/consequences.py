@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.graph import groups, resolving
 from queuectl_store.graph.ids import id_rows
-from queuectl_store.sql import groups as group_sql
-from queuectl_store.sql import relations as sql
+from queuectl_store.sql.plain import groups as group_sql
+from queuectl_store.sql.plain import relations as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import FINAL, JobState
 
 # One transaction stays short, whatever hangs on it: what is left is due, and any worker's stager
@@ -30,7 +29,7 @@ class Touched(NamedTuple):
 
 
 def follow(
-    connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
+    connection: Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
 ) -> int:
     """Do what follows from *moved*: rows with id, state, children_due and group_id.
 
@@ -50,17 +49,17 @@ def follow(
     return freed
 
 
-def follow_afresh(connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:
+def follow_afresh(connection: Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:
     """Do what follows when a person lets jobs run again: what halted their groups is lifted."""
     ids = {row.group_id for row in moved} - {None}
     if ids:
-        connection.execute(group_sql.LIFT_HALTS, {"chosen_groups": id_rows(ids)})
+        group_sql.LIFT_HALTS.run(connection, {"chosen_groups": id_rows(ids)})
     follow(connection, times, moved)
 
 
-def follow_due(connection: sa.Connection, times: dict[str, Any], *, limit: int) -> int:
+def follow_due(connection: Connection, times: dict[str, Any], *, limit: int) -> int:
     """Go on with what earlier transactions left due; returns how many jobs and edges it touched."""
-    parents = connection.execute(sql.DUE_PARENTS, {"at_most": min(limit, _PARENTS)}).all()
+    parents = sql.DUE_PARENTS.run(connection, {"at_most": min(limit, _PARENTS)}).all()
     met = resolving.Round(told=0, moved=[])
     if parents:
         met = resolving.take_round(connection, times, parents, limit=limit)
@@ -70,7 +69,7 @@ def follow_due(connection: sa.Connection, times: dict[str, Any], *, limit: int) 
 
 
 def _tell(
-    connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any], *, limit: int
+    connection: Connection, times: dict[str, Any], moved: Sequence[Any], *, limit: int
 ) -> resolving.Round:
     told, all_moved = 0, []
     due = [row.id for row in moved if row.children_due]
@@ -78,7 +77,7 @@ def _tell(
         if not due or told >= limit:
             break
         values = {"parents": id_rows(due)}
-        parents = connection.execute(sql.LOCK_PARENTS, values).all()
+        parents = sql.LOCK_PARENTS.run(connection, values).all()
         one = resolving.take_round(connection, times, parents, limit=limit - told)
         told += one.told
         all_moved += one.moved
@@ -87,7 +86,7 @@ def _tell(
 
 
 def _look_at_groups(
-    connection: sa.Connection, times: dict[str, Any], moved: Sequence[Any]
+    connection: Connection, times: dict[str, Any], moved: Sequence[Any]
 ) -> groups.Looked:
     ids = {row.group_id for row in moved} - {None}
     if not ids:

@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.bounds import is_whole
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.quoting import shown
 from queuectl_store.relations import Needs, OnDependencyFailure
-from queuectl_store.sql import relations as sql
+from queuectl_store.sql.plain import relations as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import FINAL, JobState
 
 MAX_EDGES = 10_000
@@ -81,7 +80,7 @@ def edges_of_call(jobs: Sequence[NewJob]) -> list[tuple[Edge, ...]]:
 
 
 def tie(
-    connection: sa.Connection, jobs: Sequence[NewJob], edges: Sequence[Sequence[Edge]], known: Known
+    connection: Connection, jobs: Sequence[NewJob], edges: Sequence[Sequence[Edge]], known: Known
 ) -> dict[int, Tie]:
     """Lock the parents that are stored already, and say what each new job still waits for.
 
@@ -103,7 +102,7 @@ def tie(
 
 
 def write_edges(
-    connection: sa.Connection,
+    connection: Connection,
     ties: Mapping[int, Tie],
     ids: Sequence[JobId],
     added: Collection[JobId],
@@ -127,13 +126,13 @@ def write_edges(
         return set()
     fields = ("child_id", "clause", "parent_id", "needs", "met")
     edges = [dict(zip(fields, (*key, met), strict=True)) for key, met in rows.items()]
-    connection.execute(sql.WRITE_EDGES, {"edges": json.dumps(edges)})
+    sql.WRITE_EDGES.run(connection, {"edges": json.dumps(edges)})
     # Another job of the call that turned out to be stored already may have ended.
     inner = {ids[place] for place in places_of_parents(ties)} - set(added)
     late = {job_id for job_id, state in _lock_parents(connection, inner).items() if state in FINAL}
     due = late.union(*(each.failed for each in ties.values()))
     if due:
-        connection.execute(sql.MAKE_DUE, {"parents": id_rows(due)})
+        sql.MAKE_DUE.run(connection, {"parents": id_rows(due)})
     return due
 
 
@@ -216,13 +215,13 @@ def _stored(edges: Sequence[Edge], known: Known) -> list[Edge]:
     ]
 
 
-def _lock_parents(connection: sa.Connection, wanted: set[Any]) -> dict[int, JobState]:
+def _lock_parents(connection: Connection, wanted: set[Any]) -> dict[int, JobState]:
     if not wanted:
         return {}
     parents = id_rows(wanted)
-    rows = connection.execute(sql.LOCK_PARENTS, {"parents": parents})
+    rows = sql.LOCK_PARENTS.run(connection, {"parents": parents})
     states = {row.id: JobState(row.state) for row in rows}
-    connection.execute(sql.MARK_PARENTS, {"parents": parents})
+    sql.MARK_PARENTS.run(connection, {"parents": parents})
     return states
 
 

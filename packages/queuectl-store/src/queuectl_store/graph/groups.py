@@ -5,8 +5,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.graph.halting import HaltOn, parse_halt
@@ -14,8 +12,9 @@ from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import NewJob
 from queuectl_store.ledger import Moved, moved
 from queuectl_store.recording import write_moves
-from queuectl_store.sql import groups as sql
-from queuectl_store.sql import hot
+from queuectl_store.sql.plain import groups as sql
+from queuectl_store.sql.plain import hot
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 
 _NAME = re.compile(r"\w[\w.:/-]{0,99}")
@@ -66,7 +65,7 @@ def check_name(name: str) -> None:
 
 
 def admit(
-    connection: sa.Connection,
+    connection: Connection,
     times: dict[str, Any],
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -83,18 +82,18 @@ def admit(
     Raises:
         InvalidJob: One was halted, or was made with other rules.
     """
-    connection.execute(sql.ADD_GROUPS, {"new_groups": json.dumps(rows), **times})
+    sql.ADD_GROUPS.run(connection, {"new_groups": json.dumps(rows), **times})
     names = json.dumps([{"name": row["name"]} for row in rows])
-    found = {row.name: row for row in connection.execute(sql.LOCK_GROUPS_BY_NAME, {"names": names})}
+    found = {row.name: row for row in sql.LOCK_GROUPS_BY_NAME.run(connection, {"names": names})}
     for row in rows:
         there = found[row["name"]]
         _refuse_other(row, there)
         if row["on_finish"] != there.on_finish and row["on_finish"] is not None:
             values = {"group": there.id, "last_job": row["on_finish"]}
-            connection.execute(sql.SET_ON_FINISH, values)
+            sql.SET_ON_FINISH.run(connection, values)
     open_ids = [row.id for name, row in found.items() if name in sealing and not row.sealed]
     if open_ids:
-        connection.execute(sql.SEAL_GROUPS, {"chosen_groups": id_rows(open_ids)})
+        sql.SEAL_GROUPS.run(connection, {"chosen_groups": id_rows(open_ids)})
     return found
 
 
@@ -118,7 +117,7 @@ class Looked(NamedTuple):
 
 
 def look(
-    connection: sa.Connection, times: dict[str, Any], ids: Collection[int], ended: Collection[int]
+    connection: Connection, times: dict[str, Any], ids: Collection[int], ended: Collection[int]
 ) -> Looked:
     """See which of the groups *ids* are complete or to be halted, once their members have moved.
 
@@ -126,63 +125,63 @@ def look(
         ended: Those of which a member has just ended.
     """
     chosen = {"chosen_groups": id_rows(ids)}
-    rows = connection.execute(sql.LOCK_GROUPS, chosen).all()
-    still_open = set(connection.execute(sql.OPEN_GROUPS, chosen).scalars())
+    rows = sql.LOCK_GROUPS.run(connection, chosen).all()
+    still_open = set(sql.OPEN_GROUPS.run(connection, chosen).scalars())
     cancelled: list[Any] = []
     made_jobs = 0
     for row in rows:
         if row.id not in still_open and row.sealed:
             made_jobs += _end(connection, times, row)
         elif row.finished_at is not None:
-            connection.execute(sql.REOPEN_GROUP, {"group": row.id})
+            sql.REOPEN_GROUP.run(connection, {"group": row.id})
         if row.id in ended and row.id in still_open and row.halt and not row.halted:
             cancelled += _judge(connection, times, row)
     return Looked(cancelled=cancelled, made_jobs=made_jobs)
 
 
-def drain_halted(connection: sa.Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
+def drain_halted(connection: Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
     """Cancel up to *limit* members that still wait although their group was halted."""
     cancelled: list[Any] = []
-    for row in connection.execute(sql.HALTED_GROUPS, {"at_most": 10}).all():
+    for row in sql.HALTED_GROUPS.run(connection, {"at_most": 10}).all():
         if len(cancelled) < limit:
             cancelled += _stop_members(connection, times, row, limit=limit - len(cancelled))
     return cancelled
 
 
-def _end(connection: sa.Connection, times: dict[str, Any], row: Any) -> bool:
+def _end(connection: Connection, times: dict[str, Any], row: Any) -> bool:
     if row.finished_at is not None:
         return False
     job_id = None
     if row.on_finish is not None and row.finish_job_id is None:
         new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}", "follows": 1}
-        added = connection.execute(hot.ENQUEUE, {"new_jobs": json.dumps([new]), **times}).one()
+        added = hot.ENQUEUE.run(connection, {"new_jobs": json.dumps([new]), **times}).one()
         job_id = added.id
         move = Moved(job_id, Verb.ENQUEUE, added.state, 0, new["queue"], new.get("task"), None)
         write_moves(connection, times, [move])
-    connection.execute(sql.END_GROUP, {"group": row.id, "finish_job": job_id, **times})
+    sql.END_GROUP.run(connection, {"group": row.id, "finish_job": job_id, **times})
     return job_id is not None
 
 
-def _judge(connection: sa.Connection, times: dict[str, Any], row: Any) -> list[Any]:
+def _judge(connection: Connection, times: dict[str, Any], row: Any) -> list[Any]:
     halt = parse_halt(row.halt)
     if halt.is_percent and not row.sealed:
         return []
     enough = _MANY if halt.is_percent else halt.count
     values = {"group": row.id, "at_most": enough}
-    count = int(connection.execute(_COUNTS[halt.on], values).scalar_one())
+    count = int(_COUNTS[halt.on].run(connection, values).scalar_one())
     members = 0
     if halt.is_percent:
-        members = connection.execute(sql.MEMBERS, {"group": row.id}).scalar_one()
+        members = sql.MEMBERS.run(connection, {"group": row.id}).scalar_one()
     if not halt.is_reached(count, members):
         return []
     words = {HaltOn.FAIL: "failed", HaltOn.SUCCESS: "succeeded", HaltOn.DONE: "done"}
     because = f"{count} of {members} {words[halt.on]}" if members else f"{count} {words[halt.on]}"
-    connection.execute(sql.HALT_GROUP, {"group": row.id, "because": because})
+    sql.HALT_GROUP.run(connection, {"group": row.id, "because": because})
     return _stop_members(connection, times, row, because=because, limit=1_000)
 
 
 def _stop_members(
-    connection: sa.Connection,
+    connection: Connection,
     times: dict[str, Any],
     row: Any,
     *,
@@ -191,10 +190,10 @@ def _stop_members(
 ) -> list[Any]:
     note = f"group {row.name} halted: {because or row.halted}"
     values = {"group": row.id, "because": note, "at_most": limit, **times}
-    rows = list(connection.execute(sql.CANCEL_MEMBERS, values).all())
+    rows = list(sql.CANCEL_MEMBERS.run(connection, values).all())
     write_moves(connection, times, [moved(each, Verb.CANCEL, note=note) for each in rows])
     if parse_halt(row.halt).now:
-        connection.execute(sql.ASK_MEMBERS_TO_STOP, {"group": row.id})
+        sql.ASK_MEMBERS_TO_STOP.run(connection, {"group": row.id})
     return rows
 
 

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.graph.dependencies import clause_status, truth
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.ledger import moved
 from queuectl_store.recording import write_moves
 from queuectl_store.relations import Needs, OnDependencyFailure
-from queuectl_store.sql import relations as sql
+from queuectl_store.sql.plain import relations as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState, Verb
 
 Edges = Mapping[tuple[int, int], Mapping[tuple[int, str], int]]
@@ -67,14 +66,14 @@ class Verdict:
 
 
 def take_round(
-    connection: sa.Connection, times: dict[str, Any], parents: Sequence[Any], *, limit: int
+    connection: Connection, times: dict[str, Any], parents: Sequence[Any], *, limit: int
 ) -> Round:
     """Tell up to *limit* edges of *parents*, whose rows the caller has locked."""
     stale = _stale_edges(connection, parents, limit)
     moved = _tell(connection, times, stale) if stale else []
     if len(stale) < limit:
         ids = id_rows([row.id for row in parents])
-        connection.execute(sql.CLEAR_DUE, {"parents": ids})
+        sql.CLEAR_DUE.run(connection, {"parents": ids})
     return Round(told=len(stale), moved=moved)
 
 
@@ -115,7 +114,7 @@ def _judge_stopped(child: Child, clauses: Sequence[Clause]) -> Verdict:
     return Verdict(verbs=(Verb.BLOCK, Verb.UNBLOCK) if unmet == 0 else (Verb.BLOCK,), unmet=unmet)
 
 
-def _stale_edges(connection: sa.Connection, parents: Sequence[Any], limit: int) -> list[Any]:
+def _stale_edges(connection: Connection, parents: Sequence[Any], limit: int) -> list[Any]:
     wrong = [
         {"parent_id": row.id, "needs": needs, "met": met, "truth": right}
         for row in parents
@@ -125,17 +124,17 @@ def _stale_edges(connection: sa.Connection, parents: Sequence[Any], limit: int) 
         if met != right
     ]
     values = {"stale": json.dumps(wrong), "at_most": limit}
-    return list(connection.execute(sql.STALE_EDGES, values).all())
+    return list(sql.STALE_EDGES.run(connection, values).all())
 
 
-def _tell(connection: sa.Connection, times: dict[str, Any], stale: Sequence[Any]) -> list[Any]:
+def _tell(connection: Connection, times: dict[str, Any], stale: Sequence[Any]) -> list[Any]:
     # Locked first and looked at afterwards: of two parents that end at one moment, the second
     # to come sees what the first one told (READ COMMITTED reads anew in each statement).
     ids = id_rows({row.child_id for row in stale})
-    children = [_child(row) for row in connection.execute(sql.LOCK_CHILDREN, {"children": ids})]
+    children = [_child(row) for row in sql.LOCK_CHILDREN.run(connection, {"children": ids})]
     before = _clauses(connection, children, stale)
     edges = [dict(row._mapping) for row in stale]  # noqa: SLF001 (a row's documented accessor)
-    connection.execute(sql.TELL_EDGES, {"edges": json.dumps(edges)})
+    sql.TELL_EDGES.run(connection, {"edges": json.dumps(edges)})
     after = {key: dict(met) for key, met in before.items()}
     for row in stale:
         if (row.child_id, row.clause) in after:
@@ -155,7 +154,7 @@ def _clause(before: Mapping[tuple[int, str], int], after: Mapping[tuple[int, str
     )
 
 
-def _clauses(connection: sa.Connection, children: Sequence[Child], stale: Sequence[Any]) -> Edges:
+def _clauses(connection: Connection, children: Sequence[Child], stale: Sequence[Any]) -> Edges:
     """Read the touched clauses of waiting children, and all clauses of stopped ones."""
     waiting = {child.id for child in children if child.cancelled_for is None}
     stopped = {child.id for child in children} - waiting
@@ -163,9 +162,9 @@ def _clauses(connection: sa.Connection, children: Sequence[Child], stale: Sequen
     touched = {(row.child_id, row.clause) for row in stale if row.child_id in waiting}
     if touched:
         pairs = [{"child_id": child, "clause": clause} for child, clause in sorted(touched)]
-        rows += connection.execute(sql.CLAUSES, {"touched": json.dumps(pairs)})
+        rows += sql.CLAUSES.run(connection, {"touched": json.dumps(pairs)})
     if stopped:
-        rows += connection.execute(sql.EDGES_OF, {"children": id_rows(stopped)})
+        rows += sql.EDGES_OF.run(connection, {"children": id_rows(stopped)})
     clauses: dict[tuple[int, int], dict[tuple[int, str], int]] = defaultdict(dict)
     for row in rows:
         clauses[row.child_id, row.clause][row.parent_id, row.needs] = row.met
@@ -190,17 +189,18 @@ def _one_a_slot(
 
 
 def _move(
-    connection: sa.Connection, times: dict[str, Any], verdicts: Mapping[int, Verdict]
+    connection: Connection, times: dict[str, Any], verdicts: Mapping[int, Verdict]
 ) -> list[Any]:
     still = {child: each for child, each in verdicts.items() if not each.verbs}
     if still:
-        connection.execute(sql.TRACK, {"settled": _settled(still)})
+        sql.TRACK.run(connection, {"settled": _settled(still)})
     settled: dict[int, Any] = {}
-    for verb, statement in sql.SETTLES.items():
+    for name, statement in sql.SETTLES.items():
+        verb = Verb(name)
         chosen = {child: each for child, each in verdicts.items() if verb in each.verbs}
         if not chosen:
             continue
-        rows = connection.execute(statement, {"settled": _settled(chosen), **times}).all()
+        rows = statement.run(connection, {"settled": _settled(chosen), **times}).all()
         write_moves(connection, times, [moved(r, verb, note=chosen[r.id].note) for r in rows])
         settled |= {row.id: row for row in rows}
     return list(settled.values())

@@ -11,8 +11,6 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store import records, template
 from queuectl_store.enqueue import calls
 from queuectl_store.errors import InvalidHook, InvalidJob
@@ -22,8 +20,9 @@ from queuectl_store.hooks.happening import happening, headline
 from queuectl_store.hooks.hook import HOOK_QUEUE, Hook, HookRule
 from queuectl_store.hooks.rows import read_hook
 from queuectl_store.job import Job, NewJob, Task
-from queuectl_store.sql import hooks as sql
-from queuectl_store.sql import read
+from queuectl_store.sql.plain import hooks as sql
+from queuectl_store.sql.plain import read
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ MOST_TOLD = 100
 _JOBS_AT_ONCE = 200
 _DIED = (Verb.DIE, Verb.GIVE_UP)
 
-Enqueue = Callable[[sa.Connection, Sequence[NewJob]], object]
+Enqueue = Callable[[Connection, Sequence[NewJob]], object]
 
 
 class Stretch(NamedTuple):
@@ -46,19 +45,19 @@ class Stretch(NamedTuple):
     more: bool
 
 
-def next_stretch(connection: sa.Connection, start: Place) -> Stretch | None:
+def next_stretch(connection: Connection, start: Place) -> Stretch | None:
     """Return the next part of the feed after *start*; None where nothing has come."""
     values = {"after_tx": start.tx, "after_id": start.id}
     if (newest := newest_after(connection, start)) is None:
         return None
-    last = connection.execute(sql.PLACE_AT, {**values, "skipped": STRETCH - 1}).first()
+    last = sql.PLACE_AT.run(connection, {**values, "skipped": STRETCH - 1}).first()
     return Stretch(start, newest if last is None else Place(*last), more=last is not None)
 
 
-def newest_after(connection: sa.Connection, start: Place) -> Place | None:
+def newest_after(connection: Connection, start: Place) -> Place | None:
     """Return the newest place of the feed after *start*; None where nothing has come."""
     values = {"after_tx": start.tx, "after_id": start.id}
-    row = connection.execute(sql.NEWEST_PLACE, values).first()
+    row = sql.NEWEST_PLACE.run(connection, values).first()
     return None if row is None else Place(*row)
 
 
@@ -71,10 +70,10 @@ class Dispatched(Enum):
     MORE = "the places moved on, and there is more"
 
 
-def dispatch(connection: sa.Connection, enqueue: Enqueue) -> Dispatched:
+def dispatch(connection: Connection, enqueue: Enqueue) -> Dispatched:
     """Deal with what happened since each hook's place."""
     done = Dispatched.NOTHING
-    for row in connection.execute(sql.LOCK_ACTIVE).all():
+    for row in sql.LOCK_ACTIVE.run(connection).all():
         stretch = next_stretch(connection, Place(row.tx, row.event_id))
         if stretch is None:
             continue
@@ -108,7 +107,7 @@ def job_for(hook: Hook, told: dict[str, Any], *, key: str) -> NewJob:
     return replace(new, input=json.dumps(told), env={**new.env, **_variables(told)})
 
 
-def _pass_over(connection: sa.Connection, enqueue: Enqueue, hook: Hook, stretch: Stretch) -> bool:
+def _pass_over(connection: Connection, enqueue: Enqueue, hook: Hook, stretch: Stretch) -> bool:
     """Tell *hook* of the stretch, or of its beginning; return whether there is more after that."""
     failures, new, end, more = hook.failures, [], stretch.end, stretch.more
     for place, event, job in _matches(connection, hook.rule, stretch):
@@ -121,7 +120,7 @@ def _pass_over(connection: sa.Connection, enqueue: Enqueue, hook: Hook, stretch:
     if new:
         enqueue(connection, new)
     values = {"of": hook.id, "to_tx": end.tx, "to_id": end.id}
-    connection.execute(sql.MOVE_ON, {**values, "counted": failures})
+    sql.MOVE_ON.run(connection, {**values, "counted": failures})
     return more
 
 
@@ -145,7 +144,7 @@ def _count(rule: HookRule, failures: int, verb: Verb) -> tuple[int, bool]:
 
 
 def _matches(
-    connection: sa.Connection, rule: HookRule, stretch: Stretch
+    connection: Connection, rule: HookRule, stretch: Stretch
 ) -> Iterator[tuple[Place, Event, Job]]:
     values = {
         "after_tx": stretch.start.tx,
@@ -155,7 +154,7 @@ def _matches(
         "wanted_verbs": json.dumps([{"verb": verb} for verb in sorted(rule.verbs)]),
         "hook_queue": HOOK_QUEUE,
     }
-    rows = connection.execute(sql.CANDIDATES, values).all()
+    rows = sql.CANDIDATES.run(connection, values).all()
     near = [row for row in rows if not rule.queues or row.queue in rule.queues]
     for at in range(0, len(near), _JOBS_AT_ONCE):
         part = near[at : at + _JOBS_AT_ONCE]
@@ -175,9 +174,9 @@ def _fits(rule: HookRule, job: Job) -> bool:
     )
 
 
-def _jobs(connection: sa.Connection, ids: set[int]) -> dict[int, Job]:
+def _jobs(connection: Connection, ids: set[int]) -> dict[int, Job]:
     wanted = json.dumps([{"n": n, "id": each} for n, each in enumerate(sorted(ids))])
-    rows = connection.execute(read.JOBS_BY_ID, {"wanted": wanted}).all()
+    rows = read.JOBS_BY_ID.run(connection, {"wanted": wanted}).all()
     return {row.id: records.job_with_last(row) for row in rows}
 
 

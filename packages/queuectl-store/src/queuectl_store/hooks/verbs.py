@@ -4,8 +4,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-
 from queuectl_store import template
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls
@@ -22,8 +20,9 @@ from queuectl_store.hooks.rows import columns, read_hook
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.shared import Settings
 from queuectl_store.spec import clean
-from queuectl_store.sql import feed, read
-from queuectl_store.sql import hooks as sql
+from queuectl_store.sql.plain import feed, read
+from queuectl_store.sql.plain import hooks as sql
+from queuectl_store.sql.statement import Connection, Statement
 
 T = TypeVar("T")
 
@@ -47,14 +46,16 @@ class Hooks:
         values = columns(new)
         calls.checked([template.from_json(values["job"])])
 
-        def work(connection: sa.Connection) -> Hook:
-            if connection.execute(sql.NAMED, {"of": new.name}).first():
+        def work(connection: Connection) -> Hook:
+            if sql.NAMED.run(connection, {"of": new.name}).first():
                 raise HookExists(new.name)
             row = values | self._now(connection) | _end(connection)
             try:
                 with connection.begin_nested():
-                    return read_hook(connection.execute(sql.ADD, row).one())
-            except sa.exc.IntegrityError as error:  # another one was added at the same moment
+                    return read_hook(sql.ADD.run(connection, row).one())
+            except (
+                self._database.engine.conflict
+            ) as error:  # another one was added at the same moment
                 raise HookExists(new.name) from error
 
         return self._database.write(work)
@@ -62,7 +63,7 @@ class Hooks:
     def all(self) -> list[Hook]:
         """Return every hook, by name."""
         with self._database.read() as connection:
-            return [read_hook(row) for row in connection.execute(sql.ALL)]
+            return [read_hook(row) for row in sql.ALL.run(connection)]
 
     def get(self, name: str) -> Hook:
         """Return one hook.
@@ -76,7 +77,7 @@ class Hooks:
     def find(self, hook_id: int) -> Hook | None:
         """Return the hook of that id, if there is one."""
         with self._database.read() as connection:
-            row = connection.execute(sql.BY_ID, {"of": hook_id}).first()
+            row = sql.BY_ID.run(connection, {"of": hook_id}).first()
             return None if row is None else read_hook(row)
 
     def remove(self, name: str) -> None:
@@ -94,10 +95,10 @@ class Hooks:
             UnknownHook: There is none of that name.
         """
 
-        def work(connection: sa.Connection) -> Hook:
+        def work(connection: Connection) -> Hook:
             row = _found(connection, sql.LOCKED, name)
             values = {"of": row.id, "because": None}
-            return read_hook(connection.execute(sql.PAUSE, values).one())
+            return read_hook(sql.PAUSE.run(connection, values).one())
 
         return self._database.write(work)
 
@@ -108,20 +109,18 @@ class Hooks:
             UnknownHook: There is none of that name.
         """
 
-        def work(connection: sa.Connection) -> Hook:
+        def work(connection: Connection) -> Hook:
             row = _found(connection, sql.LOCKED, name)
             if not row.paused:
                 return read_hook(row)
-            return read_hook(
-                connection.execute(sql.RESUME, {"of": row.id} | _end(connection)).one()
-            )
+            return read_hook(sql.RESUME.run(connection, {"of": row.id} | _end(connection)).one())
 
         return self._database.write(work)
 
     def give_up(self, hook_id: HookId, reason: str) -> None:
         """Pause a hook because it cannot deliver; *reason* is shown with it."""
         values = {"of": hook_id, "because": clean(reason[:500])}
-        self._database.write(lambda c: c.execute(sql.PAUSE, values).all())
+        self._database.write(lambda c: sql.PAUSE.run(c, values).all())
 
     def test(self, name: str) -> JobId:
         """Deliver an event that did not happen, paused or not; return the job that does.
@@ -130,7 +129,7 @@ class Hooks:
             UnknownHook: There is none of that name.
         """
 
-        def work(connection: sa.Connection) -> JobId:
+        def work(connection: Connection) -> JobId:
             hook = read_hook(_found(connection, sql.NAMED, name))
             told = rehearsal(hook, now=self._now(connection)["created_at"])
             key = f"hook.{hook.id}.test.{secrets.token_urlsafe(12)}"
@@ -141,7 +140,7 @@ class Hooks:
     def dispatch(self) -> Dispatched:
         """Make the jobs that deliver what happened; no write where nothing did."""
         with self._database.read() as connection:
-            places = [Place(row.tx, row.event_id) for row in connection.execute(sql.ACTIVE)]
+            places = [Place(row.tx, row.event_id) for row in sql.ACTIVE.run(connection)]
             if not any(dispatching.newest_after(connection, place) for place in places):
                 return Dispatched.NOTHING if places else Dispatched.NO_HOOKS
         try:
@@ -149,31 +148,31 @@ class Hooks:
         except QueueDraining:  # a person wants no deliveries now; the events wait in the feed
             return Dispatched.NOTHING
 
-    def _enqueue(self, connection: sa.Connection, new: Sequence[NewJob]) -> list[JobId]:
+    def _enqueue(self, connection: Connection, new: Sequence[NewJob]) -> list[JobId]:
         # Of its own: what it remembers is rolled back with a job that is refused.
         around = Surroundings(Environments(), self._fallbacks.get(new))
         return calls.store(connection, self._times(), around, calls.checked(new))
 
-    def _told(self, work: Callable[[sa.Connection], T], *, repeatable: bool = False) -> T:
+    def _told(self, work: Callable[[Connection], T], *, repeatable: bool = False) -> T:
         done = self._database.write(work, repeatable=repeatable)
         self._database.engine.notify()
         return done
 
-    def _now(self, connection: sa.Connection) -> dict[str, int]:
-        return {"created_at": int(connection.execute(read.NOW, self._times()).scalar_one())}
+    def _now(self, connection: Connection) -> dict[str, int]:
+        return {"created_at": int(read.NOW.run(connection, self._times()).scalar_one())}
 
     def _times(self) -> dict[str, Any]:
         return dict(self._database.engine.times())
 
 
-def _found(connection: sa.Connection, statement: sa.Executable, name: str) -> Any:
-    row = connection.execute(statement, {"of": name}).first()
+def _found(connection: Connection, statement: Statement, name: str) -> Any:
+    row = statement.run(connection, {"of": name}).first()
     if row is None:
         raise UnknownHook(name)
     return row
 
 
-def _end(connection: sa.Connection) -> dict[str, int]:
+def _end(connection: Connection) -> dict[str, int]:
     """Return the end of the feed, as the columns of a place."""
-    row = connection.execute(feed.END).one()
+    row = feed.END.run(connection).one()
     return {"tx": row.tx, "event_id": row.id}

@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.job import WorkerId
 from queuectl_store.limits import transaction as limits
 from queuectl_store.limits.admission import Candidate, Decision, Room, Stop, decide
@@ -14,7 +12,8 @@ from queuectl_store.limits.pacing import Buckets
 from queuectl_store.limits.rates import Bucket
 from queuectl_store.limits.usage import Usage, counted_names
 from queuectl_store.limits.waits import rate_name
-from queuectl_store.sql import limits as sql
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.statement import Connection
 
 # Parked in one transaction, so that a claim stays short however many wait.
 MOST_PARKED = 2_000
@@ -32,10 +31,10 @@ class Admission:
     """
 
     def __init__(
-        self, connection: sa.Connection, times: Mapping[str, Any], worker_id: WorkerId
+        self, connection: Connection, times: Mapping[str, Any], worker_id: WorkerId
     ) -> None:
         self._connection, self._worker_id = connection, worker_id
-        worker = connection.execute(sql.CLAIMANT, {"worker": worker_id, **times}).first()
+        worker = sql.CLAIMANT.run(connection, {"worker": worker_id, **times}).first()
         self._widest = 0 if worker is None else worker.concurrency
         now_ms = 0 if worker is None else worker.now_ms
         # What was decided for a moment is recorded as of that moment: rates hold to the ms.
@@ -83,7 +82,7 @@ class Admission:
 
     def _candidates(self, queue: str, size: int) -> list[Candidate]:
         values = {"from_queue": queue, "widest": self._widest, "at_most": size}
-        rows = self._connection.execute(sql.CANDIDATES, values).all()
+        rows = sql.CANDIDATES.run(self._connection, values).all()
         has_key_rate = self._usage.limits(queue).key_rate is not None
         return [_candidate(queue, row, is_paced=has_key_rate) for row in rows]
 
@@ -115,12 +114,12 @@ class Admission:
                 ]
             )
             values = {"admitted": admitted, "worker": self._worker_id, **self._times}
-            rows = list(self._connection.execute(sql.ADMIT, values).all())
+            rows = list(sql.ADMIT.run(self._connection, values).all())
             for row in rows:
                 self._usage.count(row, json.loads(row.allotted) if row.allotted else {})
         if decision.parked:
             parked = json.dumps([{"id": id_, "name": name} for id_, name in decision.parked])
-            self._connection.execute(sql.PARK, {"parked": parked})
+            sql.PARK.run(self._connection, {"parked": parked})
             self._may_park -= len(decision.parked)
             self.is_held_back = True
         self.is_held_back |= decision.stop is Stop.QUEUE

@@ -4,14 +4,13 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.limits import transaction as limits
 from queuectl_store.limits.rates import Bucket, Rate
 from queuectl_store.limits.usage import Usage
 from queuectl_store.limits.waits import split_name
-from queuectl_store.sql import limits as sql
-from queuectl_store.sql.read import NOW
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.plain.read import NOW
+from queuectl_store.sql.statement import Connection
 
 _AT_ONCE = 100
 _MOST = 1_000
@@ -20,7 +19,7 @@ _MOST = 1_000
 class Buckets:
     """Reads buckets when first asked for and writes those that changed, once, at `save`."""
 
-    def __init__(self, connection: sa.Connection, now_us: int) -> None:
+    def __init__(self, connection: Connection, now_us: int) -> None:
         self._connection, self._now_us = connection, now_us
         self._known: dict[str, Bucket] = {}
         self._stored: dict[str, tuple[int, int | None]] = {}
@@ -32,7 +31,7 @@ class Buckets:
         if missing:
             wanted = json.dumps([{"name": name} for name in missing])
             self._known.update((name, Bucket(rate=rate)) for name in missing)
-            for row in self._connection.execute(sql.BUCKETS_NAMED, {"names": wanted}):
+            for row in sql.BUCKETS_NAMED.run(self._connection, {"names": wanted}):
                 bucket = Bucket(rate=rate, full_at_us=row.full_at_us)
                 is_filling = bucket.full_at_us > self._now_us
                 self._known[row.name] = bucket.settled(self._now_us) if is_filling else bucket
@@ -53,22 +52,22 @@ class Buckets:
         old = [row for row in rows if row["name"] in self._stored]
         new = [row for row in rows if row["name"] not in self._stored]
         if old:
-            self._connection.execute(sql.SAVE_BUCKETS, {"filled": json.dumps(old)})
+            sql.SAVE_BUCKETS.run(self._connection, {"filled": json.dumps(old)})
         if new:
-            self._connection.execute(sql.ADD_BUCKETS, {"filled": json.dumps(new)})
+            sql.ADD_BUCKETS.run(self._connection, {"filled": json.dumps(new)})
 
 
-def let_out(connection: sa.Connection, times: Mapping[str, Any]) -> int:
+def let_out(connection: Connection, times: Mapping[str, Any]) -> int:
     """Let jobs go whose rate allows a start by now; return how many buckets were due.
 
     Where a whole queue waits for its rate no job is marked: the bell that follows is enough.
     """
     values = {"at_most": _AT_ONCE, **times}
-    if not connection.execute(sql.BUCKETS_DUE, values).all():
+    if not sql.BUCKETS_DUE.run(connection, values).all():
         return 0
-    connection.execute(sql.LOCK_COUNTS)
-    rows = connection.execute(sql.BUCKETS_DUE, values).all()
-    now_us = connection.execute(NOW, times).scalar_one() * 1_000
+    sql.LOCK_COUNTS.run(connection)
+    rows = sql.BUCKETS_DUE.run(connection, values).all()
+    now_us = NOW.run(connection, times).scalar_one() * 1_000
     usage, buckets = Usage(connection), Buckets(connection, now_us)
     for row in rows:
         stored = Rate(count=row.rate, per_ms=row.rate_ms, burst=row.burst)
@@ -85,7 +84,7 @@ def let_out(connection: sa.Connection, times: Mapping[str, Any]) -> int:
 
 
 def _let_out_of(
-    connection: sa.Connection, name: str, bucket: Bucket, room: int, now_us: int
+    connection: Connection, name: str, bucket: Bucket, room: int, now_us: int
 ) -> int | None:
     ids = limits.best(connection, {name: room})
     limits.unpark(connection, ids)

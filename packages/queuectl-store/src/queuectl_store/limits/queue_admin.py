@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-
 from queuectl_store import demands
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidLimit, UnknownResource
@@ -14,8 +12,10 @@ from queuectl_store.limits.queues import KEEP, Keep, QueueLimits, QueueState, li
 from queuectl_store.limits.rates import Rate
 from queuectl_store.limits.waits import missing_name, rate_name, resource_name
 from queuectl_store.spec import queue_problem
-from queuectl_store.sql import limits as limits_sql
-from queuectl_store.sql import queues as sql
+from queuectl_store.sql.names import LIMITS
+from queuectl_store.sql.plain import limits as limits_sql
+from queuectl_store.sql.plain import queues as sql
+from queuectl_store.sql.statement import Connection
 
 MOST_RUNNING = 1_000_000
 
@@ -57,18 +57,18 @@ class QueueAdmin:
             **_rate_columns("key_rate", key_rate),
         }
 
-        def work(connection: sa.Connection) -> QueueLimits:
+        def work(connection: Connection) -> QueueLimits:
             row = _queue_row(connection, name)
             values = {
                 f"to_{column}": getattr(row, column) if wanted[column] is KEEP else wanted[column]
-                for column in sql.LIMITS
+                for column in LIMITS
             }
-            connection.execute(sql.SET_LIMITS, {"of": name, **values})
+            sql.SET_LIMITS.run(connection, {"of": name, **values})
             times = self._database.engine.times()
             for prefix in (rate_name(name), rate_name(name, "")):
-                connection.execute(sql.HURRY_BUCKETS, {"prefix": prefix, **times})
+                sql.HURRY_BUCKETS.run(connection, {"prefix": prefix, **times})
             sweeping.let_go_of_queue(connection, name)
-            return limits_of(connection.execute(limits_sql.QUEUE, {"of": name}).one())
+            return limits_of(limits_sql.QUEUE.run(connection, {"of": name}).one())
 
         return self._change(name, work)
 
@@ -96,9 +96,9 @@ class QueueAdmin:
                 f"there may be 0 to {demands.MOST_UNITS} of a resource, not {capacity}"
             )
 
-        def work(connection: sa.Connection) -> None:
-            if connection.execute(sql.SET_RESOURCE, {"of": name, "to": capacity}).first() is None:
-                connection.execute(sql.ADD_RESOURCE, {"name": name, "capacity": capacity})
+        def work(connection: Connection) -> None:
+            if sql.SET_RESOURCE.run(connection, {"of": name, "to": capacity}).first() is None:
+                sql.ADD_RESOURCE.run(connection, {"name": name, "capacity": capacity})
             _let_all_go(connection, name)
 
         self._write(work)
@@ -110,27 +110,27 @@ class QueueAdmin:
             UnknownResource: There is none of that name.
         """
 
-        def work(connection: sa.Connection) -> None:
-            if connection.execute(sql.REMOVE_RESOURCE, {"of": name}).first() is None:
+        def work(connection: Connection) -> None:
+            if sql.REMOVE_RESOURCE.run(connection, {"of": name}).first() is None:
                 raise UnknownResource(name)
             _let_all_go(connection, name)
 
         self._write(work)
 
     def _set_state(self, name: str, state: QueueState) -> None:
-        def work(connection: sa.Connection) -> None:
+        def work(connection: Connection) -> None:
             _queue_row(connection, name)
-            connection.execute(sql.SET_STATE, {"of": name, "to": state.value})
+            sql.SET_STATE.run(connection, {"of": name, "to": state.value})
 
         self._change(name, work)
 
-    def _change(self, name: str, work: Callable[[sa.Connection], T]) -> T:
+    def _change(self, name: str, work: Callable[[Connection], T]) -> T:
         if problem := queue_problem(name):
             raise InvalidLimit(problem)
         return self._write(work)
 
-    def _write(self, work: Callable[[sa.Connection], T]) -> T:
-        def locked(connection: sa.Connection) -> T:
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        def locked(connection: Connection) -> T:
             limits.lock_rules(connection)
             return work(connection)
 
@@ -139,14 +139,14 @@ class QueueAdmin:
         return result
 
 
-def _queue_row(connection: sa.Connection, name: str) -> Any:
-    connection.execute(sql.ADD_QUEUE, {"of": name})
-    return connection.execute(limits_sql.QUEUE, {"of": name}).one()
+def _queue_row(connection: Connection, name: str) -> Any:
+    sql.ADD_QUEUE.run(connection, {"of": name})
+    return limits_sql.QUEUE.run(connection, {"of": name}).one()
 
 
-def _let_all_go(connection: sa.Connection, name: str) -> None:
+def _let_all_go(connection: Connection, name: str) -> None:
     names = {"one": resource_name(name), "other": missing_name(name)}
-    connection.execute(sql.LET_ALL_GO, names)
+    sql.LET_ALL_GO.run(connection, names)
 
 
 def _rate_columns(name: str, rate: Rate | Keep | None) -> dict[str, Any]:

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.limits import transaction as limits
 from queuectl_store.limits.admission import fitting
 from queuectl_store.limits.queues import QueueState
 from queuectl_store.limits.usage import Usage, counted_names
 from queuectl_store.limits.waits import resource_name, split_name
-from queuectl_store.sql import limits as sql
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.statement import Connection
 
 NAMES_A_SWEEP = 1_000
 MOST_A_SWEEP = 1_000
@@ -33,10 +32,10 @@ class Swept:
     found: frozenset[str] = field(default_factory=frozenset)
 
 
-def look(connection: sa.Connection, after: str) -> Swept:
+def look(connection: Connection, after: str) -> Swept:
     """Find limits with room for which jobs wait, among the next names after *after*."""
     values = {"after_name": after, "at_most": NAMES_A_SWEEP}
-    names = list(connection.execute(sql.WAITED_FOR, values).scalars())
+    names = list(sql.WAITED_FOR.run(connection, values).scalars())
     usage = Usage(connection)
     free = usage.free([name for name in names if name.startswith(("key:", "group:"))])
     found = {name for name, n in free.items() if n}
@@ -46,7 +45,7 @@ def look(connection: sa.Connection, after: str) -> Swept:
 
 
 def let_go(
-    connection: sa.Connection,
+    connection: Connection,
     names: frozenset[str],
     boosts: Mapping[str, int],
     *,
@@ -58,7 +57,7 @@ def let_go(
         is_hungry: A worker has free slots and found nothing to claim: then the jobs that have
             been let go before do not take the room, and others may.
     """
-    connection.execute(sql.LOCK_COUNTS)
+    sql.LOCK_COUNTS.run(connection)
     rates = {name for name in names if name.startswith("rate:")}
     count = limits.unpark(connection, limits.best(connection, dict.fromkeys(sorted(rates), 1)))
     promised: Mapping[str, int] | None = {} if is_hungry else _promised(connection)
@@ -70,12 +69,12 @@ def let_go(
     return count + limits.let_go(connection, usage, others, promised=promised, boosts=boosts)
 
 
-def let_go_of_queue(connection: sa.Connection, queue: str) -> int:
+def let_go_of_queue(connection: Connection, queue: str) -> int:
     """Let as many go of each key of a queue as there is room, after its limit was changed."""
     usage, after, count = Usage(connection), "", 0
     while True:
         values = {"after_name": after, "at_most": NAMES_A_SWEEP}
-        names = list(connection.execute(sql.WAITED_FOR, values).scalars())
+        names = list(sql.WAITED_FOR.run(connection, values).scalars())
         mine = [name for name in names if split_name(name)[:2] == ("key", queue)]
         count += limits.let_go(connection, usage, mine)
         if len(names) < NAMES_A_SWEEP:
@@ -83,9 +82,9 @@ def let_go_of_queue(connection: sa.Connection, queue: str) -> int:
         after = names[-1]
 
 
-def _promised(connection: sa.Connection) -> Counter[str] | None:
+def _promised(connection: Connection) -> Counter[str] | None:
     """Count what jobs that may be claimed will take; None while claims have to sort them first."""
-    rows = connection.execute(sql.PROMISED, {"at_most": MOST_A_SWEEP + 1}).all()
+    rows = sql.PROMISED.run(connection, {"at_most": MOST_A_SWEEP + 1}).all()
     if len(rows) > MOST_A_SWEEP:
         return None
     promised: Counter[str] = Counter()
@@ -98,23 +97,23 @@ def _promised(connection: sa.Connection) -> Counter[str] | None:
     return promised
 
 
-def forget_full_buckets(connection: sa.Connection, times: Mapping[str, Any]) -> None:
+def forget_full_buckets(connection: Connection, times: Mapping[str, Any]) -> None:
     """Delete the buckets of keys that have not been seen for as long as they take to fill."""
-    connection.execute(sql.LOCK_COUNTS)
-    connection.execute(sql.FORGET_BUCKETS, times)
+    sql.LOCK_COUNTS.run(connection)
+    sql.FORGET_BUCKETS.run(connection, times)
 
 
-def _fits(connection: sa.Connection, usage: Usage, name: str) -> bool:
+def _fits(connection: Connection, usage: Usage, name: str) -> bool:
     kind, _, subject = name.partition(":")
     if kind != "resource" or (resource := usage.resources().get(subject)) is None:
         return False
-    rows = connection.execute(sql.WAITING_BEST, {"of": name, "at_most": 1})
+    rows = sql.WAITING_BEST.run(connection, {"of": name, "at_most": 1})
     wanted = [(row.id, limits.amount_of(row, subject)) for row in rows]
     return any(fitting(wanted, resource))
 
 
-def _forgotten(connection: sa.Connection, names: Sequence[str]) -> set[str]:
+def _forgotten(connection: Connection, names: Sequence[str]) -> set[str]:
     """Return the rates that jobs wait for and that no stager will look at."""
     wanted = json.dumps([{"name": name} for name in names])
-    rows = connection.execute(sql.BUCKETS_NAMED, {"names": wanted}).all() if names else []
+    rows = sql.BUCKETS_NAMED.run(connection, {"names": wanted}).all() if names else []
     return set(names) - {row.name for row in rows if row.due_at is not None}

@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.job import Job
 from queuectl_store.limits.admission import Rank, fitting
 from queuectl_store.limits.resource import Resource
 from queuectl_store.limits.usage import Usage, counted_names
 from queuectl_store.limits.waits import resource_name, split_name
-from queuectl_store.sql import limits as sql
+from queuectl_store.sql.plain import limits as sql
+from queuectl_store.sql.statement import Connection
 
 # At a time, so that no transaction grows with what waits; the sweep finds the rest.
 _MOST = 1_000
@@ -24,7 +23,7 @@ _MOST = 1_000
 _MORE_FOR_RESOURCES = 20
 
 
-def enter(connection: sa.Connection, jobs: Iterable[Job], *, is_alone: bool) -> bool:
+def enter(connection: Connection, jobs: Iterable[Job], *, is_alone: bool) -> bool:
     """Take the locks of a claim, before any row is locked; tell whether it may admit jobs.
 
     Args:
@@ -33,23 +32,23 @@ def enter(connection: sa.Connection, jobs: Iterable[Job], *, is_alone: bool) -> 
     """
     if is_alone:
         return True
-    limited = bool(connection.execute(sql.ENTER).one().limited)
+    limited = bool(sql.ENTER.run(connection).one().limited)
     if limited or any(map(names_of, jobs)):
-        connection.execute(sql.LOCK_COUNTS)
+        sql.LOCK_COUNTS.run(connection)
         return True
     return False
 
 
-def lock_counts(connection: sa.Connection, jobs: Iterable[Job]) -> None:
+def lock_counts(connection: Connection, jobs: Iterable[Job]) -> None:
     """Let no admission come between the ends of *jobs* and what those free."""
     if any(map(names_of, jobs)):
-        connection.execute(sql.LOCK_COUNTS)
+        sql.LOCK_COUNTS.run(connection)
 
 
-def lock_rules(connection: sa.Connection) -> None:
+def lock_rules(connection: Connection) -> None:
     """Wait until no claim is under way, and keep further ones out: limits are to change."""
-    connection.execute(sql.LOCK_RULES)
-    connection.execute(sql.LOCK_COUNTS)
+    sql.LOCK_RULES.run(connection)
+    sql.LOCK_COUNTS.run(connection)
 
 
 def names_of(job: Job) -> tuple[str, ...]:
@@ -60,23 +59,23 @@ def names_of(job: Job) -> tuple[str, ...]:
     return (*counted_names(job.queue, job.concurrency_key, job.group_id), *shared)
 
 
-def free_up(connection: sa.Connection, jobs: Iterable[Job]) -> int:
+def free_up(connection: Connection, jobs: Iterable[Job]) -> int:
     """Let jobs go that waited for what *jobs*, whose runs ended, have freed; return how many."""
     freed = Counter(name for job in jobs for name in names_of(job))
     return let_go(connection, Usage(connection), waiting(connection, freed), at_most=freed)
 
 
-def waiting(connection: sa.Connection, names: Collection[str]) -> dict[str, Rank]:
+def waiting(connection: Connection, names: Collection[str]) -> dict[str, Rank]:
     """Return the best job that waits for each of *names*, where one does."""
     if not names:
         return {}
     wanted = json.dumps([{"name": name} for name in sorted(names)])
-    rows = connection.execute(sql.WAITING_FIRST, {"names": wanted})
+    rows = sql.WAITING_FIRST.run(connection, {"names": wanted})
     return {row.name: (-row.priority, row.id) for row in rows}
 
 
 def let_go(
-    connection: sa.Connection,
+    connection: Connection,
     usage: Usage,
     names: Collection[str],
     *,
@@ -111,31 +110,31 @@ def let_go(
     return unpark(connection, ids)
 
 
-def best(connection: sa.Connection, room: Mapping[str, int]) -> list[int]:
+def best(connection: Connection, room: Mapping[str, int]) -> list[int]:
     """Return the ids of the best jobs that wait for each name, as many as there is *room*."""
     ones = [name for name, n in room.items() if n == 1]
     ids = [rank[1] for rank in waiting(connection, ones).values()]
     for name, n in room.items():
         if n > 1:
-            rows = connection.execute(sql.WAITING_BEST, {"of": name, "at_most": min(n, _MOST)})
+            rows = sql.WAITING_BEST.run(connection, {"of": name, "at_most": min(n, _MOST)})
             ids += [row.id for row in rows]
     return ids
 
 
-def unpark(connection: sa.Connection, ids: Sequence[int]) -> int:
+def unpark(connection: Connection, ids: Sequence[int]) -> int:
     """Put jobs back among those that may be claimed; return how many that were."""
     if not ids:
         return 0
     wanted = json.dumps([{"id": each} for each in sorted(ids)])
-    return len(connection.execute(sql.UNPARK, {"ids": wanted}).all())
+    return len(sql.UNPARK.run(connection, {"ids": wanted}).all())
 
 
-def _best_for(connection: sa.Connection, name: str, resource: Resource, *, boost: int) -> list[int]:
+def _best_for(connection: Connection, name: str, resource: Resource, *, boost: int) -> list[int]:
     values = {
         "of": resource_name(name),
         "at_most": min((resource.free + _MORE_FOR_RESOURCES) * boost, _MOST),
     }
-    rows = connection.execute(sql.WAITING_BEST, values).all()
+    rows = sql.WAITING_BEST.run(connection, values).all()
     if boost > 1 and resource.free:
         return [row.id for row in rows]
     fits, never = fitting([(row.id, amount_of(row, name)) for row in rows], resource)

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.rollups.counts import Sums, add, tallied
 from queuectl_store.rollups.facts import Fact, subjects
-from queuectl_store.sql import rollups as sql
+from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
+from queuectl_store.sql.statement import Connection
 
 # A transaction of some milliseconds; and as many rows as a reader may be left to add up.
 ROWS = 2_000
@@ -42,24 +41,24 @@ class Names:
     tasks: frozenset[str]
 
 
-def fold(connection: sa.Connection, *, before_at: int) -> int:
+def fold(connection: Connection, *, before_at: int) -> int:
     """Fold up to `ROWS` tallies of minutes that began before *before_at*; return how many.
 
     None while another process folds; those that a transaction is adding to stay.
     """
-    if not connection.execute(sql.TRY_FOLD).scalar_one():
+    if not sql.TRY_FOLD.run(connection).scalar_one():
         return 0
     values = {"before_at": before_at, "at_most": ROWS}
-    rows = connection.execute(sql.TAKE, values).all()
+    rows = sql.TAKE.run(connection, values).all()
     if rows:
         _save(connection, _sums(rows, _names(connection, rows)))
     return len(rows)
 
 
-def forget(connection: sa.Connection, *, now: int) -> int:
+def forget(connection: Connection, *, now: int) -> int:
     """Delete the rollups of minutes and hours that are no longer kept."""
     return sum(
-        connection.execute(sql.FORGET, {"of_span": span, "before_at": now - kept}).rowcount
+        sql.FORGET.run(connection, {"of_span": span, "before_at": now - kept}).rowcount
         for span, kept in KEPT_MS.items()
     )
 
@@ -88,8 +87,8 @@ def _places(row: Any, names: Names) -> Iterator[Place]:
             yield Place(span, scope, name if is_own else OTHER, at)
 
 
-def _names(connection: sa.Connection, rows: Sequence[Any]) -> Names:
-    known = connection.execute(sql.NAMES).all()
+def _names(connection: Connection, rows: Sequence[Any]) -> Names:
+    known = sql.NAMES.run(connection).all()
     queues = [row.name for row in known if row.scope == "queue"]
     tasks = [row.name for row in known if row.scope == "task"]
     if len(queues) > NAMES_KEPT:
@@ -111,16 +110,16 @@ def _first(known: Sequence[str], new: Iterable[str]) -> frozenset[str]:
     return frozenset(list(names)[:NAMES_KEPT])
 
 
-def _save(connection: sa.Connection, found: dict[Place, Sums]) -> None:
+def _save(connection: Connection, found: dict[Place, Sums]) -> None:
     known = {
         Place(row.span, row.scope, row.name, row.at): json.loads(row.counts)
-        for row in connection.execute(sql.ROLLED, {"rolled": _rows(found)})
+        for row in sql.ROLLED.run(connection, {"rolled": _rows(found)})
     }
     for place, sums in known.items():
         more = {name: value for name, value in found[place].items() if name != "since"}
         add(sums, more)
         found[place] = sums
-    connection.execute(sql.SAVE, {"rolled": _rows(found)})
+    sql.SAVE.run(connection, {"rolled": _rows(found)})
 
 
 def _rows(found: dict[Place, Sums]) -> str:

@@ -9,33 +9,32 @@ import json
 import secrets
 from contextlib import closing
 
-import sqlalchemy as sa
-
 from queuectl_store.database import Database
 from queuectl_store.rollups import reading
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.tally import Kind, Tally
-from queuectl_store.sql import rollups as sql
+from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER
+from queuectl_store.sql.statement import Connection
 
 _MARK = {"scope": "uncounted", "name": "", "at": 0}
 
 Differences = dict[tuple[str, str], int]
 
 
-def is_uncounted(connection: sa.Connection) -> bool:
+def is_uncounted(connection: Connection) -> bool:
     """Tell whether it is a store of before, whose jobs have not been counted yet."""
-    return connection.execute(sql.UNCOUNTED).first() is not None
+    return sql.UNCOUNTED.run(connection).first() is not None
 
 
-def is_due(connection: sa.Connection) -> bool:
+def is_due(connection: Connection) -> bool:
     """Tell whether the jobs are to be counted: once, when no program of before works any more."""
     if not is_uncounted(connection):
         return False
-    return not connection.execute(sql.ANY_OLDER_WORKER).scalar_one()
+    return not sql.ANY_OLDER_WORKER.run(connection).scalar_one()
 
 
-def differences(connection: sa.Connection) -> Differences:
+def differences(connection: Connection) -> Differences:
     """Return how many more jobs there are than were counted, by queue and state.
 
     The connection sees one state of the store.
@@ -44,7 +43,7 @@ def differences(connection: sa.Connection) -> Differences:
     for queue, states in reading.counted_depths(connection).items():
         counted[queue] = {state.value: n for state, n in states.items()}
     there: dict[str, dict[str, int]] = {}
-    for row in connection.execute(sql.FULL_COUNT):
+    for row in sql.FULL_COUNT.run(connection):
         there.setdefault(row.queue, {})[row.state] = row.n
     found: Differences = {}
     # By the words of the rows, whatever they are.
@@ -65,18 +64,18 @@ def recount(database: Database, *, anew: bool = False) -> None:
     if anew:
         token = json.dumps({"mark": secrets.randbits(60)})
         mark = {"counts": token, "span": EVER, **_MARK}
-        database.write(lambda c: c.execute(sql.SAVE, {"rolled": json.dumps([mark])}))
+        database.write(lambda c: sql.SAVE.run(c, {"rolled": json.dumps([mark])}))
     with closing(database.engine.care.begin_read()) as connection:
-        seen = connection.execute(sql.UNCOUNTED).scalar()
+        seen = sql.UNCOUNTED.run(connection).scalar()
         found = differences(connection)
     if seen is not None:
         database.write(lambda c: _correct(c, dict(database.engine.times()), found, seen))
 
 
 def _correct(
-    connection: sa.Connection, times: dict[str, object], found: Differences, seen: str
+    connection: Connection, times: dict[str, object], found: Differences, seen: str
 ) -> None:
-    if connection.execute(sql.MARK_COUNTED, {"seen": seen}).first() is None:
+    if sql.MARK_COUNTED.run(connection, {"seen": seen}).first() is None:
         return
     tally = Tally()
     for (queue, state), more in found.items():

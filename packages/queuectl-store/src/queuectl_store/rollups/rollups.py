@@ -1,12 +1,11 @@
 """The counts of a store that is open for more than reading: folded, put right."""
 
-import sqlalchemy as sa
-
 from queuectl_store.database import Database
 from queuectl_store.rollups import folding, recounting
 from queuectl_store.rollups.reader import RollupsReader
-from queuectl_store.sql.rollups import LOOK
+from queuectl_store.sql.plain.rollups import LOOK
 from queuectl_store.sql.spans import MINUTE
+from queuectl_store.sql.statement import Connection
 
 # As many tallies as a read may find in its way.
 _MANY = 5_000
@@ -31,7 +30,7 @@ class Rollups(RollupsReader):
         """
         times = dict(self._database.engine.times())
         with self._database.read() as connection:
-            look = connection.execute(LOOK, {"at_most": _MANY, **times}).one()
+            look = LOOK.run(connection, {"at_most": _MANY, **times}).one()
             is_uncounted = recounting.is_due(connection)
         if is_uncounted:
             recounting.recount(self._database)
@@ -49,7 +48,7 @@ class Rollups(RollupsReader):
         return self._database.write(lambda c: folding.fold(c, before_at=_ALL))
 
 
-def _fold(connection: sa.Connection, *, before_at: int, now: int) -> int:
+def _fold(connection: Connection, *, before_at: int, now: int) -> int:
     folded = folding.fold(connection, before_at=before_at)
     if folded:
         folding.forget(connection, now=now)

@@ -5,14 +5,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.job import Claim, Task
 from queuectl_store.ledger import Moved, recorded
 from queuectl_store.outcome import VERBS, Finish, Outcome
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.histogram import BOUNDS_MS
-from queuectl_store.sql.rollups import ADD, KIND
+from queuectl_store.sql.names import TALLIED
+from queuectl_store.sql.plain.rollups import ADD
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 # Names of tasks may be longer than an index of PostgreSQL can take.
@@ -58,14 +58,14 @@ class Tally:
         for kind, (n, ms) in other.counts.items():
             self.add(kind, n, ms)
 
-    def write(self, connection: sa.Connection, times: Mapping[str, Any]) -> None:
+    def write(self, connection: Connection, times: Mapping[str, Any]) -> None:
         """Add it to the tallies of this minute, in the transaction that did what it counts."""
         if self.counts:
-            connection.execute(ADD, {"tally": json.dumps(list(self._rows())), **times})
+            ADD.run(connection, {"tally": json.dumps(list(self._rows())), **times})
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for kind, (n, ms) in self.counts.items():
-            row = {name: value for name, value in zip(KIND, kind, strict=True) if value != ""}
+            row = {name: value for name, value in zip(TALLIED, kind, strict=True) if value != ""}
             yield row | {"n": n, "ms": ms}
 
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import sqlalchemy as sa
-
 from queuectl_store.document import instant
 from queuectl_store.errors import InvalidSchedule, ScheduleOverlaps, StoreError
 from queuectl_store.job import JobId, NewJob
@@ -21,15 +19,16 @@ from queuectl_store.schedules import catchup
 from queuectl_store.schedules.rows import read_schedule
 from queuectl_store.schedules.schedule import Overlap, Schedule, ScheduleId, SlotOutcome
 from queuectl_store.spec import clean
-from queuectl_store.sql import admin as moves_sql
-from queuectl_store.sql import schedules as sql
+from queuectl_store.sql.plain import admin as moves_sql
+from queuectl_store.sql.plain import schedules as sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import FINAL, JobState
 
 # Rows of slots that a schedule keeps: its newest.
 KEPT_SLOTS = 1_000
 _NOTE_LIMIT = 500
 
-Enqueue = Callable[[sa.Connection, NewJob], JobId]
+Enqueue = Callable[[Connection, NewJob], JobId]
 Times = dict[str, Any]
 
 
@@ -53,9 +52,9 @@ class Advance(NamedTuple):
     job_id: JobId | None
 
 
-def fire(connection: sa.Connection, times: Times, enqueue: Enqueue, *, limit: int) -> int:
+def fire(connection: Connection, times: Times, enqueue: Enqueue, *, limit: int) -> int:
     """Deal with what is due of up to *limit* schedules; returns how many were."""
-    rows = connection.execute(sql.DUE, {"at_most": limit, **times}).all()
+    rows = sql.DUE.run(connection, {"at_most": limit, **times}).all()
     marks: list[Mark] = []
     advances: list[Advance] = []
     for row in sorted(rows, key=lambda row: row.id):
@@ -65,22 +64,22 @@ def fire(connection: sa.Connection, times: Times, enqueue: Enqueue, *, limit: in
     write(connection, times, marks, advances)
     _count_missed(connection, times, marks, {row.id: row.name for row in rows})
     for row in rows:
-        connection.execute(sql.FORGET_SLOTS, {"of": row.id, "keep": KEPT_SLOTS})
+        sql.FORGET_SLOTS.run(connection, {"of": row.id, "keep": KEPT_SLOTS})
     return len(rows)
 
 
 def write(
-    connection: sa.Connection, times: Times, marks: Sequence[Mark], advances: Sequence[Advance]
+    connection: Connection, times: Times, marks: Sequence[Mark], advances: Sequence[Advance]
 ) -> None:
     """Write what became of slots, and where their schedules stand."""
     if marks:
-        connection.execute(sql.WRITE_SLOTS, {"marks": _rows(marks), **times})
+        sql.WRITE_SLOTS.run(connection, {"marks": _rows(marks), **times})
     if advances:
-        connection.execute(sql.MOVE_ON, {"moves": _rows(advances), **times})
+        sql.MOVE_ON.run(connection, {"moves": _rows(advances), **times})
 
 
 def _count_missed(
-    connection: sa.Connection, times: Times, marks: Sequence[Mark], names: Mapping[int, str]
+    connection: Connection, times: Times, marks: Sequence[Mark], names: Mapping[int, str]
 ) -> None:
     # Older slots that share one row are one more.
     tally = Tally()
@@ -91,7 +90,7 @@ def _count_missed(
 
 
 def begun(
-    connection: sa.Connection,
+    connection: Connection,
     enqueue: Enqueue,
     schedule: Schedule,
     slot: int,
@@ -137,7 +136,7 @@ def job_of(
 
 
 def _dealt_with(
-    connection: sa.Connection, enqueue: Enqueue, schedule: Schedule, now: int
+    connection: Connection, enqueue: Enqueue, schedule: Schedule, now: int
 ) -> tuple[list[Mark], Advance]:
     assert schedule.next_at is not None
     try:
@@ -147,7 +146,7 @@ def _dealt_with(
         mark = Mark(schedule.id, schedule.next_at, SlotOutcome.REFUSED, note=_note(error))
         return [mark], Advance(schedule.id, None, schedule.next_at, None)
     known = {"of": schedule.id, "since": schedule.next_at}
-    taken = set(connection.execute(sql.TAKEN, known).scalars())
+    taken = set(sql.TAKEN.run(connection, known).scalars())
     marks = [mark for mark in _missed(schedule, plan) if mark.slot not in taken]
     for slot in plan.fire:
         if slot not in taken:
@@ -175,7 +174,7 @@ def _missed(schedule: Schedule, plan: catchup.Plan) -> list[Mark]:
     return marks
 
 
-def _tried(connection: sa.Connection, enqueue: Enqueue, schedule: Schedule, slot: int) -> Mark:
+def _tried(connection: Connection, enqueue: Enqueue, schedule: Schedule, slot: int) -> Mark:
     try:
         return begun(connection, enqueue, schedule, slot)
     except ScheduleOverlaps as error:
@@ -190,11 +189,11 @@ def _advance(schedule: Schedule, marks: Sequence[Mark], next_at: int | None) -> 
     return Advance(schedule.id, next_at, last, fired[-1] if fired else None)
 
 
-def _unfinished(connection: sa.Connection, schedule: Schedule) -> tuple[JobId, str] | None:
+def _unfinished(connection: Connection, schedule: Schedule) -> tuple[JobId, str] | None:
     if schedule.last_job_id is None:
         return None
     targets = json.dumps([{"id": schedule.last_job_id}])
-    row = connection.execute(moves_sql.STATES_OF, {"targets": targets}).first()
+    row = moves_sql.STATES_OF.run(connection, {"targets": targets}).first()
     return None if row is None or JobState(row.state) in FINAL else (row.id, row.state)
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-
 from queuectl_store import template
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls
@@ -28,8 +26,9 @@ from queuectl_store.schedules.schedule import (
 )
 from queuectl_store.shared import Settings
 from queuectl_store.spec import MAX_MS
-from queuectl_store.sql import read
-from queuectl_store.sql import schedules as sql
+from queuectl_store.sql.plain import read
+from queuectl_store.sql.plain import schedules as sql
+from queuectl_store.sql.statement import Connection
 
 T = TypeVar("T")
 
@@ -50,16 +49,18 @@ class Schedules:
             ScheduleExists: Another one has this name.
         """
 
-        def work(connection: sa.Connection) -> Schedule:
-            now = int(connection.execute(read.NOW, self._times()).scalar_one())
+        def work(connection: Connection) -> Schedule:
+            now = int(read.NOW.run(connection, self._times()).scalar_one())
             values = _values(new) | {"next_at": _first(new, since=now, after=now)}
             values |= {"name": new.name, "created_at": now}
-            if connection.execute(sql.NAMED, {"of": new.name, **self._times()}).first():
+            if sql.NAMED.run(connection, {"of": new.name, **self._times()}).first():
                 raise ScheduleExists(new.name)
             try:
                 with connection.begin_nested():
-                    return read_schedule(connection.execute(sql.ADD, values).one())
-            except sa.exc.IntegrityError as error:  # another one was added at the same moment
+                    return read_schedule(sql.ADD.run(connection, values).one())
+            except (
+                self._database.engine.conflict
+            ) as error:  # another one was added at the same moment
                 raise ScheduleExists(new.name) from error
 
         self._refuse_unfit(new)
@@ -78,7 +79,7 @@ class Schedules:
             InvalidSchedule, InvalidJob: As for `add`; nothing was changed.
         """
 
-        def work(connection: sa.Connection) -> Schedule:
+        def work(connection: Connection) -> Schedule:
             row = self._locked(connection, name)
             old = read_schedule(row)
             new = change(old.as_new())
@@ -91,7 +92,7 @@ class Schedules:
                 next_at = _first(new, since=old.created_at, after=row.now)
             values = _values(new) | {"next_at": next_at}
             bound = {f"new_{key}": value for key, value in values.items()}
-            return read_schedule(connection.execute(sql.CHANGE, {"of": old.id} | bound).one())
+            return read_schedule(sql.CHANGE.run(connection, {"of": old.id} | bound).one())
 
         return self._told(work)
 
@@ -121,11 +122,11 @@ class Schedules:
             UnknownSchedule: There is none of that name.
         """
 
-        def work(connection: sa.Connection) -> None:
-            found = connection.execute(sql.REMOVE, {"of": name}).scalar()
+        def work(connection: Connection) -> None:
+            found = sql.REMOVE.run(connection, {"of": name}).scalar()
             if found is None:
                 raise UnknownSchedule(name)
-            connection.execute(sql.REMOVE_SLOTS, {"of": found})
+            sql.REMOVE_SLOTS.run(connection, {"of": found})
 
         self._told(work)
 
@@ -138,10 +139,10 @@ class Schedules:
             StoreError: The job cannot be stored.
         """
 
-        def work(connection: sa.Connection) -> JobId:
+        def work(connection: Connection) -> JobId:
             row = self._locked(connection, name)
             schedule = read_schedule(row)
-            taken = connection.execute(sql.TAKEN, {"of": schedule.id, "since": row.now})
+            taken = sql.TAKEN.run(connection, {"of": schedule.id, "since": row.now})
             at = _free_moment(schedule, row.now, set(taken.scalars()))
             mark = firing.begun(connection, self._enqueue, schedule, at, SlotOutcome.MANUAL)
             advance = Advance(schedule.id, schedule.next_at, None, mark.job_id)
@@ -154,10 +155,10 @@ class Schedules:
     def fire(self, *, limit: int) -> int:
         """Deal with what is due of up to *limit* schedules; see `Store.fire`."""
         with self._database.read() as connection:
-            if not connection.execute(sql.ANY_DUE, self._times()).scalar():
+            if not sql.ANY_DUE.run(connection, self._times()).scalar():
                 return 0
 
-        def work(connection: sa.Connection) -> int:
+        def work(connection: Connection) -> int:
             return firing.fire(connection, self._times(), self._enqueue, limit=limit)
 
         fired = self._database.write(work, repeatable=True)
@@ -168,7 +169,7 @@ class Schedules:
     def all(self) -> list[Schedule]:
         """Return every schedule, by name."""
         with self._database.read() as connection:
-            rows = connection.execute(sql.ALL, self._times()).all()
+            rows = sql.ALL.run(connection, self._times()).all()
         return [read_schedule(row) for row in rows]
 
     def get(self, name: str) -> Schedule:
@@ -178,7 +179,7 @@ class Schedules:
             UnknownSchedule: There is none of that name.
         """
         with self._database.read() as connection:
-            row = connection.execute(sql.NAMED, {"of": name, **self._times()}).first()
+            row = sql.NAMED.run(connection, {"of": name, **self._times()}).first()
         if row is None:
             raise UnknownSchedule(name)
         return read_schedule(row)
@@ -203,17 +204,17 @@ class Schedules:
         """
         values = {"of": self.get(name).id, "at_most": limit}
         with self._database.read() as connection:
-            rows = connection.execute(sql.HISTORY, values).all()
+            rows = sql.HISTORY.run(connection, values).all()
         return [read_slot(row) for row in rows]
 
-    def _set_paused(self, connection: sa.Connection, name: str, *, is_paused: bool) -> Schedule:
+    def _set_paused(self, connection: Connection, name: str, *, is_paused: bool) -> Schedule:
         row = self._locked(connection, name)
         old = read_schedule(row)
         from_at = old.next_at
         if not is_paused:
             from_at = next(iter(next_slots(old.cadence, after=row.now, n=1)), None)
         values = {"of": old.id, "is_paused": int(is_paused), "from_at": from_at}
-        return read_schedule(connection.execute(sql.SET_PAUSED, values).one())
+        return read_schedule(sql.SET_PAUSED.run(connection, values).one())
 
     def _refuse_unfit(self, new: NewSchedule) -> None:
         check_rules(new)
@@ -222,18 +223,18 @@ class Schedules:
         like = firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
         calls.checked([like])
 
-    def _enqueue(self, connection: sa.Connection, new: NewJob) -> JobId:
+    def _enqueue(self, connection: Connection, new: NewJob) -> JobId:
         # Of its own: what it remembers is rolled back with a job that is refused.
         around = Surroundings(Environments(), self._fallbacks.get([new]))
         return calls.store(connection, self._times(), around, calls.checked([new]))[0]
 
-    def _locked(self, connection: sa.Connection, name: str) -> Any:
-        row = connection.execute(sql.LOCKED, {"of": name, **self._times()}).first()
+    def _locked(self, connection: Connection, name: str) -> Any:
+        row = sql.LOCKED.run(connection, {"of": name, **self._times()}).first()
         if row is None:
             raise UnknownSchedule(name)
         return row
 
-    def _told(self, work: Callable[[sa.Connection], T]) -> T:
+    def _told(self, work: Callable[[Connection], T]) -> T:
         done = self._database.write(work)
         self._database.engine.notify()
         return done

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from queuectl_store.sql.hot import BIG, HAS_RUN_ITS_TIME, ONE, TEXT, ZERO, is_in, literal
+from queuectl_store.sql.names import AGAIN, EDITED
 from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing
 from queuectl_store.sql.side_tables import queues, settings
 from queuectl_store.sql.tables import attempts, jobs, workers
@@ -64,9 +65,6 @@ _effects: Mapping[Verb, Mapping[str, Any]] = {
     Verb.RERUN: _afresh,
 }
 
-# They need the job's unique key again, which another one may have taken meanwhile.
-AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
-
 
 def target_of(
     verb: Verb,
@@ -112,7 +110,6 @@ LAST_ERRORS = (
 
 # One job, whose row the transaction has locked.
 OPEN = sa.select(jobs).where(jobs.c.id == sa.bindparam("job", type_=BIG)).with_for_update()
-EDITED = ("queue", "priority", "max_retries", "timeout_ms", "run_at", "name", "task", "spec")
 _new_time = sa.bindparam("to_run_at", type_=BIG)
 EDIT = (
     sa.update(jobs)

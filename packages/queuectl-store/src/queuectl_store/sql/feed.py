@@ -3,11 +3,10 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, ZERO
+from queuectl_store.sql.names import EVENTS_PRUNED
 from queuectl_store.sql.places import FeedBackwards, FeedOrder, Horizon, InFeed, IsForeign, NewestId
 from queuectl_store.sql.side_tables import pruned
 from queuectl_store.sql.tables import events
-
-EVENTS_PRUNED = "events"
 
 _at_most = sa.bindparam("at_most", type_=INT)
 

@@ -1,4 +1,20 @@
-"""What statements and those who read their rows both call things."""
+"""What statements and those who run them both call things."""
+
+from queuectl_store.states import Verb
 
 # Before the columns of a job's latest ended attempt.
 LAST_PREFIX = "last_"
+# The columns of a queue that hold its limits; given as `to_…`.
+LIMITS = (
+    *("concurrency", "key_concurrency"),
+    *("rate", "rate_ms", "rate_burst"),
+    *("key_rate", "key_rate_ms", "key_rate_burst"),
+)
+# The columns of a job that an edit may change; given as `to_…`.
+EDITED = ("queue", "priority", "max_retries", "timeout_ms", "run_at", "name", "task", "spec")
+# By what happenings are counted.
+TALLIED = ("queue", "task", "verb", "source", "target", "outcome", "bucket")
+# The row that says up to where events were pruned.
+EVENTS_PRUNED = "events"
+# The moves that need the job's unique key again, which another one may have taken meanwhile.
+AGAIN = frozenset({Verb.RETRY, Verb.RERUN})

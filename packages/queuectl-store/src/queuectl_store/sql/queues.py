@@ -3,20 +3,11 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, ONE, TEXT, is_in, literal
+from queuectl_store.sql.names import LIMITS
 from queuectl_store.sql.rows import NowMs
 from queuectl_store.sql.side_tables import buckets, queues, resources
 from queuectl_store.sql.tables import jobs
 
-LIMITS = (
-    "concurrency",
-    "key_concurrency",
-    "rate",
-    "rate_ms",
-    "rate_burst",
-    "key_rate",
-    "key_rate_ms",
-    "key_rate_burst",
-)
 _of = sa.bindparam("of", type_=TEXT)
 _prefix = sa.bindparam("prefix", type_=TEXT)
 

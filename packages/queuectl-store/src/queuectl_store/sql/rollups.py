@@ -4,12 +4,11 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.counting import AddUp, Replace, TryFold, Writer
 from queuectl_store.sql.hot import BIG, INT, ONE, TEXT, ZERO, literal
+from queuectl_store.sql.names import TALLIED
 from queuectl_store.sql.rollup_tables import rollups, tallies
 from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.spans import HOUR, MINUTE
 from queuectl_store.sql.tables import jobs, workers
-
-KIND = ("queue", "task", "verb", "source", "target", "outcome", "bucket")
 
 TALLY = Batch(
     "tally",
@@ -27,11 +26,11 @@ ROLLUPS = Batch("rolled", span=BIG, scope=TEXT, name=TEXT, at=BIG, counts=TEXT)
 
 _minute = sa.literal_column(str(MINUTE), BIG)
 _blank = sa.literal_column("''", TEXT)
-_texts = [sa.func.coalesce(TALLY.c[name], _blank) for name in KIND[:-1]]
+_texts = [sa.func.coalesce(TALLY.c[name], _blank) for name in TALLIED[:-1]]
 ADD = (
     sa.insert(tallies)
     .from_select(
-        ["at", "writer", *KIND, "n", "ms"],
+        ["at", "writer", *TALLIED, "n", "ms"],
         sa.select(
             NowMs() - NowMs() % _minute,
             Writer(),
@@ -100,14 +99,14 @@ _no_text, _no_number = sa.literal_column("NULL", TEXT), sa.literal_column("NULL"
 _tallied = sa.select(
     *(_no_text.label(name) for name in ("scope", "name", "counts")),
     tallies.c.at,
-    *(tallies.c[name] for name in KIND),
+    *(tallies.c[name] for name in TALLIED),
     # PostgreSQL adds whole numbers up to decimal ones.
     *(sa.cast(sa.func.sum(tallies.c[name]), BIG).label(name) for name in ("n", "ms")),
-).group_by(tallies.c.at, *(tallies.c[name] for name in KIND))
+).group_by(tallies.c.at, *(tallies.c[name] for name in TALLIED))
 
 
 def _with_tallies(*where: sa.ColumnElement[bool]) -> sa.CompoundSelect[tuple[object, ...]]:
-    blank = [_no_text.label(name) for name in KIND[:-1]]
+    blank = [_no_text.label(name) for name in TALLIED[:-1]]
     numbers = [_no_number.label(name) for name in ("bucket", "n", "ms")]
     kept = [rollups.c[name] for name in ("scope", "name", "counts", "at")]
     return sa.union_all(sa.select(*kept, *blank, *numbers).where(*where), _tallied)

@@ -1,45 +1,24 @@
-"""The care of a whole store: check, back up, copy, prune and measure it."""
+"""The care of a whole store: check, back up, copy, prune and measure it.
+
+What of it needs SQLAlchemy is imported when it is asked for: workers prune without it.
+"""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Self
 
 from queuectl_store.database import Database
 from queuectl_store.engines.symptoms import Level, Symptom
 from queuectl_store.shared import Settings
-from queuectl_store.sql import read
-from queuectl_store.sql import stats as sql
-from queuectl_store.upkeep import backup, checking, copying, retention
-from queuectl_store.upkeep.checking import Finding
-from queuectl_store.upkeep.copying import TABLES, OnProgress
+from queuectl_store.upkeep import retention
 from queuectl_store.upkeep.retention import Freed
 from queuectl_store.upkeep.rules import Rules, queue_settings, read_rules
 
-_DAY_MS = 86_400_000
-_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """What a store holds.
-
-    Attributes:
-        rows: By table.
-        sizes: Bytes, pages and dead rows, as the database counts them.
-        oldest_pending_at: UTC milliseconds at which the longest waiting job was enqueued.
-        events_a_day: By the UTC milliseconds at which a day began; the last week.
-    """
-
-    at: int
-    rows: Mapping[str, int]
-    sizes: Mapping[str, int]
-    oldest_pending_at: int | None
-    events_a_day: Mapping[int, int]
+if TYPE_CHECKING:
+    from queuectl_store.upkeep.checking import Finding
+    from queuectl_store.upkeep.copying import OnProgress
+    from queuectl_store.upkeep.measuring import Stats
 
 
 class Maintenance:
@@ -48,9 +27,11 @@ class Maintenance:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def check(self) -> list[Finding]:
+    def check(self) -> "list[Finding]":
         """Return what is wrong with the store; nothing, if all is well."""
-        return checking.check(self._database)
+        from queuectl_store.upkeep.checking import check
+
+        return check(self._database)
 
     def symptoms(self) -> list[Symptom]:
         """Return what the database and the machine under it show, well or not.
@@ -68,20 +49,24 @@ class Maintenance:
             ]
 
     def backup(
-        self, target: Path, *, replace: bool = False, on_progress: OnProgress = lambda *_: None
+        self, target: Path, *, replace: bool = False, on_progress: "OnProgress" = lambda *_: None
     ) -> int:
         """Write a backup of the live store, one SQLite file; return its bytes (backup.py)."""
-        return backup.backup(self._database, target, replace=replace, on_progress=on_progress)
+        from queuectl_store.upkeep.backup import backup
+
+        return backup(self._database, target, replace=replace, on_progress=on_progress)
 
     def copy_to(
         self,
         target: Self,
         *,
         is_live: bool = False,
-        on_progress: OnProgress = lambda *_: None,
+        on_progress: "OnProgress" = lambda *_: None,
     ) -> dict[str, int]:
         """Copy everything into the empty store of *target* (copying.py)."""
-        return copying.copy(
+        from queuectl_store.upkeep.copying import copy
+
+        return copy(
             self._database,
             target._database,  # of the same class
             is_live=is_live,
@@ -108,28 +93,8 @@ class Maintenance:
         """Count what `prune` would delete now; deletes nothing."""
         return retention.prunable(self._database, rules)
 
-    def stats(self) -> Stats:
+    def stats(self) -> "Stats":
         """Count and measure; reads every table."""
-        engine = self._database.engine
-        try:
-            with closing(engine.care.begin_read()) as connection:
-                now = connection.execute(read.NOW, dict(engine.times())).scalar_one()
-                since = {"since": (now // _DAY_MS - _DAYS + 1) * _DAY_MS}
-                return Stats(
-                    at=now,
-                    rows={
-                        table.name.removeprefix("queuectl_"): _rows(connection, table)
-                        for table in TABLES
-                    },
-                    sizes=engine.care.sizes(connection),
-                    oldest_pending_at=connection.execute(sql.OLDEST_PENDING).scalar_one(),
-                    events_a_day={
-                        row.day: row.n for row in connection.execute(sql.EVENTS_A_DAY, since)
-                    },
-                )
-        except sa.exc.DBAPIError as error:
-            raise engine.translate(error, committing=False) from error
+        from queuectl_store.upkeep.measuring import measure
 
-
-def _rows(connection: sa.Connection, table: sa.Table) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+        return measure(self._database)

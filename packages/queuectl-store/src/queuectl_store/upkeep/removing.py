@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from queuectl_store.document import instant
 from queuectl_store.errors import StillNeeded, StoreError
 from queuectl_store.graph import consequences
 from queuectl_store.graph.consequences import Touched
 from queuectl_store.job import JobId
 from queuectl_store.moving import Moved, Times, refusals, targets_of
-from queuectl_store.sql import prune as sql
-from queuectl_store.sql import read as read_sql
+from queuectl_store.sql.plain import prune as sql
+from queuectl_store.sql.plain import read as read_sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 from queuectl_store.upkeep.retention import delete_jobs
 
 
 def remove(
-    connection: sa.Connection,
+    connection: Connection,
     times: Times,
     verb: str,
     ids: Sequence[JobId],
@@ -29,14 +28,14 @@ def remove(
 
     What hangs on their ends, and was left for later, is done first.
     """
-    rows = connection.execute(sql.LOCK, {"doomed": targets_of(ids)}).all()
+    rows = sql.LOCK.run(connection, {"doomed": targets_of(ids)}).all()
     ended = [row for row in rows if row.state in only]
     due = [Touched(id=row.id, children_due=1) for row in ended if row.children_due]
     consequences.follow(connection, times, due)
-    now = connection.execute(read_sql.NOW, times).scalar_one()
+    now = read_sql.NOW.run(connection, times).scalar_one()
     chosen = [row.id for row in ended]
     delete_jobs(connection, chosen, now=now)
-    left = connection.execute(sql.NEEDS, {"doomed": targets_of(chosen)}).all()
+    left = sql.NEEDS.run(connection, {"doomed": targets_of(chosen)}).all()
     done = set(chosen) - {row.id for row in left}
     needed: dict[int, StoreError] = {
         row.id: StillNeeded(verb, row.id, _why(row)) for row in left if row.state in only

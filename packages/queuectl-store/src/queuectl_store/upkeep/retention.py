@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-import sqlalchemy as sa
-
 from queuectl_store.database import Database
 from queuectl_store.rollups import tally
-from queuectl_store.sql import feed as feed_sql
-from queuectl_store.sql import prune as sql
-from queuectl_store.sql import read as read_sql
+from queuectl_store.sql.names import EVENTS_PRUNED
+from queuectl_store.sql.plain import feed as feed_sql
+from queuectl_store.sql.plain import prune as sql
+from queuectl_store.sql.plain import read as read_sql
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 from queuectl_store.upkeep import sizing
 from queuectl_store.upkeep.rules import Kept, Rules
@@ -48,7 +48,7 @@ def prune(database: Database, rules: Rules) -> Iterator[Freed]:
     A step that only looked yields nothing freed.
     """
     with database.read() as connection:
-        queues = list(connection.execute(sql.ENDED_QUEUES).scalars())
+        queues = list(sql.ENDED_QUEUES.run(connection).scalars())
     places = list(_places(queues, rules))
     for queue, state in places:
         yield from _prune_jobs(database, queue, state, rules.of(queue))
@@ -67,7 +67,7 @@ def prunable(database: Database, rules: Rules) -> Freed:
     freed = Freed()
     with database.read() as connection:
         now = _now(database, connection)
-        queues = list(connection.execute(sql.ENDED_QUEUES).scalars())
+        queues = list(sql.ENDED_QUEUES.run(connection).scalars())
     for queue, state in _places(queues, rules):
         keep = rules.of(queue)
         ends = [] if keep.size is None else [*sizing.beyond(database, queue, state, keep.size)]
@@ -77,16 +77,16 @@ def prunable(database: Database, rules: Rules) -> Freed:
     if rules.is_whole and rules.events_ms is not None:
         before = {"before": now - rules.events_ms}
         with database.read() as connection:
-            freed += Freed(events=connection.execute(sql.COUNT_OLD_EVENTS, before).scalar_one())
+            freed += Freed(events=sql.COUNT_OLD_EVENTS.run(connection, before).scalar_one())
     return freed
 
 
 def _count(
-    connection: sa.Connection, queue: str, state: JobState, ends: Sequence[Place], now: int
+    connection: Connection, queue: str, state: JobState, ends: Sequence[Place], now: int
 ) -> Freed:
     if not ends:
         return Freed()
-    row = connection.execute(sql.COUNT[state], _between(queue, (0, 0), max(ends), now)).one()
+    row = sql.COUNT[state].run(connection, _between(queue, (0, 0), max(ends), now)).one()
     return Freed(**{name: int(getattr(row, name)) for name in row._fields})
 
 
@@ -129,16 +129,16 @@ def _prune_until(
 
 
 def _prune_some(
-    connection: sa.Connection, state: JobState, values: dict[str, Any]
+    connection: Connection, state: JobState, values: dict[str, Any]
 ) -> tuple[Freed, Place | None]:
     """Delete what may go of the next jobs; return how much, and where to go on, if anywhere."""
-    rows = connection.execute(sql.ENDED[state], {**values, "at_most": STEP}).all()
+    rows = sql.ENDED[state].run(connection, {**values, "at_most": STEP}).all()
     freed = delete_jobs(connection, [row.id for row in rows], now=values["now"])
     last = (rows[-1].finished_at, rows[-1].id) if len(rows) == STEP else None
     return freed, last
 
 
-def delete_jobs(connection: sa.Connection, ids: Sequence[int], *, now: int) -> Freed:
+def delete_jobs(connection: Connection, ids: Sequence[int], *, now: int) -> Freed:
     """Delete those of *ids* that have ended and that nothing needs, with all that is theirs.
 
     The caller has locked them.
@@ -146,58 +146,58 @@ def delete_jobs(connection: sa.Connection, ids: Sequence[int], *, now: int) -> F
     if not ids:
         return Freed()
     values = {"doomed": _rows(ids), "now": now}
-    gone = connection.execute(sql.DELETE_JOBS, values).all()
+    gone = sql.DELETE_JOBS.run(connection, values).all()
     if not gone:
         return Freed()
     tally.deleted(gone).write(connection, {"now": now})
     values = {"doomed": _rows(row.id for row in gone)}
-    attempts = connection.execute(sql.DELETE_ATTEMPTS, values).rowcount
-    connection.execute(sql.DELETE_EDGES, values)
-    connection.execute(sql.DELETE_OUTPUT, values)
-    events = _note_pruned(connection, connection.execute(sql.DELETE_EVENTS, values).all())
+    attempts = sql.DELETE_ATTEMPTS.run(connection, values).rowcount
+    sql.DELETE_EDGES.run(connection, values)
+    sql.DELETE_OUTPUT.run(connection, values)
+    events = _note_pruned(connection, sql.DELETE_EVENTS.run(connection, values).all())
     return Freed(jobs=len(gone), attempts=attempts, events=events)
 
 
 def _prune_events(database: Database, keep_ms: int) -> Freed:
-    def work(connection: sa.Connection) -> Freed:
-        connection.execute(feed_sql.ADOPT)
+    def work(connection: Connection) -> Freed:
+        feed_sql.ADOPT.run(connection)
         before = _now(database, connection) - keep_ms
         values = {"before": before, "at_most": 5 * STEP}
-        gone = connection.execute(sql.DELETE_OLD_EVENTS, values).all()
+        gone = sql.DELETE_OLD_EVENTS.run(connection, values).all()
         return Freed(events=_note_pruned(connection, gone))
 
     return database.write(work)
 
 
-def _note_pruned(connection: sa.Connection, gone: Sequence[sa.Row[*tuple[Any, ...]]]) -> int:
+def _note_pruned(connection: Connection, gone: Sequence[Any]) -> int:
     """Remember how far the feed was pruned, so that a reader from before is told."""
     if gone:
         tx, event_id = max((row.tx, row.id) for row in gone)
         values = {"to_tx": tx, "to_id": event_id}
-        known = connection.execute(feed_sql.PRUNED).first()
+        known = feed_sql.PRUNED.run(connection).first()
         if known is None:
-            values = {"name": feed_sql.EVENTS_PRUNED, "tx": tx, "id": event_id}
-            connection.execute(feed_sql.ADD_PRUNED, values)
+            values = {"name": EVENTS_PRUNED, "tx": tx, "id": event_id}
+            feed_sql.ADD_PRUNED.run(connection, values)
         else:
-            connection.execute(feed_sql.NOTE_PRUNED, values)
+            feed_sql.NOTE_PRUNED.run(connection, values)
     return len(gone)
 
 
 def _prune_workers(database: Database, keep_ms: int) -> Freed:
-    def work(connection: sa.Connection) -> Freed:
+    def work(connection: Connection) -> Freed:
         before = {"before": _now(database, connection) - keep_ms}
-        workers = connection.execute(sql.DELETE_WORKERS, before).all()
-        groups = connection.execute(sql.DELETE_GROUPS, before).all()
+        workers = sql.DELETE_WORKERS.run(connection, before).all()
+        groups = sql.DELETE_GROUPS.run(connection, before).all()
         return Freed(workers=len(workers), groups=len(groups))
 
     return database.write(work)
 
 
 def _prune_environments(database: Database) -> Iterator[Freed]:
-    def work(connection: sa.Connection, start: int) -> tuple[Freed, int]:
+    def work(connection: Connection, start: int) -> tuple[Freed, int]:
         values = {"from_id": start, "at_most": STEP}
-        ids = list(connection.execute(sql.UNUSED_ENVIRONMENTS, values).scalars())
-        gone = connection.execute(sql.DELETE_ENVIRONMENTS, {"doomed": _rows(ids)}).all()
+        ids = list(sql.UNUSED_ENVIRONMENTS.run(connection, values).scalars())
+        gone = sql.DELETE_ENVIRONMENTS.run(connection, {"doomed": _rows(ids)}).all()
         return Freed(environments=len(gone)), ids[-1] if len(ids) == STEP else 0
 
     last = 0
@@ -213,15 +213,13 @@ def _repeat(step: Callable[[], Freed]) -> Iterator[Freed]:
         yield freed
 
 
-def _end(
-    connection: sa.Connection, queue: str, state: JobState, keep: Kept, now: int
-) -> Place | None:
+def _end(connection: Connection, queue: str, state: JobState, keep: Kept, now: int) -> Place | None:
     """Return the newest job of the queue and state that is not kept; None if all are."""
     age, ends = keep.ages[state], []
     if age is not None:
         ends.append((now - age, _LATEST))
     if keep.jobs is not None:
-        row = connection.execute(sql.NTH[state], {"of_queue": queue, "kept": keep.jobs}).first()
+        row = sql.NTH[state].run(connection, {"of_queue": queue, "kept": keep.jobs}).first()
         ends += [] if row is None else [(row.finished_at, row.id)]
     return max(ends, default=None)
 
@@ -237,8 +235,8 @@ def _between(queue: str, start: Place, end: Place, now: int) -> dict[str, Any]:
     }
 
 
-def _now(database: Database, connection: sa.Connection) -> int:
-    return int(connection.execute(read_sql.NOW, dict(database.engine.times())).scalar_one())
+def _now(database: Database, connection: Connection) -> int:
+    return int(read_sql.NOW.run(connection, dict(database.engine.times())).scalar_one())
 
 
 def _rows(ids: Iterable[int]) -> str:

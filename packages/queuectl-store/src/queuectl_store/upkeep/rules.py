@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from queuectl_store.database import Database
 from queuectl_store.settings import SETTINGS
-from queuectl_store.sql import prune as sql
+from queuectl_store.sql.plain import prune as sql
 from queuectl_store.states import FINAL, JobState
 
 EVERYTHING = (JobState.SUCCEEDED, JobState.CANCELLED, JobState.DEAD)
@@ -71,7 +71,7 @@ def read_rules(texts: Mapping[str, str], queues: Mapping[str, Mapping[str, str]]
 def queue_settings(database: Database) -> dict[str, dict[str, str]]:
     """Return the settings that queues have of their own."""
     with database.read() as connection:
-        rows = connection.execute(sql.QUEUE_SETTINGS).all()
+        rows = sql.QUEUE_SETTINGS.run(connection).all()
     return {row.name: json.loads(row.settings) for row in rows}
 
 

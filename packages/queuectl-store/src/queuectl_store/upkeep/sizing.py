@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from queuectl_store.database import Database
-from queuectl_store.sql import sizes as sql
+from queuectl_store.sql.plain import sizes as sql
 from queuectl_store.states import JobState
 
 STEP = 500  # jobs that are measured at once: some milliseconds of reading
@@ -23,7 +23,7 @@ def beyond(database: Database, queue: str, state: JobState, most: int) -> Iterat
     while more:
         values = {"of_queue": queue, "to_at": place[0], "to_id": place[1], "at_most": STEP}
         with database.read() as connection:
-            rows = connection.execute(sql.NEWEST[state], values).all()
+            rows = sql.NEWEST[state].run(connection, values).all()
         for row in rows:
             left -= row.size
             place = (row.finished_at, row.id)

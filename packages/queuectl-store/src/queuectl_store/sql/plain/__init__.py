@@ -1,1 +1,1 @@
-"""Statements by name and text: what reads a store is written against these."""
+"""Statements by name and text: what uses a store is written against these."""

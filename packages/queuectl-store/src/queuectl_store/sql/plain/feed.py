@@ -29,3 +29,15 @@ SELECT queuectl_pruned.tx, queuectl_pruned.id
 FROM queuectl_pruned
 WHERE queuectl_pruned.name = 'events'
 """)
+
+NOTE_PRUNED = Statement("feed:NOTE_PRUNED", """
+UPDATE queuectl_pruned SET tx=:to_tx, id=:to_id WHERE queuectl_pruned.name = 'events' AND (queuectl_pruned.tx, queuectl_pruned.id) < (:to_tx, :to_id) RETURNING id
+""", whole=('to_tx', 'to_id'))
+
+ADD_PRUNED = Statement("feed:ADD_PRUNED", """
+INSERT INTO queuectl_pruned (name, tx, id) VALUES (:name, :tx, :id)
+""")
+
+ADOPT = Statement("feed:ADOPT", """
+UPDATE queuectl_events SET tx=0 WHERE 0 = 1
+""")

@@ -1,0 +1,79 @@
+"""What a statement gave on a plain connection, read as SQLAlchemy's results are."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+
+class PlainRow(tuple[Any, ...]):
+    """A row whose columns are attributes too."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    @property
+    def _mapping(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def __getattr__(self, name: str) -> Any:
+        # The class of each shape has its columns; this tells mypy that there may be any.
+        raise AttributeError(name)
+
+
+class PlainRows:
+    """The rows of one statement, all read."""
+
+    __slots__ = ("_names", "_rows", "rowcount")
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        described: Sequence[Any] = cursor.description or ()
+        self._names = tuple([column[0] for column in described])
+        self._rows: list[Any] = list(map(_shape(self._names), cursor)) if described else []
+        # How many it changed, where it gives no rows.
+        self.rowcount = cursor.rowcount
+
+    def __iter__(self) -> Iterator[PlainRow]:
+        return iter(self._rows)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the names of the columns."""
+        return self._names
+
+    def all(self) -> list[PlainRow]:
+        """Return every row."""
+        return self._rows
+
+    def first(self) -> PlainRow | None:
+        """Return the first row, if there is one."""
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> PlainRow:
+        """Return the only row."""
+        row: PlainRow
+        [row] = self._rows
+        return row
+
+    def scalars(self) -> "PlainRows":
+        """Return the first column of each row in place of the row."""
+        self._rows = [row[0] for row in self._rows]
+        return self
+
+    def scalar(self) -> Any:
+        """Return the first column of the first row, if there is one."""
+        return self._rows[0][0] if self._rows else None
+
+    def scalar_one(self) -> Any:
+        """Return the first column of the only row."""
+        return self.one()[0]
+
+
+@lru_cache(maxsize=512)
+def _shape(columns: tuple[str, ...]) -> Callable[[tuple[Any, ...]], PlainRow]:
+    """Return what makes rows of *columns*.
+
+    A namedtuple does the same, but takes a third of a millisecond to be made.
+    """
+    places = {name: property(itemgetter(place)) for place, name in enumerate(columns)}
+    return type("Row", (PlainRow,), {"__slots__": (), "_fields": columns, **places})
