@@ -113,6 +113,25 @@ def everything(store: Store) -> list[Any]:
     ]
 
 
+def test_a_snapshot_tells_what_its_parts_tell(store: Store, clock: ManualClock) -> None:
+    """Some of it folded, some of it of the minute that goes on."""
+    worker = a_worker(store)
+    for _ in range(2):
+        store.enqueue([a_job(), a_job(queue="mail"), NewJob(work=Task(name="send"))])
+        store.finish(worker, [ended(each, Succeeded()) for each in store.claim(worker, limit=2)])
+        store.rollups.upkeep()
+        clock.advance(ms=MINUTE_MS)
+
+    seen, rollups = store.rollups.snapshot(), store.rollups
+
+    totals = rollups.totals()
+    assert seen.totals.queues == totals.queues
+    assert (seen.totals.store, seen.totals.schedules) == (totals.store, totals.schedules)
+    assert seen.totals.tasks == {}
+    assert seen.depths == rollups.depths()
+    assert seen.gauges == rollups.gauges()
+
+
 def test_a_task_is_counted_by_its_name_and_a_command_by_none(store: Store) -> None:
     store.enqueue([a_job(), NewJob(work=Task(name="send")), NewJob(work=Task(name="send"))])
 

@@ -10,20 +10,19 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from queuectl_metrics import families
+from queuectl_metrics.family import Family, Series, gauge
 from queuectl_metrics.labels import Labels
 from queuectl_store import (
-    Gauges,
     JobState,
     Schedule,
+    Snapshot,
     Store,
     StoreError,
     Total,
-    Totals,
     Worker,
 )
 
@@ -37,7 +36,8 @@ class StoreCollector(Collector):
     A store that cannot be read is told as `queuectl_store_up 0`.
 
     Args:
-        created: With the times at which counting began: `_created`, as OpenMetrics has them.
+        created: With the times at which counting began: `_created`, as OpenMetrics has them. In
+            the plain format each is one more gauge.
     """
 
     def __init__(self, store: Store, *, created: bool = True) -> None:
@@ -51,37 +51,40 @@ class StoreCollector(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric; at most one reader of the store at a time."""
+        """Yield every metric as the client library knows it."""
+        return (family.metric(created=self._created) for family in self.families())
+
+    def families(self) -> Iterator[Family]:
+        """Yield the same as plain values; at most one reader of the store at a time."""
         began = time.monotonic()
         with self._lock:
             try:
-                found = [*self._read(), _gauge("queuectl_store_up", _UP, 1)]
+                found = [*self._read(), gauge("queuectl_store_up", _UP, 1)]
             except StoreError:
                 self._errors += 1
-                found = [_gauge("queuectl_store_up", _UP, 0)]
+                found = [gauge("queuectl_store_up", _UP, 0)]
             errors = self._errors
         yield from found
         text = "Scrapes of this process for which the store could not be read."
-        yield CounterMetricFamily("queuectl_store_errors", text, value=errors)
+        yield Series("queuectl_store_errors", text, "counter", values=[((), errors, None)])
         yield _info(self._store)
         text = "Seconds that it took to read the store for this scrape."
-        yield _gauge("queuectl_scrape_duration_seconds", text, time.monotonic() - began)
+        yield gauge("queuectl_scrape_duration_seconds", text, time.monotonic() - began)
 
-    def _read(self) -> Iterator[Metric]:
+    def _read(self) -> Iterator[Family]:
         store = self._store
         # Where no worker runs, whoever scrapes keeps what is to be read small.
         store.rollups.upkeep()
-        totals, depths = store.rollups.totals(), store.rollups.depths()
-        gauges, workers = store.rollups.gauges(), store.reader.workers()
-        labels = _labels(totals, depths, gauges)
-        yield from families.counted(totals, labels, created=self._created)
-        yield _jobs(depths, labels)
-        yield from _queues(depths, gauges, workers, labels)
+        seen, workers = store.rollups.snapshot(), store.reader.workers()
+        labels = _labels(seen)
+        yield from families.counted(seen.totals, labels)
+        yield _jobs(seen.depths, labels)
+        yield from _queues(seen, workers, labels)
         yield from _workers(workers)
         schedules = store.schedules.all()
         names: Labels[Total] = Labels({each.name: each.created_at for each in schedules})
         yield from _schedules(schedules, names, now_ms=store.reader.now_ms())
-        yield families.missed(totals, names, created=self._created)
+        yield families.missed(seen.totals, names)
         yield from _store(store.path)
         yield _folded({"queue": labels.folded, "schedule": names.folded})
 
@@ -89,29 +92,29 @@ class StoreCollector(Collector):
 _UP = "1 when the store could be read for this scrape, else 0."
 
 
-def _labels(totals: Totals, depths: Depths, gauges: Gauges) -> Labels[Total]:
-    since = dict.fromkeys([*depths, *gauges.states], _LATEST)
-    return Labels(since | {name: each.since for name, each in totals.queues.items()})
+def _labels(seen: Snapshot) -> Labels[Total]:
+    since = dict.fromkeys([*seen.depths, *seen.gauges.states], _LATEST)
+    return Labels(since | {name: each.since for name, each in seen.totals.queues.items()})
 
 
-def _jobs(depths: Depths, labels: Labels[Total]) -> Metric:
+def _jobs(depths: Depths, labels: Labels[Total]) -> Family:
     text = "Jobs in the store, by queue and state."
-    family = GaugeMetricFamily("queuectl_jobs", text, labels=["queue", "state"])
+    family = Series("queuectl_jobs", text, labels=("queue", "state"))
     sums: dict[str, dict[JobState, int]] = {}
     for name, states in depths.items():
         sum_of = sums.setdefault(labels.of(name), dict.fromkeys(JobState, 0))
         for state, count in states.items():
             sum_of[state] += count
+    words = [state.value for state in JobState]
     for label, states in sums.items():
-        for state, count in states.items():
-            family.add_metric([label, state.value], count)
+        for word, count in zip(words, states.values(), strict=True):
+            family.add((label, word), count)
     return family
 
 
-def _queues(
-    depths: Depths, gauges: Gauges, workers: list[Worker], labels: Labels[Total]
-) -> Iterator[Metric]:
-    names = sorted({*depths, *gauges.states})
+def _queues(seen: Snapshot, workers: list[Worker], labels: Labels[Total]) -> Iterator[Family]:
+    gauges = seen.gauges
+    names = sorted({*seen.depths, *gauges.states})
     serving = [worker for worker in workers if worker.alive and worker.state == "running"]
     age = _by_queue("queuectl_oldest_pending_age_seconds", _AGE)
     served = _by_queue("queuectl_queue_served", "1 when a live worker takes jobs of the queue.")
@@ -127,35 +130,32 @@ def _queues(
         # Of several together there is no one limit.
         at_most = gauges.concurrency.get(name)
         if at_most is not None and (label == name or labels.folded == 0):
-            limit.add_metric([label], at_most)
+            limit.add((label,), at_most)
     for label, some in values.items():
-        age.add_metric([label], max(ms for ms, _, _ in some) / 1000)
-        served.add_metric([label], int(all(is_served for _, is_served, _ in some)))
-        paused.add_metric([label], int(any(is_paused for _, _, is_paused in some)))
+        age.add((label,), max(ms for ms, _, _ in some) / 1000)
+        served.add((label,), int(all(is_served for _, is_served, _ in some)))
+        paused.add((label,), int(any(is_paused for _, _, is_paused in some)))
     yield from (age, served, paused, limit)
 
 
 _AGE = "How long the oldest pending job could have been claimed by now; 0 when none is pending."
 
 
-def _workers(workers: list[Worker]) -> Iterator[Metric]:
+def _workers(workers: list[Worker]) -> Iterator[Family]:
     alive = [worker for worker in workers if worker.alive]
-    yield _gauge("queuectl_workers", "Workers that are alive.", len(alive))
-    slots = GaugeMetricFamily(
-        "queuectl_worker_slots",
-        "Jobs that the workers alive can run at once, by state.",
-        labels=["state"],
-    )
+    yield gauge("queuectl_workers", "Workers that are alive.", len(alive))
+    text = "Jobs that the workers alive can run at once, by state."
+    slots = Series("queuectl_worker_slots", text, labels=("state",))
     # A worker may hold claimed jobs ahead of its slots: those keep no slot busy.
     busy = sum(min(worker.running, worker.concurrency) for worker in alive)
-    slots.add_metric(["busy"], busy)
-    slots.add_metric(["free"], sum(worker.concurrency for worker in alive) - busy)
+    slots.add(("busy",), busy)
+    slots.add(("free",), sum(worker.concurrency for worker in alive) - busy)
     yield slots
 
 
 def _schedules(
     schedules: list[Schedule], labels: Labels[Total], *, now_ms: int
-) -> Iterator[Metric]:
+) -> Iterator[Family]:
     last = _by_schedule("queuectl_schedule_last_fire_timestamp_seconds", "When it last made a job.")
     following = _by_schedule("queuectl_schedule_next_fire_timestamp_seconds", "When it is due.")
     lag = _by_schedule("queuectl_schedule_lag_seconds", "By how much its next job is overdue.")
@@ -163,25 +163,25 @@ def _schedules(
         # A time of several schedules together would mean nothing.
         if labels.folded and labels.of(each.name) != each.name:
             continue
-        label = [labels.of(each.name)]
+        label = (labels.of(each.name),)
         if each.last_fired_at is not None:
-            last.add_metric(label, each.last_fired_at / 1000)
+            last.add(label, each.last_fired_at / 1000)
         if each.next_at is not None and not each.paused:
-            following.add_metric(label, each.next_at / 1000)
-            lag.add_metric(label, max(0, now_ms - each.next_at) / 1000)
+            following.add(label, each.next_at / 1000)
+            lag.add(label, max(0, now_ms - each.next_at) / 1000)
     yield from (last, following, lag)
 
 
-def _store(path: Path | None) -> Iterator[Metric]:
+def _store(path: Path | None) -> Iterator[Family]:
     # By stat alone: closing a descriptor of the store's file would drop SQLite's locks.
     if path is None:
         return
     wal = _size(path.with_name(path.name + "-wal"))
     text = "Bytes of the SQLite store and its log on disk."
-    yield _gauge("queuectl_store_size_bytes", text, _size(path) + wal)
-    yield _gauge("queuectl_store_wal_size_bytes", "Bytes of the write-ahead log.", wal)
+    yield gauge("queuectl_store_size_bytes", text, _size(path) + wal)
+    yield gauge("queuectl_store_wal_size_bytes", "Bytes of the write-ahead log.", wal)
     free = shutil.disk_usage(path.parent).free
-    yield _gauge("queuectl_store_free_bytes", "Free bytes on the disk of the store.", free)
+    yield gauge("queuectl_store_free_bytes", "Free bytes on the disk of the store.", free)
 
 
 def _size(path: Path) -> int:
@@ -191,30 +191,27 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _folded(counts: Mapping[str, int]) -> Metric:
+def _folded(counts: Mapping[str, int]) -> Family:
     text = "Names beyond the limit of labels, which are counted under `other`."
-    family = GaugeMetricFamily("queuectl_labels_folded", text, labels=["label"])
+    family = Series("queuectl_labels_folded", text, labels=("label",))
     for label, count in counts.items():
-        family.add_metric([label], count)
+        family.add((label,), count)
     return family
 
 
-def _info(store: Store) -> Metric:
-    value = {
-        "version": version("queuectl-metrics"),
-        "engine": "sqlite" if store.path is not None else "postgresql",
-        "schema": store.schema,
-    }
-    return InfoMetricFamily("queuectl", "The program and its store.", value=value)
+def _info(store: Store) -> Family:
+    engine = "sqlite" if store.path is not None else "postgresql"
+    family = Series("queuectl", "The program and its store.", "info", _INFO)
+    family.add((version("queuectl-metrics"), engine, store.schema), 1)
+    return family
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, text, value=value)
+_INFO = ("version", "engine", "schema")
 
 
-def _by_queue(name: str, text: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, text, labels=["queue"])
+def _by_queue(name: str, text: str) -> Series:
+    return Series(name, text, labels=("queue",))
 
 
-def _by_schedule(name: str, text: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, text, labels=["schedule"])
+def _by_schedule(name: str, text: str) -> Series:
+    return Series(name, text, labels=("schedule",))

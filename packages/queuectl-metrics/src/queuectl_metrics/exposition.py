@@ -3,11 +3,14 @@
 import gzip
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder, gzip_accepted
+from prometheus_client.openmetrics.exposition import ALLOWUTF8, UNDERSCORES
 
+from queuectl_metrics import text
 from queuectl_metrics.collector import StoreCollector
 from queuectl_store import Store
+
+_ESCAPING = "; escaping="
 
 
 class Exposition(NamedTuple):
@@ -30,18 +33,21 @@ class Exporter:
     """Writes out one store's metrics; safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
-        # Registries of our own: the client's default one is global and adds the process's numbers.
-        self._plain = CollectorRegistry(auto_describe=False)
-        self._plain.register(StoreCollector(store, created=False))
-        # In the plain format a `_created` would be one more gauge for each series.
-        self._open = CollectorRegistry(auto_describe=False)
-        self._open.register(StoreCollector(store))
+        self._collector = StoreCollector(store)
 
     def expose(self, accept: str = "", accept_encoding: str = "") -> Exposition:
         """Write out all metrics, as OpenMetrics or compressed where the headers ask for it."""
-        encode, content_type = choose_encoder(accept)
+        content_type = _content_type(accept)
         is_open = content_type.startswith("application/openmetrics-text")
-        body = encode(self._open if is_open else self._plain)
+        write = text.open_metrics if is_open else text.plain
+        body = write(self._collector.families())
         if accept_encoding and gzip_accepted(accept_encoding):
             return Exposition(gzip.compress(body, compresslevel=1), content_type, "gzip")
         return Exposition(body, content_type)
+
+
+def _content_type(accept: str) -> str:
+    _, content_type = choose_encoder(accept)
+    kind, mark, escaping = content_type.partition(_ESCAPING)
+    # Our names need no escaping; the schemes that would change even such ones are not for us.
+    return f"{kind}{mark}{escaping if escaping == ALLOWUTF8 else UNDERSCORES}" if mark else kind

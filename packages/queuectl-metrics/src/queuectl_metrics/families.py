@@ -1,15 +1,11 @@
-"""The metrics of what was counted: from the store's totals to Prometheus's families."""
+"""The metrics of what was counted, made of the store's totals."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
 
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
-from prometheus_client.metrics_core import Metric
-
+from queuectl_metrics.family import Distributions, Family, Series
 from queuectl_metrics.labels import Labels
-from queuectl_store import BOUNDS_MS, Counts, Fact, Histogram, Total, Totals
+from queuectl_store import Counts, Fact, Total, Totals
 
-_BOUNDS = [*(str(bound / 1000) for bound in BOUNDS_MS), "+Inf"]
 # The words that a store records for attempts.
 OUTCOMES = ("succeeded", "failed", "crashed", "snoozed", "released", "cancelled")
 FINAL = ("succeeded", "dead", "cancelled")
@@ -51,81 +47,52 @@ _COUNTERS: tuple[tuple[tuple[str, str], tuple[str, ...], _Read], ...] = (
 Counted = Mapping[str, Total]
 
 
-def counted(totals: Totals, labels: Labels[Total], *, created: bool) -> Iterator[Metric]:
-    """Yield the counters and histograms.
-
-    Args:
-        created: With the times at which counting began, for OpenMetrics.
-    """
+def counted(totals: Totals, labels: Labels[Total]) -> Iterator[Family]:
+    """Yield the counters and histograms."""
     queues = {
         label: _together(some) for label, some in labels.together(totals.queues.items()).items()
     }
     for (name, text), more, read in _COUNTERS:
-        family = CounterMetricFamily(name, text, labels=["queue", *more])
+        family = Series(name, text, "counter", ("queue", *more))
         for queue, total in queues.items():
-            since = _created(total, created=created)
             for words, value in read(total.counts):
-                family.add_metric([queue, *words], value, created=since)
+                family.add((queue, *words), value, since=_created(total))
         yield family
-    yield from _histograms(queues, created=created)
-    yield from _facts(totals, created=created)
+    yield from _histograms(queues)
+    yield from _facts(totals)
 
 
-def missed(totals: Totals, labels: Labels[Total], *, created: bool) -> Metric:
+def missed(totals: Totals, labels: Labels[Total]) -> Family:
     """Return how many slots of schedules were missed."""
-    family = CounterMetricFamily(
-        "queuectl_schedule_missed",
-        "Slots that were missed; of a long outage the oldest count as one.",
-        labels=["schedule"],
-    )
+    text = "Slots that were missed; of a long outage the oldest count as one."
+    family = Series("queuectl_schedule_missed", text, "counter", ("schedule",))
     for label, some in labels.together(totals.schedules.items()).items():
         total = _together(some)
-        value = total.counts.facts.get(Fact.SLOT_MISSED, 0)
-        family.add_metric([label], value, created=_created(total, created=created))
+        missed = total.counts.facts.get(Fact.SLOT_MISSED, 0)
+        family.add((label,), missed, since=_created(total))
     return family
 
 
-def _histograms(queues: Counted, *, created: bool) -> Iterator[Metric]:
-    runs = HistogramMetricFamily(
-        "queuectl_attempt_duration_seconds",
-        "How long attempts took, by how they were recorded.",
-        labels=["queue", "outcome"],
-    )
-    waits = HistogramMetricFamily(
-        "queuectl_job_wait_seconds",
-        "From when a job was pending, or due, to the start of its attempt.",
-        labels=["queue"],
-    )
+def _histograms(queues: Counted) -> Iterator[Family]:
+    text = "How long attempts took, by how they were recorded."
+    runs = Distributions("queuectl_attempt_duration_seconds", text, ("queue", "outcome"))
+    text = "From when a job was pending, or due, to the start of its attempt."
+    waits = Distributions("queuectl_job_wait_seconds", text, ("queue",))
     for queue, total in queues.items():
-        since = _created(total, created=created)
-        _add(waits, {"queue": queue}, total.counts.waits, since)
+        waits.add((queue,), total.counts.waits, since=_created(total))
         for outcome, histogram in sorted(total.counts.durations.items()):
-            _add(runs, {"queue": queue, "outcome": outcome}, histogram, since)
+            runs.add((queue, outcome), histogram, since=_created(total))
     yield runs
     yield waits
 
 
-def _add(
-    family: HistogramMetricFamily,
-    labels: Mapping[str, str],
-    histogram: Histogram,
-    since: float | None,
-) -> None:
-    sums = accumulate(histogram.buckets)
-    buckets = list(zip(_BOUNDS, map(float, sums), strict=True))
-    family.add_metric(list(labels.values()), buckets, histogram.total_ms / 1000)
-    if since is not None:
-        family.add_sample(f"{family.name}_created", dict(labels), since)
-
-
-def _facts(totals: Totals, *, created: bool) -> Iterator[Metric]:
+def _facts(totals: Totals) -> Iterator[Family]:
     for fact, name, text in _FACTS:
-        family = CounterMetricFamily(name, text, labels=[])
+        family = Series(name, text, "counter")
         value, since = 0, None
         if totals.store is not None:
-            value = totals.store.counts.facts.get(fact, 0)
-            since = _created(totals.store, created=created)
-        family.add_metric([], value, created=since)
+            value, since = totals.store.counts.facts.get(fact, 0), _created(totals.store)
+        family.add((), value, since=since)
         yield family
 
 
@@ -141,5 +108,5 @@ def _together(some: list[Total]) -> Total:
     )
 
 
-def _created(total: Total, *, created: bool) -> float | None:
-    return total.since / 1000 if created else None
+def _created(total: Total) -> float:
+    return total.since / 1000

@@ -69,6 +69,7 @@ _PLACES = {
     "rollups.reading": "Stretch Total Totals",
     "rollups.reader": "RollupsReader",
     "rollups.rollups": "Rollups",
+    "rollups.snapshot": "Snapshot",
     "schedules.document": "schedule_document schedule_words slot_document",
     "schedules.schedule": "Missed NewSchedule Overlap Schedule Slot SlotOutcome",
     "settings": "QUEUE_SETTINGS SETTINGS Setting bytes_text parse_bytes parse_duration_ms setting",

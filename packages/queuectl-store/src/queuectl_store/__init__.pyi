@@ -171,6 +171,9 @@ from queuectl_store.rollups.rollups import (
 from queuectl_store.rollups.reader import (
     RollupsReader as RollupsReader,
 )
+from queuectl_store.rollups.snapshot import (
+    Snapshot as Snapshot,
+)
 from queuectl_store.schedules.document import (
     schedule_document as schedule_document,
     schedule_words as schedule_words,

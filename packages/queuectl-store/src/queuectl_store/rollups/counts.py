@@ -87,31 +87,49 @@ def add(to: Sums, more: Mapping[str, Any]) -> None:
             to[name] = to.get(name, 0) + value
 
 
-def tallied(row: Any) -> Sums:
-    """Return what one row of tallies says, of whatever it is counted for."""
-    if row.verb in _FACTS and row.verb not in _NO_MOVE:
-        return {"facts": {row.verb: row.n}}
-    sums: Sums = {"net": _net(row)}
-    if row.verb in _NO_MOVE:
-        return sums
-    sums["verbs"] = {row.verb: row.n}
-    measured = {str(row.bucket): row.n, "ms": row.ms} if row.bucket >= 0 else {}
-    if row.outcome:
-        sums["attempts"] = {row.outcome: row.n}
-        sums["runs"] = {row.outcome: measured} if measured else {}
-    elif measured:
-        sums["waits"] = measured
-    if row.target in FINAL and row.source != row.target:
-        sums["finished"] = {row.target: row.n}
-    return sums
+def count(to: Sums, kind: Iterable[Any], n: int, ms: int) -> None:
+    """Add to the sums *to* what one row of tallies says, in place, of whatever it is counted for.
+
+    Read by whoever scrapes, thousands of rows at once: so it makes nothing that it does not keep.
+
+    Args:
+        kind: Its verb, the state left and the one reached, the outcome, the bucket.
+    """
+    verb, source, target, outcome, bucket = kind
+    if verb in _FACTS and verb not in _NO_MOVE:
+        _grow(_of(to, "facts"), verb, n)
+        return
+    net = _of(to, "net")
+    if source:
+        _grow(net, source, -n)
+    if target:
+        _grow(net, target, n)
+    if verb in _NO_MOVE:
+        return
+    _grow(_of(to, "verbs"), verb, n)
+    measured: Sums | None = None
+    if outcome:
+        _grow(_of(to, "attempts"), outcome, n)
+        runs = _of(to, "runs")
+        measured = _of(runs, outcome) if bucket >= 0 else None
+    elif bucket >= 0:
+        measured = _of(to, "waits")
+    if measured is not None:
+        _grow(measured, str(bucket), n)
+        _grow(measured, "ms", ms)
+    if target in FINAL and source != target:
+        _grow(_of(to, "finished"), target, n)
 
 
-def _net(row: Any) -> Sums:
-    net: Sums = {}
-    for state, n in ((row.source, -row.n), (row.target, row.n)):
-        if state:
-            net[state] = net.get(state, 0) + n
-    return net
+def _of(to: Sums, name: str) -> Sums:
+    found: Sums | None = to.get(name)
+    if found is None:
+        found = to[name] = {}
+    return found
+
+
+def _grow(to: Sums, name: str, n: int) -> None:
+    to[name] = to.get(name, 0) + n
 
 
 def _histogram(sparse: Mapping[str, int]) -> Histogram:

@@ -1,8 +1,6 @@
-"""What is counted though it moves no job; and of what a row of tallies tells."""
+"""What is counted though it moves no job."""
 
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any
 
 
 class Fact(StrEnum):
@@ -16,13 +14,3 @@ class Fact(StrEnum):
     JOB_DELETED = "job_deleted"
     # A correction of how many jobs a queue has in a state, see recounting.py.
     RECOUNTED = "recounted"
-
-
-def subjects(row: Any) -> Iterator[tuple[str, str]]:
-    """Yield of what a row of tallies tells: scope and name."""
-    yield "store", ""
-    if row.verb == Fact.SLOT_MISSED:
-        yield "schedule", row.queue
-    elif row.queue:
-        yield "queue", row.queue
-        yield "task", row.task

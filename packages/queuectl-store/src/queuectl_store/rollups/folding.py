@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from queuectl_store.rollups.counts import Sums, add, tallied
-from queuectl_store.rollups.facts import Fact, subjects
+from queuectl_store.rollups.counts import Sums, add
+from queuectl_store.rollups.facts import Fact
+from queuectl_store.rollups.sheets import Sheet, sheets
 from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
 from queuectl_store.sql.statement import Connection
@@ -63,24 +64,23 @@ def forget(connection: Connection, *, now: int) -> int:
     )
 
 
-def _sums(rows: Iterable[Any], names: Names) -> dict[Place, Sums]:
+def _sums(rows: Iterable[Sequence[Any]], names: Names) -> dict[Place, Sums]:
     found: dict[Place, Sums] = {}
-    for row in sorted(rows, key=lambda row: row.at):
-        more = tallied(row)
-        for place in _places(row, names):
+    for sheet in sheets((at, *rest) for at, _writer, *rest in rows):
+        for place in _places(sheet, names):
             # In the order of time: the first of a name is its earliest.
-            since = {"since": row.at} if place.span == EVER else {}
-            add(found.setdefault(place, since), more)
+            since = {"since": sheet.at} if place.span == EVER else {}
+            add(found.setdefault(place, since), sheet.sums)
     return found
 
 
-def _places(row: Any, names: Names) -> Iterator[Place]:
-    spans = [(EVER, 0), (MINUTE, row.at), (HOUR, row.at - row.at % HOUR)]
-    if row.verb == Fact.RECOUNTED:
+def _places(sheet: Sheet, names: Names) -> Iterator[Place]:
+    spans = [(EVER, 0), (MINUTE, sheet.at), (HOUR, sheet.at - sheet.at % HOUR)]
+    if sheet.apart == Fact.RECOUNTED:
         # No job came or went: it was there, or was not, all the time.
         spans = spans[:1]
     for span, at in spans:
-        for scope, name in subjects(row):
+        for scope, name in sheet.subjects():
             kept = {"queue": names.queues, "task": names.tasks}.get(scope)
             # How many jobs a queue holds is known of every one.
             is_own = kept is None or name in kept or (scope == "queue" and span == EVER)

@@ -4,10 +4,11 @@ Counted in the transaction that does what is counted, so that it is right for al
 survives them all (docs/decisions/0027).
 """
 
-from queuectl_store.rollups import gauges, reading
+from queuectl_store.rollups import gauges, reading, snapshot
 from queuectl_store.rollups.counts import Counts
 from queuectl_store.rollups.gauges import Gauges
 from queuectl_store.rollups.reading import Stretch, Totals
+from queuectl_store.rollups.snapshot import Snapshot
 from queuectl_store.source import Source
 from queuectl_store.sql.spans import HOUR, MINUTE
 from queuectl_store.states import JobState
@@ -33,6 +34,11 @@ class RollupsReader:
         """Return what a scrape tells of this moment beside the depths."""
         with self._source.read() as connection:
             return gauges.read(connection, self._source.engine.times())
+
+    def snapshot(self) -> Snapshot:
+        """Return the totals but for tasks, the depths and the gauges, all of one moment."""
+        with self._source.read() as connection:
+            return snapshot.read(connection, self._source.engine.times())
 
     def minutes(self, scope: str, name: str | None = None, *, since_ms: int) -> list[Stretch]:
         """Return what was counted minute by minute, oldest first; kept for 48 hours.

@@ -2,18 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from queuectl_store.rollups.counts import Counts, Sums, add, tallied
-from queuectl_store.rollups.facts import subjects
+from queuectl_store.rollups.counts import Counts, Sums, add
+from queuectl_store.rollups.sheets import sheets
 from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
 
 Depths = dict[str, dict[JobState, int]]
+_Merged = dict[tuple[str, str, int], Sums]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,34 @@ class Stretch:
 
 def totals(connection: Connection) -> Totals:
     """Return all that was counted, up to this moment."""
-    sums = _merged(sql.TOTALS.run(connection), span=EVER)
+    return _totals(_merged(sql.TOTALS.run(connection).all(), span=EVER))
+
+
+def scraped(connection: Connection) -> tuple[Totals, Depths]:
+    """Return what was counted, but for tasks, and the depths, both of one moment."""
+    rows = sql.SCRAPE.run(connection).all()
+    is_uncounted = any(row[0] == "uncounted" for row in rows)
+    sums = _merged(rows, span=EVER, tasks=False)
+    return _totals(sums), full_count(connection) if is_uncounted else _depths(sums)
+
+
+def depths(connection: Connection) -> Depths:
+    """Return how many jobs each queue has in each state; states without jobs are left out.
+
+    As long as a store of before has not been counted, it is counted here.
+    """
+    rows = sql.DEPTHS.run(connection).all()
+    if any(row[0] == "uncounted" for row in rows):
+        return full_count(connection)
+    return _depths(_merged(rows, span=EVER, tasks=False))
+
+
+def counted_depths(connection: Connection) -> Depths:
+    """Return the same as it was counted; of a store of before, what came and went since."""
+    return _depths(_merged(sql.DEPTHS.run(connection).all(), span=EVER, tasks=False))
+
+
+def _totals(sums: _Merged) -> Totals:
     scopes: defaultdict[str, dict[str, Total]] = defaultdict(dict)
     for (scope, name, _at), each in sums.items():
         scopes[scope][name] = Total(counts=Counts.of(each), since=each.get("since", 0))
@@ -66,26 +94,10 @@ def totals(connection: Connection) -> Totals:
     )
 
 
-def depths(connection: Connection) -> Depths:
-    """Return how many jobs each queue has in each state; states without jobs are left out.
-
-    As long as a store of before has not been counted, it is counted here.
-    """
-    rows = sql.DEPTHS.run(connection).all()
-    if any(row.scope == "uncounted" for row in rows):
-        return full_count(connection)
-    return _depths(rows)
-
-
-def counted_depths(connection: Connection) -> Depths:
-    """Return the same as it was counted; of a store of before, what came and went since."""
-    return _depths(sql.DEPTHS.run(connection).all())
-
-
-def _depths(rows: Iterable[Any]) -> Depths:
+def _depths(sums: _Merged) -> Depths:
     found: Depths = {}
-    for (scope, name, _at), sums in sorted(_merged(rows, span=EVER).items()):
-        states = {JobState(state): n for state, n in sums.get("net", {}).items() if n}
+    for (scope, name, _at), each in sorted(sums.items()):
+        states = {JobState(state): n for state, n in each.get("net", {}).items() if n}
         if scope == "queue" and states:
             found[name] = states
     return found
@@ -127,25 +139,27 @@ def since(connection: Connection, *, scope: str, at: int) -> dict[str, Counts]:
     at -= at % MINUTE
     values = {"of_scope": scope, "since": at, "edge": at + -at % HOUR}
     found: defaultdict[str, Sums] = defaultdict(dict)
-    for (which, name, when), sums in _merged(
-        sql.SINCE.run(connection, values), span=MINUTE
-    ).items():
+    rows = sql.SINCE.run(connection, values).all()
+    for (which, name, when), sums in _merged(rows, span=MINUTE).items():
         if which == scope and when >= at:
             add(found[name], sums)
     return {name: Counts.of(sums) for name, sums in found.items()}
 
 
-def _merged(rows: Iterable[Any], *, span: int) -> dict[tuple[str, str, int], Sums]:
+def _merged(rows: Iterable[Sequence[Any]], *, span: int, tasks: bool = True) -> _Merged:
     """Add up rows of rollups and, behind them, of tallies."""
-    found: dict[tuple[str, str, int], Sums] = {}
-    for row in rows:
-        if row.counts is not None:
-            add(found.setdefault((row.scope, row.name, row.at), {}), json.loads(row.counts))
-            continue
-        at = row.at - row.at % span if span else 0
-        for scope, name in subjects(row):
+    found: _Merged = {}
+    late: list[Sequence[Any]] = []
+    for scope, name, counts, at, *tally in rows:
+        if counts is None:
+            late.append((at, *tally))
+        else:
+            found[scope, name, at] = json.loads(counts)
+    for sheet in sheets(late):
+        at = sheet.at - sheet.at % span if span else 0
+        for scope, name in sheet.subjects(tasks=tasks):
             sums = found.setdefault((scope, name, at), {})
-            add(sums, tallied(row))
+            add(sums, sheet.sums)
             if span == EVER:
-                sums["since"] = min(sums.get("since", row.at), row.at)
+                sums["since"] = min(sums.get("since", sheet.at), sheet.at)
     return found

@@ -113,6 +113,11 @@ def _with_tallies(*where: sa.ColumnElement[bool]) -> sa.CompoundSelect[tuple[obj
 
 
 TOTALS = _with_tallies(rollups.c.span == ZERO)
+# What a scrape tells: tasks are no labels of it.
+SCRAPE = _with_tallies(
+    rollups.c.span == ZERO,
+    rollups.c.scope.in_([literal(each) for each in ("store", "queue", "schedule", "uncounted")]),
+)
 DEPTHS = _with_tallies(
     rollups.c.span == ZERO, rollups.c.scope.in_([literal("queue"), literal("uncounted")])
 )
