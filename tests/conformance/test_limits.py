@@ -519,6 +519,34 @@ def test_queues_tell_their_state_limits_and_counts(
     assert (idle.name, idle.state, idle.counts) == ("idle", QueueState.PAUSED, {})
 
 
+def test_the_oldest_of_all_priorities_parked_or_not_is_told(
+    store: Store, worker: WorkerId, clock: ManualClock
+) -> None:
+    store.admin.set_queue("keyed")
+    enqueue(store, 3, queue="keyed", concurrency_key="k", priority=9)
+    enqueue(store, 1, queue="low", priority=-5)
+    clock.advance(ms=700)
+    enqueue(store, 2, queue="low", priority=5)
+    enqueue(store, 1, queue="keyed")
+    claimed(store, worker, limit=2)
+    clock.advance(ms=300)
+
+    told = {each.name: each for each in store.reader.queues()}
+
+    assert {name: each.oldest_pending_ms for name, each in told.items()} == by_looking(store)
+    assert by_looking(store) == {"keyed": 1_000, "low": 1_000}
+    assert (told["keyed"].parked, told["low"].parked) == (2, 0)
+
+
+def by_looking(store: Store) -> dict[str, int]:
+    found: dict[str, int] = {}
+    now = store.reader.now_ms()
+    for job in store.reader.find(range(1, 100)):
+        if job.state is JobState.PENDING:
+            found[job.queue] = max(found.get(job.queue, 0), now - job.created_at)
+    return found
+
+
 def test_resources_tell_what_is_used_and_who_waits(store: Store, worker: WorkerId) -> None:
     store.admin.set_resource("gpu", 2)
     enqueue(store, 3, resources={"gpu": 1})

@@ -162,6 +162,7 @@ ACTS = [
 
 ACTS += [
     an_act("enqueue_unique", lambda store, _: enqueue_twice(store), "unique"),
+    an_act("queues", lambda store, _: store.reader.queues(), "pending", "waiting"),
     an_act("dead_groups", lambda store, _: store.dead.groups()),
     an_act("retry_dead_at_a_rate", lambda store, _: retry_at_a_rate(store), "waiting"),
     an_act("purge_dead", lambda store, _: store.dead.purge(JobFilter())),

@@ -7,19 +7,36 @@ from typing import Any
 
 from queuectl_store.limits.queues import Queue, QueueLimits, QueueState, ResourceUse, limits_of
 from queuectl_store.rollups.reading import depths
+from queuectl_store.sql.plain import gauges as gauges_sql
 from queuectl_store.sql.plain import limits as limits_sql
 from queuectl_store.sql.plain import queues as sql
 from queuectl_store.sql.statement import Connection
-from queuectl_store.states import JobState
 
 
 def queues(connection: Connection, times: Mapping[str, Any]) -> list[Queue]:
-    """Return every queue that has jobs or something set for it, by name."""
+    """Return every queue that has jobs or something set for it, by name.
+
+    The cost is that of the queues, of their priorities and of the jobs that are parked; not of
+    those that may be claimed.
+    """
     rows = {row.name: row for row in limits_sql.QUEUES.run(connection)}
     counts = depths(connection)
-    pending = {row.queue: row for row in sql.OLDEST_PENDING.run(connection, times)}
-    names = sorted({*rows, *counts})
-    return [_queue(name, rows.get(name), counts.get(name, {}), pending.get(name)) for name in names]
+    parked = {row.queue: row for row in sql.PARKED.run(connection, times)}
+    ages = {name: row.age for name, row in parked.items()}
+    for head in gauges_sql.PENDING_HEADS.run(connection, times):
+        # Ids are given in the order of time: in its priority the next job is the oldest.
+        ages[head.queue] = max(ages.get(head.queue, 0), head.now - head.created_at)
+    return [
+        Queue(
+            name=name,
+            state=QueueState(rows[name].state) if name in rows else QueueState.ACTIVE,
+            limits=limits_of(rows[name]) if name in rows else QueueLimits(),
+            counts=counts.get(name, {}),
+            parked=parked[name].parked if name in parked else 0,
+            oldest_pending_ms=ages.get(name),
+        )
+        for name in sorted({*rows, *counts})
+    ]
 
 
 def resources(connection: Connection) -> list[ResourceUse]:
@@ -41,14 +58,3 @@ def resources(connection: Connection) -> list[ResourceUse]:
         )
         for name in sorted({*capacities, *waiting})
     ]
-
-
-def _queue(name: str, row: Any, counts: Mapping[JobState, int], pending: Any) -> Queue:
-    return Queue(
-        name=name,
-        state=QueueState.ACTIVE if row is None else QueueState(row.state),
-        limits=QueueLimits() if row is None else limits_of(row),
-        counts=counts,
-        parked=0 if pending is None else pending.parked,
-        oldest_pending_ms=None if pending is None else pending.age,
-    )

@@ -55,13 +55,14 @@ LET_ALL_GO = (
     .values(waits_for=None)
 )
 
-OLDEST_PENDING = (
+# By their own index: what may be claimed, however much it is, is not looked at.
+PARKED = (
     sa.select(
         jobs.c.queue,
         (NowMs() - sa.func.min(jobs.c.created_at)).label("age"),
-        sa.func.count(jobs.c.waits_for).label("parked"),
+        sa.func.count().label("parked"),
     )
-    .where(is_in("pending"))
+    .where(is_in("pending"), jobs.c.waits_for.is_not(None))
     .group_by(jobs.c.queue)
 )
 ALLOTTED = sa.select(jobs.c.allotted).where(is_in("running"), jobs.c.allotted.is_not(None))

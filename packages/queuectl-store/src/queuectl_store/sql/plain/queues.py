@@ -43,10 +43,10 @@ LET_ALL_GO = Statement("queues:LET_ALL_GO", """
 UPDATE queuectl_jobs SET waits_for=:waits_for WHERE queuectl_jobs.waits_for IN (:one, :other)
 """, fixed={'waits_for': None})
 
-OLDEST_PENDING = Statement("queues:OLDEST_PENDING", """
-SELECT queuectl_jobs.queue, :now - min(queuectl_jobs.created_at) AS age, count(queuectl_jobs.waits_for) AS parked
+PARKED = Statement("queues:PARKED", """
+SELECT queuectl_jobs.queue, :now - min(queuectl_jobs.created_at) AS age, count(*) AS parked
 FROM queuectl_jobs
-WHERE queuectl_jobs.state = 'pending' GROUP BY queuectl_jobs.queue
+WHERE queuectl_jobs.state = 'pending' AND queuectl_jobs.waits_for IS NOT NULL GROUP BY queuectl_jobs.queue
 """)
 
 ALLOTTED = Statement("queues:ALLOTTED", """

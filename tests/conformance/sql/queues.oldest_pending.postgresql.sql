@@ -1,5 +1,0 @@
-SELECT queuectl_jobs.queue, coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) *
-    1000 AS BIGINT)) - min(queuectl_jobs.created_at) AS age, count(queuectl_jobs.waits_for) AS
-    parked
-FROM queuectl_jobs
-WHERE queuectl_jobs.state = 'pending' GROUP BY queuectl_jobs.queue
