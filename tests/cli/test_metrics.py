@@ -2,7 +2,12 @@
 
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from queuectl.exporting import Place, check_place, known_token
 from queuectl.numbers import sparkline
 from tests.cli.program import Program
 
@@ -42,6 +47,54 @@ def test_a_worker_does_not_serve_metrics_without_a_permission(queuectl: Program)
 
     assert said.code == 2
     assert "QUEUECTL_METRICS_TOKEN" in said.err
+
+
+@pytest.mark.parametrize("command", ["metrics serve", "worker start --burst --metrics-port 0"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "queue.lan", ""])
+def test_a_token_is_not_sent_over_a_network_without_a_permission(
+    queuectl: Program, command: str, host: str
+) -> None:
+    with_token = replace(queuectl, variables={"QUEUECTL_METRICS_TOKEN": "secret"})
+    prefix = "--metrics-" if command.startswith("worker") else "--"
+
+    said = with_token(*command.split(), f"{prefix}host", host)
+
+    assert said.code == 2
+    assert f"{prefix}allow-plain" in said.err
+
+
+def test_a_worker_takes_the_token_from_a_file(
+    queuectl: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("secret\n")
+    variables = {"QUEUECTL_METRICS_TOKEN_FILE": str(file)}
+    monkeypatch.setenv(*next(iter(variables.items())))
+
+    assert known_token() == "secret"
+    replace(queuectl, variables=variables).must("worker", "start", "--burst", "--metrics-port", "0")
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+def test_a_file_without_a_token_is_told(
+    queuectl: Program, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    with_file = replace(queuectl, variables={"QUEUECTL_METRICS_TOKEN_FILE": str(file)})
+
+    said = with_file("metrics", "serve", "--port", "0")
+
+    assert said.code == 2
+    assert str(file) in said.err
+
+
+def test_what_is_public_or_allowed_may_listen_to_a_network() -> None:
+    check_place(Place("0.0.0.0", public=True))
+    check_place(Place("0.0.0.0", plain=True))
+    check_place(Place("127.0.0.5"))
+    check_place(Place("::1"))
 
 
 def test_a_sparkline_shows_the_most_in_full_and_some_above_none() -> None:

@@ -1,6 +1,7 @@
 """`/metrics` over HTTP, by a server of its own and mounted in other programs."""
 
 import asyncio
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,52 @@ def test_the_server_lets_in_who_has_the_token(store: Store) -> None:
 def test_without_a_token_everybody_is_let_in(store: Store) -> None:
     with serving(store, host="127.0.0.1", port=0, token=None) as port:
         assert ask(f"http://127.0.0.1:{port}/metrics")[0] == 200
+
+
+def answer_to(port: int, host: str | None) -> int:
+    """The status for a GET of /metrics with this Host, which a library would not let us send."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        header = "" if host is None else f"Host: {host}\r\n"
+        connection.sendall(f"GET /metrics HTTP/1.0\r\n{header}\r\n".encode())
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+def test_only_names_of_its_own_are_answered(store: Store) -> None:
+    """A page of another site can have its name lead here, and a browser say that as Host."""
+    own = (
+        "127.0.0.1",
+        "localhost:{port}",
+        "LOCALHOST",
+        "[::1]:{port}",
+        "192.0.2.7:80",
+        "queue.lan",
+    )
+    own = (*own, socket.gethostname(), "QUEUE.lan:9809", "[2001:db8::1]:9809")
+    others = (
+        None,
+        "",
+        "evil.example",
+        "evil.example:{port}",
+        "localhost.evil.example",
+        "queue.lan.",
+    )
+    others = (*others, "queue.lan, evil.example", "127.0.0.1.evil.example", "a@127.0.0.1", "::1")
+
+    with serving(store, host="127.0.0.1", port=0, token=None, names=["queue.lan"]) as port:
+        let_in = {host: answer_to(port, host.format(port=port)) for host in own}
+        refused = {
+            host: answer_to(port, None if host is None else host.format(port=port))
+            for host in others
+        }
+
+    assert let_in == dict.fromkeys(own, 200)
+    assert refused == dict.fromkeys(others, 400)
+
+
+def test_a_host_header_that_comes_twice_is_refused(store: Store) -> None:
+    with serving(store, host="127.0.0.1", port=0, token=None) as port:
+        assert answer_to(port, "127.0.0.1\r\nHost: evil.example") == 400
+        assert answer_to(port, "evil.example\r\nHost: 127.0.0.1") == 400
 
 
 def test_it_mounts_in_flask(store: Store) -> None:

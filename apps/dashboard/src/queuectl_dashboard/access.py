@@ -27,6 +27,7 @@ from queuectl_dashboard.rules import (
 from queuectl_dashboard.sessions import Sessions
 from queuectl_dashboard.tokenbook import Grant, digest_of
 from queuectl_dashboard.tokens import TokenCheck, Verdict
+from queuectl_metrics.address import LOOPBACK
 
 # The name of the token that the dashboard began with.
 FIRST = "dashboard"
@@ -87,8 +88,7 @@ class Access:
     ) -> "Access":
         """Let in what comes to this computer's *port*, and to *origin* where a proxy serves it."""
         suffix = "" if port == 80 else f":{port}"
-        hosts = ("127.0.0.1", "localhost", "[::1]")
-        origins = {f"http://{host}{suffix}" for host in hosts} | ({origin} if origin else set())
+        origins = {f"http://{host}{suffix}" for host in LOOPBACK} | ({origin} if origin else set())
         return cls(
             token=token,
             origins=frozenset(origins),

@@ -1,6 +1,5 @@
 """The `queuectl dashboard` command."""
 
-import ipaddress
 import json
 import os
 import secrets
@@ -16,6 +15,7 @@ from queuectl_dashboard.access import Access
 from queuectl_dashboard.app import create_app
 from queuectl_dashboard.server import AddressError, DashboardServer
 from queuectl_dashboard.sessions import Sessions
+from queuectl_metrics.address import is_loopback
 from queuectl_store import Store
 
 TOKEN_VARIABLE = "QUEUECTL_DASHBOARD_TOKEN"  # noqa: S105 - the variable's name
@@ -106,7 +106,7 @@ def check_address(host: str, origin: str | None) -> None:
                 f"{origin!r} is no https origin; write it as https://queue.example.org",
                 param_hint="--origin",
             )
-    elif not _is_loopback(host):
+    elif not is_loopback(host):
         raise typer.BadParameter(
             f"{host} can be reached by others and the dashboard speaks plain HTTP; put a TLS proxy"
             " in front and name it with --origin https://…, or use `ssh -L 8787:127.0.0.1:8787`",
@@ -138,13 +138,6 @@ def _announce(url: str, token: str, *, as_json: bool, is_known: bool) -> None:
     sys.stdout.flush()
     if not as_json:
         typer.echo("Ctrl-C stops it.", err=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _own_name(host: str) -> str:

@@ -2,13 +2,14 @@
 
 import hmac
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from threading import Thread
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from queuectl_metrics.address import is_own
 from queuectl_metrics.exposition import Exporter
 from queuectl_store import Store
 
@@ -41,16 +42,21 @@ def make_wsgi_app(store: Store, *, token: str | None) -> WsgiApp:
 
 
 @contextmanager
-def serving(store: Store, *, host: str, port: int, token: str | None) -> Iterator[int]:
+def serving(
+    store: Store, *, host: str, port: int, token: str | None, names: Collection[str] = ()
+) -> Iterator[int]:
     """Serve `/metrics` and `/healthz` on a thread while the block runs; give the port.
+
+    It answers those who reach it by an address, as `localhost`, or by this computer's name.
 
     Args:
         port: 0 takes a free one.
+        names: What it may be called besides, by those who scrape it.
 
     Raises:
         OSError: The address cannot be had.
     """
-    site = _site(make_wsgi_app(store, token=token))
+    site = _site(make_wsgi_app(store, token=token), (socket.gethostname(), host, *names))
     kind = _V6Server if ":" in host else _Server
     with make_server(host, port, site, server_class=kind, handler_class=_Handler) as server:
         Thread(target=server.serve_forever, name="queuectl-metrics", daemon=True).start()
@@ -60,8 +66,11 @@ def serving(store: Store, *, host: str, port: int, token: str | None) -> Iterato
             server.shutdown()
 
 
-def _site(metrics: WsgiApp) -> WsgiApp:
+def _site(metrics: WsgiApp, names: Collection[str]) -> WsgiApp:
     def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not is_own(environ.get("HTTP_HOST", ""), names=names):
+            start_response("400 Bad Request", [_PLAIN])
+            return [b"this is not what the server is called; allow it with --allow-host NAME\n"]
         if environ["PATH_INFO"] == "/metrics":
             return metrics(environ, start_response)
         is_known = environ["PATH_INFO"] == "/healthz"
@@ -79,6 +88,12 @@ def _is_allowed(header: str, token: str) -> bool:
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Take the port. The name of the host is not looked up: that can hang without a network."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+        self.setup_environ()
 
 
 class _V6Server(_Server):

@@ -11,7 +11,7 @@ import typer
 
 from queuectl.commands import monitoring
 from queuectl.exits import UsageProblem
-from queuectl.exporting import TOKEN_VARIABLE, exporting, known_token, made_token
+from queuectl.exporting import Place, check_place, exporting, known_token, made_token
 from queuectl.numbers import SPANS, as_csv, document, lines, table
 from queuectl.render import aligned_lines, print_aligned
 from queuectl.session import Session
@@ -83,22 +83,36 @@ def serve(
     public: Annotated[
         bool, typer.Option("--public", help="Serve everybody who can reach it, without a token.")
     ] = False,
+    allow_plain: Annotated[
+        bool,
+        typer.Option("--allow-plain", help="Let the token come in clear text over a network."),
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name by which it is scraped; repeatable."),
+    ] = None,
 ) -> None:
     """Serve /metrics for Prometheus until Ctrl-C.
 
     \b
     Examples:
       QUEUECTL_METRICS_TOKEN=… queuectl metrics serve
+      QUEUECTL_METRICS_TOKEN_FILE=/etc/prometheus/queuectl-token queuectl metrics serve
+      queuectl metrics serve --host 0.0.0.0 --allow-plain --allow-host queue.lan
       queuectl metrics serve --host 0.0.0.0 --public
 
     Callers send `Authorization: Bearer TOKEN`; the token is QUEUECTL_METRICS_TOKEN where that is
-    set, else a new one that is printed. One of these tells of all workers of the store, on
-    whatever host. It speaks plain HTTP. With --json: url, token (null with --public).
+    set, or in the file that QUEUECTL_METRICS_TOKEN_FILE names, else a new one that is printed. One
+    of these tells of all workers of the store, on whatever host. It speaks plain HTTP, and answers
+    those who reach it by an address, as localhost, by this computer's name or a name allowed here.
+    With --json: url, token (null with --public).
     """
     session: Session = ctx.obj
-    known = known_token()
+    place = Place(host, public, allow_plain, allow_host or ())
+    check_place(place)
+    known = None if public else known_token()
     token = None if public else known or made_token()
-    with exporting(session.read_store(), host=host, port=port, token=token) as bound:
+    with exporting(session.read_store(), place, port=port, token=token) as bound:
         _announce(session, host, bound, token, is_known=known is not None)
         threading.Event().wait()
 
@@ -110,7 +124,7 @@ def _announce(session: Session, host: str, port: int, token: str | None, *, is_k
     else:
         session.terminal.line(f"Metrics: {url}")
         if token is not None:
-            told = f"in {TOKEN_VARIABLE}" if is_known else token
+            told = "as the environment says" if is_known else token
             session.terminal.line(f"Token: {told}")
     session.terminal.flush()
 

@@ -11,7 +11,7 @@ import typer
 from queuectl import early
 from queuectl.background import options_again, start_in_background
 from queuectl.exits import CommandError, UsageProblem
-from queuectl.exporting import exporting, token_of_a_worker
+from queuectl.exporting import Place, check_place, exporting, token_of_a_worker
 from queuectl.loading import load_app
 from queuectl.moments import parse_span
 from queuectl.reloading import Reloader
@@ -115,6 +115,16 @@ def start(
     metrics_public: Annotated[
         bool, typer.Option("--metrics-public", help="Serve it to callers without a token.")
     ] = False,
+    metrics_allow_plain: Annotated[
+        bool,
+        typer.Option(
+            "--metrics-allow-plain", help="Let the token come in clear text over a network."
+        ),
+    ] = False,
+    metrics_allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name by which it is scraped; repeatable."),
+    ] = None,
 ) -> None:
     """Run jobs until stopped.
 
@@ -134,9 +144,7 @@ def start(
     """
     session: Session = ctx.obj
     grace_s = None if grace is None else parse_span(grace, what="--grace") / 1000
-    recycling = _recycling(recycle_runs, recycle_memory, recycle_age)
-    if recycling != Recycling() and executor != "process":
-        raise UsageProblem("only task processes are recycled; give --executor process")
+    recycling = _recycling(executor, recycle_runs, recycle_memory, recycle_age)
     if reload:
         is_fit = bool(app_place) and not (detach or burst)
         raise typer.Exit(_reloading(session, options_again(ctx), is_fit=is_fit))
@@ -145,7 +153,8 @@ def start(
     if detach:
         start_in_background(session, ctx)
         return
-    with _metrics(session, metrics_port, metrics_host, public=metrics_public):
+    place = Place(metrics_host, metrics_public, metrics_allow_plain, metrics_allow_host or ())
+    with _metrics(session, place, metrics_port):
         code = _run(
             session,
             loaded,
@@ -160,12 +169,13 @@ def start(
 
 
 @contextmanager
-def _metrics(session: Session, port: int | None, host: str, *, public: bool) -> Iterator[None]:
+def _metrics(session: Session, place: Place, port: int | None) -> Iterator[None]:
     if port is None:
         yield
         return
-    token = token_of_a_worker(public=public)
-    with exporting(session.open_store(), host=host, port=port, token=token):
+    check_place(place, prefix="--metrics-")
+    token = token_of_a_worker(public=place.public)
+    with exporting(session.open_store(), place, port=port, token=token):
         yield
 
 
@@ -221,12 +231,15 @@ def _kind(executor: str) -> Kind | ExecutorFactory:
         raise UsageProblem(f"{kinds}: {error}") from error
 
 
-def _recycling(runs: int | None, memory: str | None, age: str | None) -> Recycling:
-    return Recycling(
+def _recycling(executor: str, runs: int | None, memory: str | None, age: str | None) -> Recycling:
+    recycling = Recycling(
         runs=runs,
         rss=None if memory is None else parse_memory(memory, what="--recycle-memory"),
         age_s=None if age is None else parse_span(age, what="--recycle-age") / 1000,
     )
+    if recycling != Recycling() and executor != "process":
+        raise UsageProblem("only task processes are recycled; give --executor process")
+    return recycling
 
 
 def _listeners(loaded: Queue | None) -> list[OnNews]:
