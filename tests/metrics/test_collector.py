@@ -92,13 +92,16 @@ def test_workers_and_their_slots_are_told(store: Store) -> None:
     assert value(samples, "queuectl_worker_slots", state="free") == 2
 
 
-def test_the_size_of_a_file_is_told_and_that_of_a_server_is_not_guessed(store: Store) -> None:
-    size = value(scrape(Exporter(store)), "queuectl_store_size_bytes")
+def test_the_size_of_the_store_is_told(store: Store) -> None:
+    samples = scrape(Exporter(store))
+    size = value(samples, "queuectl_store_size_bytes")
 
+    assert size is not None
     if store.path is None:
-        assert size is None
+        tables = store.maintenance.stats().sizes
+        assert size >= tables["jobs_bytes"] + tables["events_bytes"] > 0
+        assert value(samples, "queuectl_store_free_bytes") is None
     else:
-        assert size is not None
         assert size >= Path(store.path).stat().st_size > 0
 
 

@@ -85,7 +85,7 @@ class StoreCollector(Collector):
         names: Labels[Total] = Labels({each.name: each.created_at for each in schedules})
         yield from _schedules(schedules, names, now_ms=store.reader.now_ms())
         yield families.missed(seen.totals, names)
-        yield from _store(store.path)
+        yield from _sizes(store)
         yield _folded({"queue": labels.folded, "schedule": names.folded})
 
 
@@ -172,12 +172,14 @@ def _schedules(
     yield from (last, following, lag)
 
 
-def _store(path: Path | None) -> Iterator[Family]:
-    # By stat alone: closing a descriptor of the store's file would drop SQLite's locks.
+def _sizes(store: Store) -> Iterator[Family]:
+    text = "Bytes that the store takes on disk: its file and log, or its tables and indexes."
+    path = store.path
     if path is None:
+        yield gauge("queuectl_store_size_bytes", text, store.maintenance.size_bytes())
         return
+    # By stat alone: closing a descriptor of the store's file would drop SQLite's locks.
     wal = _size(path.with_name(path.name + "-wal"))
-    text = "Bytes of the SQLite store and its log on disk."
     yield gauge("queuectl_store_size_bytes", text, _size(path) + wal)
     yield gauge("queuectl_store_wal_size_bytes", "Bytes of the write-ahead log.", wal)
     free = shutil.disk_usage(path.parent).free

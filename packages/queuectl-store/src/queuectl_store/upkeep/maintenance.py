@@ -93,6 +93,13 @@ class Maintenance:
         """Count what `prune` would delete now; deletes nothing."""
         return retention.prunable(self._database, rules)
 
+    def size_bytes(self) -> int:
+        """Return what the store takes on disk: the file and its log, or a server's tables."""
+        database = self._database
+        with database.read() as connection:
+            sizes = database.engine.care.sizes(connection)
+        return sum(size for name, size in sizes.items() if name.endswith("_bytes"))
+
     def stats(self) -> "Stats":
         """Count and measure; reads every table."""
         from queuectl_store.upkeep.measuring import measure
