@@ -1,6 +1,6 @@
 """The checker of every crash test: says what of the promises does not hold in what happened.
 
-The numbers I1 to I16 are those of the invariants in docs/guarantees.md.
+The numbers I1 to I17 are those of the invariants in docs/guarantees.md.
 """
 
 from collections import Counter
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from queuectl_store import FINAL, TRANSITIONS, Attempt, Event, JobState, Verb
 from tests.crash.call_rules import call_complaints
+from tests.crash.count_rules import count_complaints
 from tests.crash.history import Evidence, JobHistory
 from tests.crash.slot_rules import slot_complaints
 
@@ -31,6 +32,7 @@ def complaints(evidence: Evidence) -> list[str]:
     found += _miscounted(evidence)
     found += _over_limits(evidence)
     found += slot_complaints(evidence)
+    found += count_complaints(evidence)
     found += call_complaints(evidence)
     for history in evidence.histories:
         texts = [*_of_its_end(history, evidence), *_of_its_time(history, evidence)]

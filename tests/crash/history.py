@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ class Evidence:
         acknowledged: The ids that callers were given.
         calls: What actors logged of their own calls, in the order in which they began them.
         counts: What the store answered to the question how many jobs it has.
+        told: What it counted of what happened, by the way of asking and by queue.
         damage: What the database itself finds wrong with its files.
         limits: How many jobs of a queue may run at once, for queues where that was set.
         beats: The schedules, and how far their slots must have jobs.
@@ -74,6 +75,7 @@ class Evidence:
     acknowledged: Collection[int]
     calls: Sequence[Call] = ()
     counts: Mapping[str, Mapping[JobState, int]] | None = None
+    told: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     damage: Sequence[str] = ()
     limits: Mapping[str, int] | None = None
     beats: Sequence[Beat] = ()

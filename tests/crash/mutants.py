@@ -12,7 +12,9 @@ from sqlalchemy.sql import visitors
 
 from queuectl_store import database, keeping, turn
 from queuectl_store.enqueue import calls, enqueuing
+from queuectl_store.ledger import recorded
 from queuectl_store.limits import usage
+from queuectl_store.rollups import folding, tally
 from queuectl_store.schedules import catchup, firing
 from queuectl_store.sql import admin, claim, hot, upkeep
 from queuectl_store.sql.hot import ENDED
@@ -240,6 +242,34 @@ def fire_is_too_early(patch: pytest.MonkeyPatch) -> None:
         return plan(*arguments, now=now + 3_000, **more)
 
     patch.setattr(catchup, "plan", eager)
+
+
+@mutant
+def count_takes_one_outcome_for_another(patch: pytest.MonkeyPatch) -> None:
+    """The depths stay right: what the attempts' rows say is not asked for those."""
+    patch.setattr(tally, "recorded", lambda outcome, **_: recorded(outcome, crashed=False))
+
+
+@mutant
+def count_adds_what_was_counted_before(patch: pytest.MonkeyPatch) -> None:
+    claimed = tally.claimed
+    last = [tally.Tally()]
+
+    def again(rows: Any, claims: Any) -> tally.Tally:
+        found = claimed(rows, claims)
+        waits = {kind: n for kind, n in last[0].counts.items() if kind.bucket > 0}
+        last[0] = tally.Tally(found.counts)
+        for kind, (n, ms) in waits.items():
+            # It moves nothing, so that no depth tells of it.
+            found.add(kind._replace(source="", target=""), n, ms)
+        return found
+
+    patch.setattr(tally, "claimed", again)
+
+
+@mutant
+def fold_takes_the_new_for_the_whole(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(folding, "add", lambda to, more: to.update(more))
 
 
 def always(statement: S, old: str) -> S:

@@ -1,5 +1,6 @@
 """The checker of the crash tests finds what it is there for: told lies, it complains."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from queuectl_store import JobState, Store, Succeeded, Verb, connect, instant
 from tests.conformance.story import a_worker, claim_one, ended, enqueue_one, job, vanished
 from tests.crash.checker import complaints
+from tests.crash.count_rules import read_told
 from tests.crash.history import Beat, Evidence, JobHistory, Said
 
 BEGUN_TWICE_IN_TURN = (
@@ -95,6 +97,35 @@ def test_an_attempt_that_the_log_gives_to_another_worker_is_found(
     found = of(replace(true_history, attempts=[first, replace(second, worker_id=None)]))
 
     assert found == ["job 1 token 2 changed hands"]
+
+
+def test_counts_of_a_true_history_raise_no_complaint(
+    store: Store, true_history: JobHistory
+) -> None:
+    evidence = Evidence(histories=[true_history], acknowledged=[], told=read_told(store))
+
+    assert complaints(evidence) == []
+    assert evidence.told["folded"]["default"]["attempts crashed"] == 1
+
+
+@pytest.mark.parametrize("word", ["enqueued", "waits", "attempts crashed", "finished succeeded"])
+def test_a_count_that_is_one_too_many_is_found(
+    store: Store, true_history: JobHistory, word: str
+) -> None:
+    told = read_told(store)
+    wrong = Counter(told["folded"]["default"]) + Counter({word: 1})
+    lie = {**told, "folded": {"default": wrong}}
+
+    found = complaints(Evidence(histories=[true_history], acknowledged=[], told=lie))
+
+    n = wrong[word]
+    assert found == [f"of default it is told, folded, {word}: {n}, and it is {n - 1}"]
+
+
+def test_a_queue_of_which_nothing_was_counted_is_found(true_history: JobHistory) -> None:
+    evidence = Evidence(histories=[true_history], acknowledged=[], told={"folded": {}})
+
+    assert "of default it is told, folded, started: 0, and it is 2" in complaints(evidence)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from queuectl_store import (
     Store,
 )
 from tests.crash.checker import complaints
+from tests.crash.count_rules import read_told
 from tests.crash.errands import OVERTIME, OVERTIME_MS, errand, nap
 from tests.crash.farm import Farm
 from tests.crash.history import Beat, Evidence, JobHistory, read_histories
@@ -78,12 +79,14 @@ def test_killed_workers_lose_no_job_run_none_twice_and_leave_no_process(
     histories = read_histories(store, farm.witness)
     living = {worker_id for worker in nemesis.workers for worker_id in worker.joins()}
     report(histories, nemesis, living)
-    counts, beats = store.reader.counts(), [beat_of(store, beat)]
+    counts, told = store.reader.counts(), read_told(store)
+    beats = [beat_of(store, beat)]
     store.close()
     evidence = Evidence(
         histories=histories,
         acknowledged=acknowledged,
         counts=counts,
+        told=told,
         beats=beats,
         damage=damage(store),
     )

@@ -38,6 +38,7 @@ from queuectl_store import (
 )
 from queuectl_store.engines.transaction import Transaction
 from tests.crash.call_rules import REVIVES
+from tests.crash.count_rules import read_told
 from tests.crash.history import Beat, Evidence, Said, read_histories
 from tests.crash.journal import Answer, Journal, Run
 
@@ -106,6 +107,7 @@ class Workload:
             acknowledged=self.ids,
             calls=self.journal.calls,
             counts=self.store.reader.counts(),
+            told=read_told(self.store),
             limits=LIMITS,
             beats=[self.beat(made)],
             may_die=True,
@@ -286,6 +288,7 @@ class Workload:
 
     def wait(self) -> None:
         self.clock.advance(ms=self.dice.choice([50, 400, 400, 1_200]))
+        self.call("folder", "fold", self.store.rollups.fold)
 
     def drain(self) -> None:
         """End the faults, and work until nothing is left to do."""
