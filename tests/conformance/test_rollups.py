@@ -113,6 +113,17 @@ def everything(store: Store) -> list[Any]:
     ]
 
 
+def test_who_has_patience_leaves_a_minute_that_is_just_over_to_others(
+    store: Store, clock: ManualClock
+) -> None:
+    enqueue_one(store)
+    clock.advance(ms=MINUTE_MS)
+
+    assert store.rollups.upkeep(patience_ms=MINUTE_MS) == 0
+    clock.advance(ms=MINUTE_MS)
+    assert store.rollups.upkeep(patience_ms=MINUTE_MS) == 1
+
+
 def test_a_snapshot_tells_what_its_parts_tell(store: Store, clock: ManualClock) -> None:
     """Some of it folded, some of it of the minute that goes on."""
     worker = a_worker(store)

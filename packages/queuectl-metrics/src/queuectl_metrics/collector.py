@@ -28,6 +28,7 @@ from queuectl_store import (
 
 Depths = Mapping[str, Mapping[JobState, int]]
 _LATEST = 2**62
+_PATIENCE_MS = 60_000
 
 
 class StoreCollector(Collector):
@@ -73,8 +74,8 @@ class StoreCollector(Collector):
 
     def _read(self) -> Iterator[Family]:
         store = self._store
-        # Where no worker runs, whoever scrapes keeps what is to be read small.
-        store.rollups.upkeep()
+        # Where no worker runs, whoever scrapes keeps what is to be read small; else a worker does.
+        store.rollups.upkeep(patience_ms=_PATIENCE_MS)
         seen, workers = store.rollups.snapshot(), store.reader.workers()
         labels = _labels(seen)
         yield from families.counted(seen.totals, labels)

@@ -16,8 +16,8 @@ from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
 from queuectl_store.sql.statement import Connection
 
-# A transaction of some milliseconds; and as many rows as a reader may be left to add up.
-ROWS = 2_000
+# A transaction of some 20 milliseconds at most: nobody else writes meanwhile on SQLite.
+ROWS = 500
 # So many queues and tasks have time series of their own; the others share one.
 NAMES_KEPT = 200
 OTHER = "other"

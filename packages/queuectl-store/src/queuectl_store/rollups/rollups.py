@@ -19,11 +19,14 @@ class Rollups(RollupsReader):
         super().__init__(database)
         self._database = database
 
-    def upkeep(self) -> int:
+    def upkeep(self, *, patience_ms: int = 0) -> int:
         """Do what is due: fold what is over, forget what is old, count a store of before.
 
         Cheap when there is nothing to do; any number of processes may call it. It changes no
         number that anybody reads.
+
+        Args:
+            patience_ms: For how long a minute that is over is left to others.
 
         Returns:
             How many tallies were folded; nothing is left to fold when it is 0.
@@ -34,7 +37,8 @@ class Rollups(RollupsReader):
             is_uncounted = recounting.is_due(connection)
         if is_uncounted:
             recounting.recount(self._database)
-        before_at = _ALL if look.n >= _MANY else look.now - look.now % MINUTE
+        until = look.now - patience_ms
+        before_at = _ALL if look.n >= _MANY else until - until % MINUTE
         if look.oldest is None or look.oldest >= before_at:
             return 0
         return self._database.write(lambda c: _fold(c, before_at=before_at, now=look.now))
