@@ -89,3 +89,21 @@ def test_a_line_that_never_ends_is_shown_in_parts(
     printer.feed(b"x" * 70_000)
 
     assert capfdbinary.readouterr().out == b"1 | " + b"x" * 70_000 + b"\n"
+
+
+def test_the_output_of_what_ran_since_is_printed(queuectl: Program) -> None:
+    """However long ago it was enqueued, and nothing of what only was enqueued since."""
+    queuectl.must("enqueue", "--queue", "later", "--hold", "echo held")
+    for text in ("early", "late"):
+        queuectl.must("enqueue", f"echo {text}")
+        queuectl.must("worker", "start", "--burst", "-q")
+    late = queuectl.job(3)["started_at"]
+
+    assert queuectl.must("logs", "--since", late).out == b"late\n"
+    assert queuectl.must("logs", "--since", "1h").out == b"early\nlate\n"
+    assert queuectl.must("logs", "1-3", "--since", late).out == b"late\n"
+    assert queuectl.must("logs", "2,3", "--since", late, "-f").out == b"late\n"
+    assert queuectl("logs", "2", "--since", late).code == 3
+    assert queuectl("logs", "7", "--since", late).code == 3
+    assert queuectl("logs", "--queue", "later", "--since", "1h").code == 3
+    assert queuectl("logs", "--since", "+1h").code == 2

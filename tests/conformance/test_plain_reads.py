@@ -82,6 +82,7 @@ FILTERS = {
     "a tag": {"tags": {"a": "1"}},
     "tags": {"tags": {"a": "1", "b": "2"}},
     "words": {"search": "100%", "states": ["dead"], "queues": ["a"]},
+    "a run": {"ran_since_ms": 1, "name": "n"},
     "names": {"task": "t", "name": "n", "fingerprint": "f", "group": "g", "since_ms": 1},
 }
 

@@ -1,6 +1,7 @@
 import pytest
 
 from queuectl_store import (
+    Cancelled,
     Dead,
     JobFilter,
     JobId,
@@ -9,6 +10,7 @@ from queuectl_store import (
     NewJob,
     Retry,
     Store,
+    Succeeded,
     Task,
     UnknownJob,
     Verb,
@@ -89,6 +91,29 @@ def test_filters_narrow(store: Store, clock: ManualClock) -> None:
     assert found(store, search="☃") == [3]
     assert found(store, since_ms=clock.wall_ms()) == [5]
     assert found(store, queues=("img",), search="b.png") == [2]
+
+
+def test_jobs_are_found_by_when_they_ran(store: Store, clock: ManualClock) -> None:
+    """Also those whose latest run is not in their own row: given back, or to be tried again."""
+    never, *_ = store.enqueue([a_job(queue="unserved"), *(a_job() for _ in range(5))])
+    worker = a_worker(store)
+    early, succeeds, retries, cancelled, runs = (claim_one(store, worker) for _ in range(5))
+    store.finish(worker, [ended(early, Succeeded())])
+    clock.advance(ms=1_000)
+    since = clock.wall_ms()
+    store.finish(
+        worker,
+        [ended(succeeds, Succeeded()), ended(retries, Retry(delay_ms=60_000, reason="no"))],
+    )
+    store.admin.cancel([cancelled.job.id, never])
+    store.finish(worker, [ended(cancelled, Cancelled(reason="enough"))])
+
+    ran = found(store, ran_since_ms=since)
+    later = found(store, ran_since_ms=since + 1)
+    dead = found(store, ran_since_ms=since, states=(JobState.RETRYING,))
+
+    jobs = [each.job.id for each in (runs, cancelled, retries, succeeds)]
+    assert (ran, later, dead) == (jobs, [runs.job.id], [retries.job.id])
 
 
 def test_an_unknown_job_is_said_to_be_unknown(store: Store) -> None:

@@ -147,14 +147,20 @@ def filter_of(ctx: typer.Context) -> JobFilter:
     )
 
 
-def choice_of(ctx: typer.Context, words: Sequence[str] | None, *, verb: str) -> Choice:
+def choice_of(
+    ctx: typer.Context, words: Sequence[str] | None, *, verb: str, is_bounded: bool = False
+) -> Choice:
     """Return which jobs the command line names.
+
+    Args:
+        is_bounded: Something else narrows it already, so that to name none means all.
 
     Raises:
         UsageProblem: None, or ids as well as a filter.
     """
     parse_ids(words or ())
-    choice = Choice(words=words or (), filter=filter_of(ctx), is_all="all" in _said(ctx))
+    is_all = "all" in _said(ctx) or (is_bounded and not words and filter_of(ctx) == JobFilter())
+    choice = Choice(words=words or (), filter=filter_of(ctx), is_all=is_all)
     if choice.words and choice.is_filtered:
         raise UsageProblem("give ids or a filter, not both")
     if choice.is_all and choice.filter != JobFilter():

@@ -19,6 +19,7 @@ class JobFilter:
     Attributes:
         search: Text that the command, task, arguments, name or reason contains, in any case.
         since_ms: UTC milliseconds; only jobs enqueued from then on.
+        ran_since_ms: UTC milliseconds; only jobs of which a run went on then or later.
         fingerprint: What the errors of dead jobs have in common (`DeadLetters.groups`).
     """
 
@@ -29,6 +30,7 @@ class JobFilter:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     since_ms: int | None = None
+    ran_since_ms: int | None = None
     fingerprint: str | None = None
     group: str | None = None
 
@@ -43,6 +45,7 @@ def conditions(chosen: JobFilter) -> list[Condition]:
         (filters.FINGERPRINT, "of_fingerprint", chosen.fingerprint),
         (filters.GROUP, "of_group", chosen.group),
         (filters.SINCE, "since", chosen.since_ms),
+        (filters.RAN_SINCE, "ran_since", chosen.ran_since_ms),
     ]
     conditions = [Condition(each, {name: to}) for each, name, to in asked if to is not None]
     if states:

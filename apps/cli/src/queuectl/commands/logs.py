@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 import typer
 
-from queuectl.choosing import ChoiceCommand, Ids, choice_of, chosen_ids
+from queuectl.choosing import Choice, ChoiceCommand, Ids, choice_of, chosen_ids
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl.following import follow_all
 from queuectl.jobs import logs_of, output_of
+from queuectl.ran import ids_that_ran
 from queuectl.safe import OutputFilter, safe_text
 from queuectl.session import Session
 from queuectl.watching import follow_output, run_note
-from queuectl_store import Attempt, Job, JobId, Stream
+from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Stream
 from queuectl_worker import RunOutput
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -33,6 +34,14 @@ def logs(
     tail: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Only the last N lines.")
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN",
+            help="Only jobs that ran then or later (with -f, or are yet to run): 10m (ago), 2d,"
+            " 18:30, 'yesterday 09:00', 2026-04-01T18:30.",
+        ),
+    ] = None,
     stdout: Annotated[
         bool, typer.Option("--stdout", help="Only stdout, of a job with --split-output.")
     ] = False,
@@ -49,7 +58,11 @@ def logs(
       queuectl logs -f 12
       queuectl logs -f --group nightly
       queuectl logs 5-9 --tail 20
+      queuectl logs --since 10m --state dead
       queuectl logs --stderr 12
+
+    --since is about runs, not lines: output has no time stamps of its own, so that it stays byte
+    for byte what the job wrote.
 
     Of several that are followed, each line has the job's id before it, and those that have not
     started are waited for. In a pipe the bytes are exact. On a terminal only colours pass; --raw
@@ -62,9 +75,8 @@ def logs(
     if stdout and stderr:
         raise UsageProblem("--stdout and --stderr exclude each other; without them you get both")
     only = Stream.OUT if stdout else Stream.ERR if stderr else None
-    choice = choice_of(ctx, jobs, verb="print the output of")
-    store = session.look()
-    ids = chosen_ids(store, choice, verb="print")
+    choice = choice_of(ctx, jobs, verb="print the output of", is_bounded=since is not None)
+    ids = _chosen(session, choice, since, follow=follow)
     if follow and (attempt or session.json):
         raise UsageProblem("--follow takes neither --attempt nor --json")
     if follow and len(ids) > 1:
@@ -74,7 +86,7 @@ def logs(
         _follow(session, ids[0], only, tail=tail, raw=raw)
         return
     for job_id in ids:
-        job = _checked(store.reader.get(job_id), only)
+        job = _checked(session.look().reader.get(job_id), only)
         output = output_of(session, job, _attempt(session, job, attempt) if attempt else None)
         if session.json:
             session.terminal.document(_document(job, output, attempt or job.attempt, tail))
@@ -82,6 +94,14 @@ def logs(
         if len(ids) > 1:
             session.terminal.say(f"==> job {job.id} <==")
         _print(session, job, output, only, tail=tail, raw=raw)
+
+
+def _chosen(session: Session, choice: Choice, since: str | None, *, follow: bool) -> list[JobId]:
+    store = session.look()
+    if since is None:
+        return chosen_ids(store, choice, verb="print")
+    to_come = [state for state in JobState if follow and state not in FINAL]
+    return ids_that_ran(store, choice, since, or_in=to_come)
 
 
 def _checked(job: Job, only: Stream | None) -> Job:

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from queuectl_store.sql.hot import BIG, TEXT, is_in
 from queuectl_store.sql.rows import Batch, TagValue
 from queuectl_store.sql.side_tables import groups
-from queuectl_store.sql.tables import jobs
+from queuectl_store.sql.tables import attempts, jobs
+from queuectl_store.states import JobState
 
 TAGS = Batch("wanted_tags", tag=TEXT, value=TEXT)
 
@@ -23,6 +24,26 @@ GROUP = (
     .scalar_subquery()
 )
 SINCE = jobs.c.created_at >= sa.bindparam("since", type_=BIG)
+# Of a job that ended its own row says when. One that was given back, waits for a retry or runs once
+# more has only the runs that it had. Its id stands as text: a condition is also written alone
+# (scripts/plain_sql.py), where there is no table around it to refer to.
+_ran_since = sa.bindparam("ran_since", type_=BIG)
+_earlier_runs: sa.Select[int] = (
+    sa.select(sa.literal_column("1"))
+    .select_from(attempts)
+    .where(
+        attempts.c.job_id == sa.literal_column(f"{jobs.name}.id", BIG),
+        attempts.c.finished_at >= _ran_since,
+    )
+)
+RAN_SINCE = sa.and_(
+    jobs.c.token > sa.literal_column("0"),
+    sa.or_(
+        is_in(JobState.RUNNING),
+        jobs.c.finished_at >= _ran_since,
+        sa.and_(jobs.c.finished_at.is_(None), sa.exists(_earlier_runs)),
+    ),
+)
 BEFORE = jobs.c.id < sa.bindparam("before", type_=BIG)
 TAG = TagValue(jobs.c.spec, sa.bindparam("of_tag", type_=TEXT)) == sa.bindparam(
     "of_value", type_=TEXT
