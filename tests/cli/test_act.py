@@ -40,7 +40,7 @@ def test_a_dry_run_names_the_jobs_and_touches_none(queuectl: Program) -> None:
     result = queuectl.must("cancel", "--state", "pending", "--dry-run")
 
     assert result.out == b"1\n2\n3\n"
-    assert "would cancel 3 jobs" in result.err
+    assert "would cancel 3 jobs;" in result.err
     assert states(queuectl) == ["pending"] * 3
 
 

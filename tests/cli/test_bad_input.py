@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,13 +40,20 @@ def assert_refused(result: Result, code: int, *said: str) -> None:
         (["enqueue", "--max-retries", "-1", "true"], ["max_retries", "-1"]),
         (["enqueue", "--max-retries", "many", "true"], ["many"]),
         (["enqueue", "--queue", "no spaces", "true"], ["no spaces"]),
+        (["enqueue", "--each", "-n", "echo {}", "a"], ["--each takes the command next", "'-n'"]),
+        (["enqueue", "sleep 2", "--priority", "high"], ["options come before the command"]),
+        (["run", "sleep 2 && date", "--timeout=3s"], ["--timeout", "'sleep 2 && date'"]),
+        (["schedule", "add", "s", "sleep 2", "--every", "1h"], ["--every"]),
         (["list", "--state", "failed"], ["there is no state 'failed'", "dead"]),
         (["show", "x1"], ["'x1' is not a job id"]),
         (["cancel"], ["say which jobs to cancel"]),
         (["cancel", "9-5"], ["5-9"]),
         (["cancel", "1", "--state", "dead"], ["not both"]),
         (["config", "set", "max_retry", "5"], ["did you mean 'max_retries'"]),
-        (["config", "set", "max_retries", "many"], ["max_retries", "many"]),
+        (["config", "set", "max_retries", "many"], ["max_retries is a whole number, got 'many'\n"]),
+        (["config", "set", "backoff_base", "big"], ["backoff_base is a number, got 'big'\n"]),
+        (["list", "--limit", "x"], ["'x' is not a whole number"]),
+        (["progress", "x"], ["'x' is not a number"]),
         (["config", "set", "max_retries", "-1"], ["max_retries", "-1"]),
         (["worker", "start", "--grace", "soon"], ["--grace", "soon"]),
         (["worker", "start", "--concurrency", "0"], ["--concurrency"]),
@@ -106,6 +114,33 @@ def test_a_folder_is_no_store(queuectl: Program) -> None:
     queuectl.db.mkdir()
 
     assert_refused(queuectl("list"), 5, str(queuectl.db))
+
+
+@pytest.mark.not_on("win32")
+def test_a_device_is_no_store(queuectl: Program) -> None:
+    """SQLite opens it, and then finds that it keeps nothing, like a disk that fails."""
+    assert_refused(queuectl("--db", "/dev/null", "list"), 5, "/dev/null", "not a regular file")
+
+
+@pytest.mark.not_on("win32", "darwin")
+@pytest.mark.parametrize("words", [["list"], ["enqueue", "true"], ["db", "path"]])
+def test_a_folder_that_is_gone_is_named_as_the_cause(queuectl: Program, words: list[str]) -> None:
+    asked = 'cd gone && rmdir ../gone && exec "$@"'
+    (queuectl.folder / "gone").mkdir()
+
+    ended = subprocess.run(
+        ["sh", "-c", asked, "sh", *map(str, queuectl.command(*words))],
+        capture_output=True,
+        cwd=queuectl.folder,
+        env=queuectl.environ,
+        check=False,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "queuectl: the current folder is no longer there; change to another one (cd)\n"
+    )
 
 
 def test_a_store_that_was_named_and_is_not_there_is_not_made_by_looking(queuectl: Program) -> None:

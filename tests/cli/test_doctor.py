@@ -41,6 +41,20 @@ def test_a_new_store_is_well(inside: Inside) -> None:
     assert inside("doctor", "-q", "--strict").code in (0, 1)
 
 
+@pytest.mark.parametrize("line", ["max_retris = 4", 'durability = "x"', "max_retries ="])
+def test_a_settings_file_that_cannot_be_read_is_told_as_such(inside: Inside, line: str) -> None:
+    inside.must("db", "init")
+    (inside.folder / "queuectl.toml").write_text(line)
+
+    told = inside("doctor", "--json")
+
+    found = {each["name"]: each for each in told.document["checks"]}
+    assert told.code == 1
+    assert found["settings"]["level"] == "failure"
+    assert "queuectl.toml" in found["settings"]["text"]
+    assert "config path" in found["settings"]["remedy"]
+
+
 def test_jobs_without_a_worker_are_a_warning_with_a_remedy(inside: Inside) -> None:
     inside.must("enqueue", "true")
 

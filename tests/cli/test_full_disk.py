@@ -40,6 +40,52 @@ def test_a_store_on_a_full_disk_is_looked_at(queuectl: Program, look: str) -> No
     assert queuectl.must("list", "--json").documents[0]["name"] == "there"
 
 
+@pytest.mark.not_on("darwin")
+@pytest.mark.parametrize("words", ["list", "enqueue true", "db check"])
+def test_a_store_on_a_disk_that_is_read_only_says_so(queuectl: Program, words: str) -> None:
+    queuectl.must("enqueue", "true")
+    # In a mount namespace of its own: nobody else sees the folder as it is there.
+    asked = 'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-ec", asked, "sh"]
+    if subprocess.run([*command, "true"], cwd=queuectl.folder, check=False).returncode:
+        pytest.skip("only the superuser may mount here")
+
+    told = subprocess.run(
+        [*command, *map(str, queuectl.command(*words.split()))],
+        capture_output=True,
+        cwd=queuectl.folder,
+        env=queuectl.environ,
+        check=False,
+        text=True,
+    )
+
+    assert told.returncode == 5
+    assert "can only be read" in told.stderr
+    assert "mount the disk for writing" in told.stderr
+
+
+@pytest.mark.not_on("darwin")
+@pytest.mark.parametrize("words", ["list", "enqueue true", "config list"])
+def test_output_that_has_no_room_says_so(queuectl: Program, words: str) -> None:
+    queuectl.must("enqueue", "true")
+
+    with open("/dev/full", "wb") as full:
+        told = subprocess.run(
+            queuectl.command(*words.split()),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=queuectl.folder,
+            env=queuectl.environ,
+            check=False,
+            text=True,
+        )
+
+    assert told.returncode == 1
+    assert told.stderr == (
+        "queuectl: the output cannot be written: no space left on the device that it goes to\n"
+    )
+
+
 @pytest.mark.parametrize("act", ["enqueue true", "enqueue --json true", "cancel 1"])
 def test_what_a_full_disk_prevents_says_so(queuectl: Program, act: str) -> None:
     queuectl.must("enqueue", "true")

@@ -62,6 +62,8 @@ def test_every_field_of_the_json_job_can_be_a_column(jobs: Inside) -> None:
         (["--sort", "priority"], [2, 1, 3]),
         (["--sort", "-priority"], [3, 1, 2]),
         (["--sort", "id"], [1, 2, 3]),
+        (["--sort", "created_at"], [1, 2, 3]),
+        (["--sort", "-duration"], [3, 2, 1]),
         (["--before", "3"], [2, 1]),
         (["--limit", "1"], [3]),
         (["--limit", "1", "--before", "3"], [2]),

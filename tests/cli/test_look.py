@@ -146,7 +146,7 @@ def test_no_command_at_all_prints_the_status(queuectl: Program) -> None:
 def test_on_a_fresh_machine_the_status_says_how_to_begin(queuectl: Program) -> None:
     result = queuectl.must(env={"QUEUECTL_DB": ""})
 
-    assert "No jobs yet. `queuectl enqueue" in result.text
+    assert "No jobs yet; `queuectl enqueue" in result.text
 
 
 def test_status_counts_what_happened(queuectl: Program) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import typer
 
 from queuectl.choosing import choice_of, chosen_ids, is_dry, is_sure
+from queuectl.counting import counted
 from queuectl.exits import code_of
 from queuectl.jobs import STATE_STYLES, title_of
 from queuectl.render import Cell, Column, Row, print_aligned
@@ -84,7 +85,7 @@ def act_on(
         moved = _rehearse(session, action, ids)
     else:
         if len(ids) > 1 and asks:
-            session.confirm(f"{action.verb} {len(ids):,} jobs?")
+            session.confirm(f"{action.verb} {counted(len(ids), 'job')}?")
         moved = _move(session.open_store(), action, ids)
         if action.after is not None:
             action.after(moved)
@@ -143,8 +144,8 @@ def _rehearse(session: Session, action: Action, ids: Sequence[JobId]) -> "Moved"
         for job_id in moved.done:
             terminal.line(str(job_id))
     others = len({each.job_id for each in rehearsal.changes} - set(moved.done))
-    more = f" and move {others:,} others" if others else ""
-    terminal.say(f"would {action.verb} {len(moved.done):,} jobs{more}; nothing was done")
+    more = f" and move {counted(others, 'other')}" if others else ""
+    terminal.say(f"would {action.verb} {counted(len(moved.done), 'job')}{more}; nothing was done")
     return moved
 
 

@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, Entry]] = MappingProxyType(
         },
         "Act on jobs": {
             "cancel": _here("act:cancel_app", "Stop jobs, in any state."),
-            "retry": _here("act:retry_app", "Try dead or waiting jobs again, now."),
+            "retry": _here("act:retry_app", "Try dead jobs again, or retrying ones now."),
             "rerun": _here("act:rerun_app", "Run finished jobs once more."),
             "hold": _here("act:hold_app", "Keep waiting jobs from starting."),
             "release": _here("act:release_app", "Let held jobs start."),

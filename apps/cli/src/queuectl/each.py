@@ -39,6 +39,11 @@ class Template:
     def __init__(self, text: str, *, has_shell: bool = sys.platform != "win32") -> None:
         if not text.strip():
             raise UsageProblem("--each takes a command, as in --each 'convert {} {.}.png'")
+        if text.lstrip().startswith("-"):
+            raise UsageProblem(
+                f"--each takes the command next, and {text!r} is an option;"
+                " put the other options before it"
+            )
         for quoted in _QUOTED.findall(text):
             if place := _PLACE.search(quoted):
                 raise UsageProblem(

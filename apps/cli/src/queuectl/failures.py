@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from queuectl.locate import user_log_folder
 from queuectl.safe import safe_text
 from queuectl_store.errors import StoreError
 
+_KINDS = (
+    ("integer range|int range|integer|int", "a whole number"),
+    ("float range|float", "a number"),
+)
 _LONGEST, _BEGINNING = 1_000, 600  # characters
 
 
@@ -29,11 +34,29 @@ def guarded(command: Callable[[], int]) -> int:
         _silence_stdout()
         return Exit.BROKEN_PIPE
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            _silence_stdout()
-        return _tell(str(error), Exit.FAILED)
+        return _tell(_system_message(error), Exit.FAILED)
     except Exception:  # noqa: BLE001 the last edge: anything else is a defect and says so
         return _defect()
+
+
+def _system_message(error: OSError) -> str:
+    """Say of what the system refused: it names a file only where one was named to it."""
+    if error.filename is not None:
+        return str(error)
+    if error.errno == errno.ENOENT and not _has_folder():
+        return "the current folder is no longer there; change to another one (cd)"
+    if error.errno == errno.ENOSPC:
+        _silence_stdout()
+        return "the output cannot be written: no space left on the device that it goes to"
+    return error.strerror or str(error)
+
+
+def _has_folder() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _flushed(code: int) -> int:
@@ -56,8 +79,15 @@ def _expected(error: Exception) -> int:
 def _usage_message(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "queuectl"
-    message = " ".join(error.format_message().split())
+    message = _plainly(" ".join(error.format_message().split()))
     return f"{message}\n`{path} --help` shows what it takes"
+
+
+def _plainly(message: str) -> str:
+    """Say what the parser of options says in its own kinds as a person would."""
+    for kinds, plain in _KINDS:
+        message = re.sub(rf"is not a valid (?:{kinds})\b", f"is not {plain}", message)
+    return message
 
 
 def _tell(message: str, code: int) -> int:

@@ -1,5 +1,6 @@
 """A job for people (rows, facts) and for machines (documents)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ STATE_STYLES: Mapping[str, str] = {
     "crashed": "red",
     "failed": "yellow",
 }
+
+_ALL_FAILED = re.compile(r"\(attempt \d+ of \d+ failed: ")
 
 _COLUMNS = (
     Column(title="ID", right=True),
@@ -74,11 +77,14 @@ def job_table(
     return (list(_COLUMNS), rows) if full else without_empty(_COLUMNS, rows)
 
 
-def state_cell(job: Job, reason: str | None) -> Cell:
-    """Return a job's state with the reason beside it."""
+def state_cell(job: Job, reason: str | None, *, full: bool = True) -> Cell:
+    """Return a job's state with the reason beside it; in short where not *full*."""
     why = f" ({reason})" if reason else ""
     if job.state is JobState.RUNNING and job.cancel_requested:
         why = " (stopping)"
+    if not full:
+        # How many attempts there were is a column of its own, and here only hides the error.
+        why = _ALL_FAILED.sub("(", why)
     return Cell(text=job.state + why, style=STATE_STYLES.get(job.state))
 
 
@@ -127,7 +133,7 @@ def _row(job: Job, reason: str | None, now_ms: int, *, full: bool) -> Row:
     ended = job.last
     return [
         Cell(text=str(job.id)),
-        state_cell(job, reason),
+        state_cell(job, reason, full=full),
         Cell(text=job.queue if full or job.queue != "default" else ""),
         Cell(text=str(job.priority) if full or job.priority else ""),
         Cell(text=job.name or ""),

@@ -9,11 +9,12 @@ import difflib
 import importlib
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as build
 
 from queuectl import __version__
@@ -107,12 +108,25 @@ def built(name: str, target: typer.Typer | Callable[..., Any]) -> Command:
 def attach_global_options(command: Any) -> None:
     """Give *command* and everything below it hidden copies of the global options."""
     command.params.extend(global_options(hidden=True))
+    command.collect_usage_pieces = partial(_usage_pieces, command)
     commands = getattr(command, "commands", {})
     for below in commands.values():
         attach_global_options(below)
     if "list" in commands:
         commands["ls"] = copy.copy(commands["list"])
         commands["ls"].hidden = True
+
+
+def _usage_pieces(command: Any, _ctx: Any) -> list[str]:
+    """Return what follows the name in the usage: arguments as they were written, without braces."""
+    options = [command.options_metavar] if command.options_metavar else []
+    group = [command.subcommand_metavar] if isinstance(command, TyperGroup) else []
+    names = [param.metavar or param.name for param in command.params if _is_argument(param)]
+    return [*options, *names, *group]
+
+
+def _is_argument(param: Any) -> bool:
+    return isinstance(param, TyperArgument) and not param.hidden
 
 
 def global_options(*, hidden: bool) -> list[TyperOption]:

@@ -51,6 +51,9 @@ def parse(words: list[str]) -> Asked:
     # Of one word the full path tells specs from commands, and - is standard input.
     if not left or left == ["-"] or (len(left) == 1 and left[0].lstrip()[:1] in ("", "{")):
         raise NotQuick
+    # What may be an option behind a shell command the full path judges (misplaced.py).
+    if len(left) > 1 and left[1].startswith("-") and len(left[0].split()) > 1:
+        raise NotQuick
     asked.words = left
     return asked
 

@@ -34,9 +34,14 @@ class Session(Protocol):
 def dashboard(
     ctx: typer.Context,
     *,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+        int,
+        typer.Option(
+            min=0, max=65_535, metavar="PORT", help="Port to listen on; 0 takes a free one."
+        ),
     ] = 8787,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the dashboard in your browser.")
@@ -54,6 +59,7 @@ def dashboard(
     origin: Annotated[
         str | None,
         typer.Option(
+            metavar="URL",
             help="The https address of the proxy in front, e.g. https://queue.example.org.",
             envvar="QUEUECTL_DASHBOARD_ORIGIN",
         ),
@@ -64,11 +70,11 @@ def dashboard(
     The printed link opens it. Programs send `Authorization: Bearer TOKEN`; the token is
     QUEUECTL_DASHBOARD_TOKEN where that is set, else a new one each time.
 
+    \b
     Examples:
-
-        queuectl dashboard --open
-
-        queuectl --json dashboard --port 0
+      queuectl dashboard --open
+      queuectl dashboard --port 9000 --metrics-public
+      queuectl --json dashboard --port 0
     """
     session: Session = ctx.obj
     check_address(host, origin)

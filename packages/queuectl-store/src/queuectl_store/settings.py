@@ -15,6 +15,7 @@ from queuectl_store.quoting import shown
 
 _LONGEST = 40  # characters
 _LONGEST_VALUE = 10_000
+_OF_NUMERALS = ("invalid literal", "could not convert")
 _UNITS_MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -49,9 +50,9 @@ class Setting:
         try:
             return self.read(_checked(text).strip())
         except ValueError as error:
-            raise InvalidSetting(
-                f"{self.name} is {self.kind}, got {shown(text)}: {str(error)[:200]}"
-            ) from error
+            # What Python says of a numeral is for programmers.
+            more = "" if str(error).startswith(_OF_NUMERALS) else f": {str(error)[:200]}"
+            raise InvalidSetting(f"{self.name} is {self.kind}, got {shown(text)}{more}") from error
 
 
 def _checked(text: str) -> str:
@@ -135,8 +136,8 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 _DURATION, _COUNT = "a duration", "a whole number"
 _YEAR_MS = 366 * 86_400_000
-_AGE, _NUMBER = "a duration or forever", "a whole number or forever"
-_BYTES_KIND = "a size or forever"
+_OR_FOREVER = ("a duration or forever", "a whole number or forever", "a size or forever")
+_AGE, _NUMBER, _BYTES_KIND = _OR_FOREVER
 _AGES = _between(0, 100 * _YEAR_MS, parse_duration_ms)
 _NUMBERS = _between(0, 2**53)
 _SIZES = _between(0, 2**53, parse_bytes)

@@ -72,7 +72,9 @@ def path(ctx: typer.Context) -> None:
     A server's address is printed without its password. With --json: store, origin.
     """
     session: Session = ctx.obj
-    shown = without_password(session.address.url)
+    url = session.address.url
+    file = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else url
+    shown = without_password(url) if "://" in file else str(Path(file).absolute())
     if session.json:
         session.terminal.document({"store": shown, "origin": session.address.origin})
         return

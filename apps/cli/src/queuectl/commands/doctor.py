@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from queuectl import __version__, surroundings
-from queuectl.exits import CommandError, Exit, code_of
+from queuectl.exits import CommandError, Exit, UsageProblem, code_of
 from queuectl.jobs import logs_of
 from queuectl.locate import without_password
 from queuectl.safe import safe_text
@@ -48,7 +48,12 @@ def doctor(
     except StoreError as error:
         code = code_of(error)
         found.append(_failed("store", str(error)))
+    except UsageProblem as error:
+        # How to open the store is a setting too.
+        remedy = "mend it; `queuectl config path` names the files"
+        found.append(Symptom(name="settings", level=Level.FAILURE, text=str(error), remedy=remedy))
     except CommandError as error:
+        # A `.queuectl` of another user's: no store is looked at.
         code = error.code
         found.append(_failed("store", str(error)))
     levels = {symptom.level for symptom in found}

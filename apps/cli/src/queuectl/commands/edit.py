@@ -8,6 +8,7 @@ import typer
 from queuectl.acting import Action, Verbs, act_on, joined
 from queuectl.exits import UsageProblem
 from queuectl.joboptions import EditCommand, spec_from_options
+from queuectl.misplaced import check_place_of_options
 from queuectl.selection import existing_ids, parse_ids
 from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_words
@@ -63,6 +64,7 @@ def edit(
     session: Session = ctx.obj
     asked = spec_from_options(ctx)
     if command:
+        check_place_of_options(command)
         asked = spec_from_words(command).overridden_by(asked)
     ids = existing_ids(session.read_store(), parse_ids([job]), words=[job])
     change = _edit(session, asked)

@@ -20,6 +20,7 @@ from queuectl.exits import UsageProblem
 from queuectl.intake import Line, Source, item_lines, item_words, job_lines
 from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
 from queuectl.jobs import documents
+from queuectl.misplaced import check_place_of_options
 from queuectl.moments import describe_moment, local_time
 from queuectl.safe import safe_text
 from queuectl.session import Session
@@ -214,6 +215,7 @@ def enqueue_one(session: Session, asked: Asked) -> list[JobId]:
 
 def _read_spec(words: Sequence[str]) -> JobSpec:
     if list(words) != ["-"]:
+        check_place_of_options(words)
         return spec_from_words(words)
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     return spec_from_text(text.strip() if text.lstrip().startswith("{") else text.rstrip("\r\n"))

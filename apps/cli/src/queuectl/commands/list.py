@@ -24,6 +24,8 @@ _SORTS: dict[str, Callable[[Job], int]] = {
     "attempts": lambda job: job.attempt,
     "took": lambda job: (job.finished_at or 0) - (job.started_at or 0) if job.finished_at else 0,
 }
+# As the JSON job has them, beside `created_at` and its like.
+_OTHER_NAMES = {"attempt": "attempts", "duration": "took"}
 
 
 @app.command("list", cls=FilterCommand)
@@ -86,7 +88,8 @@ def list_jobs(
 
 
 def _sorting(text: str) -> Callable[[Sequence[Job]], list[Job]]:
-    by = _SORTS.get(text.removeprefix("-"))
+    name = text.removeprefix("-").removesuffix("_at")
+    by = _SORTS.get(_OTHER_NAMES.get(name, name))
     if by is None:
         raise UsageProblem(f"jobs are not sorted by {text!r}; take one of {', '.join(_SORTS)}")
     return lambda jobs: sorted(jobs, key=by, reverse=text.startswith("-"))

@@ -76,9 +76,14 @@ def metrics(
 def serve(
     ctx: typer.Context,
     *,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+        int,
+        typer.Option(
+            min=0, max=65_535, metavar="PORT", help="Port to listen on; 0 takes a free one."
+        ),
     ] = PORT,
     public: Annotated[
         bool, typer.Option("--public", help="Serve everybody who can reach it, without a token.")

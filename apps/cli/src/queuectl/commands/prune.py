@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from queuectl.counting import counted
 from queuectl.exits import UsageProblem
 from queuectl.jobs import logs_of
 from queuectl.moments import parse_span
@@ -63,7 +64,9 @@ def prune(
         and session.terminal.can_ask
         and (found := store.maintenance.prunable(rules)) != Freed()
     ):
-        session.confirm(f"delete {found.jobs:,} jobs and {found.events:,} events?")
+        session.confirm(
+            f"delete {counted(found.jobs, 'job')} and {counted(found.events, 'event')}?"
+        )
     freed = sum(store.maintenance.prune(rules), Freed())
     _tell(session, freed, _prune_logs(session, dry=False), dry=False)
 

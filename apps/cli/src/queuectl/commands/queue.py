@@ -34,13 +34,13 @@ A limit holds across all workers of the store, from the next claim on.""",
 
 _STYLES = {QueueState.ACTIVE: "green", QueueState.PAUSED: "yellow", QueueState.DRAINING: "magenta"}
 _COLUMNS = (
-    Column(title="queue", flexible=True),
-    Column(title="state"),
-    Column(title="running", right=True),
-    Column(title="pending", right=True),
-    Column(title="parked", right=True),
-    Column(title="oldest", right=True),
-    Column(title="limits", flexible=True),
+    Column(title="QUEUE", flexible=True),
+    Column(title="STATE"),
+    Column(title="RUNNING", right=True),
+    Column(title="PENDING", right=True),
+    Column(title="PARKED", right=True),
+    Column(title="OLDEST", right=True),
+    Column(title="LIMITS", flexible=True),
 )
 Name = Annotated[str, typer.Argument(metavar="QUEUE", help="The queue's name.")]
 

@@ -17,11 +17,11 @@ A job asks with `enqueue --resource gpu=1` and is told in QUEUECTL_RESOURCE_GPU 
 )
 
 _COLUMNS = (
-    Column(title="resource", flexible=True),
-    Column(title="capacity", right=True),
-    Column(title="free", right=True),
-    Column(title="waiting", right=True),
-    Column(title="in use", flexible=True),
+    Column(title="RESOURCE", flexible=True),
+    Column(title="CAPACITY", right=True),
+    Column(title="FREE", right=True),
+    Column(title="WAITING", right=True),
+    Column(title="IN USE", flexible=True),
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The resource's name.")]
 

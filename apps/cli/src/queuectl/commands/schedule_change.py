@@ -10,6 +10,7 @@ import typer
 from queuectl.asking import new_job, read_defaults
 from queuectl.exits import UsageProblem
 from queuectl.joboptions import is_whole_environment, spec_from_options
+from queuectl.misplaced import check_place_of_options
 from queuectl.scheduleoptions import (
     Cron,
     Every,
@@ -104,6 +105,7 @@ def edit(
         raise UsageProblem("--env-all cannot be edited; remove the schedule and add it again")
     if said.cwd is not None:
         said = replace(said, cwd=str(Path.cwd() / said.cwd))
+    check_place_of_options(command or [])
     words = spec_from_words(command).overridden_by(said) if command else said
     if words == JobSpec() and (cron, every, tz, missed, window, overlap) == (None,) * 6:
         raise UsageProblem("say what to change; `queuectl schedule edit --help` has examples")
@@ -131,6 +133,7 @@ def _asked_job(ctx: typer.Context, words: Sequence[str]) -> NewJob:
         is_whole_environment=is_whole_environment(ctx),
         queues=session.open_store().settings.queues(),
     )
+    check_place_of_options(words)
     asked = spec_from_words(words).overridden_by(spec_from_options(ctx))
     if asked.on_finish is not None:
         raise UsageProblem("a schedule takes no on-finish; let its command run what is to follow")

@@ -39,7 +39,7 @@ def status(ctx: typer.Context) -> None:
             _section(session, title, jobs)
     if not active and not last:
         session.terminal.line(
-            "No jobs yet. `queuectl enqueue -- COMMAND` adds one, `queuectl demo` shows a few."
+            "No jobs yet; `queuectl enqueue -- COMMAND` adds one, `queuectl demo` shows some"
         )
     session.terminal.line(_counts_line(session, facts))
     session.terminal.line(f"Last minute: {_moves(facts.minute)}")

@@ -107,10 +107,15 @@ def start(
     ] = None,
     metrics_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65_535, help="Serve /metrics at this port while it runs."),
+        typer.Option(
+            min=0, max=65_535, metavar="PORT", help="Serve /metrics at this port while it runs."
+        ),
     ] = None,
     metrics_host: Annotated[
-        str, typer.Option(help="At this address; the token is in QUEUECTL_METRICS_TOKEN.")
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="At this address; the token is in QUEUECTL_METRICS_TOKEN."
+        ),
     ] = "127.0.0.1",
     metrics_public: Annotated[
         bool, typer.Option("--metrics-public", help="Serve it to callers without a token.")

@@ -1,6 +1,7 @@
 """What SQLite's result codes mean for a caller."""
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -52,9 +53,35 @@ def _is_full(path: Path) -> bool:
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+def _hindrance(path: Path) -> str | None:
+    """Say what keeps this process from a store that is there; SQLite says only that it cannot."""
+    if _is_read_only(path):
+        return (
+            "its disk can only be read, and even to look at a store is to write beside it; copy it"
+            " to where you may write, or mount the disk for writing"
+        )
+    for place in (path.parent, path):
+        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
+            return f"you may not read and write {place}; its owner can let you"
+    return None
+
+
+def _is_read_only(path: Path) -> bool:
+    # Windows has no such call, and says that access is denied.
+    if not hasattr(os, "statvfs"):
+        return False
+    try:
+        return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
 def translate(error: BaseException | None, path: Path, *, committing: bool) -> StoreError:
     """Return the StoreError that *error*, raised by the sqlite3 module, stands for."""
     code = getattr(error, "sqlite_errorcode", 0)
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "not a regular file"
+        return NotAStore(f"{path} is {what}, and a store is a file; choose one with --db")
     if has_no_room(error) and _is_full(path):
         return _translate(sqlite3.SQLITE_FULL, error, path)
     if code in _FLUSHES:
@@ -82,9 +109,6 @@ def _translate(code: int, error: BaseException | None, path: Path) -> StoreError
         case sqlite3.SQLITE_NOTADB:
             return NotAStore(f"{path} is not a SQLite database; choose another file with --db")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            return StoreUnreachable(
-                f"cannot use the store {path}: {error}; check that it is a file"
-                " and that you may write to it and to its folder"
-            )
+            return StoreUnreachable(f"cannot use the store {path}: {_hindrance(path) or error}")
         case _:
             return StoreUnreachable(f"the store {path} does not answer: {error}")
