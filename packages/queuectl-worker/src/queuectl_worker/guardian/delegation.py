@@ -14,14 +14,18 @@ from .kernelfiles import read
 # In front of the names of our groups: whatever bears another name is not ours to touch.
 PREFIX = "queuectl-"
 
-_MARKS = ("user.delegate", "trusted.delegate")  # what systemd leaves on a delegated group
+_MARKS = (
+    "user.delegate",
+    "trusted.delegate",
+)  # what the system's systemd leaves on a delegated group
 _CLEAR_SECONDS = 2.0
+_ANSWER_SECONDS = 5.0
 
 
 def delegated_group(pid: int | str = "self") -> str | None:
     """Return the folder of the control group that *pid* may divide, None where there is none.
 
-    That is its own group, or the one above it, if systemd marked it as delegated; or its own if
+    That is its own group, or the one above it, if systemd delegated it; or its own if
     that is the topmost of its namespace: a container's. What else can be written, as a
     superuser can write everything, belongs to somebody else's manager.
     """
@@ -33,7 +37,7 @@ def delegated_group(pid: int | str = "self") -> str | None:
     if "." not in os.path.basename(folder):
         candidates.append(os.path.dirname(folder))  # a part of a unit (DelegateSubgroup=)
     for group in candidates:
-        if _is_marked(group) and _is_usable(group):
+        if _is_usable(group) and (_is_marked(group) or _is_delegated_by_user_manager(group)):
             return group
     return folder if is_topmost and _is_usable(folder) else None
 
@@ -160,6 +164,25 @@ def _is_marked(folder: str) -> bool:
         except OSError:
             continue
     return False
+
+
+def _is_delegated_by_user_manager(folder: str) -> bool:
+    """Ask a user's systemd for its unit: only the system's marks what it delegates."""
+    slice_, unit = os.path.split(folder)
+    if not slice_.endswith(".slice") or not unit.endswith((".service", ".scope")):
+        return False
+    # Imported here: the guardian of a worker that no unit holds goes without.
+    import subprocess
+
+    ask = ["systemctl", "--user", "show", "--property=Delegate,ControlGroup", "--", unit]
+    try:
+        said = subprocess.run(ask, capture_output=True, timeout=_ANSWER_SECONDS, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    facts = dict(line.split("=", 1) for line in os.fsdecode(said).splitlines() if "=" in line)
+    # The system's manager may have a unit of that name, too.
+    is_it = folder.endswith(facts.get("ControlGroup") or "/nothing")
+    return is_it and facts.get("Delegate") == "yes"
 
 
 def _is_usable(folder: str) -> bool:
