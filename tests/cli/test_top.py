@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
-from textual.widgets import DataTable, RichLog, Static
+from textual.widgets import DataTable, Input, RichLog, Static
 
 from queuectl.inprocess import side_worker
 from queuectl.top.app import TopApp
@@ -146,6 +147,45 @@ def test_jobs_are_found_by_text(store: Store) -> None:
         assert cells(pilot, "jobs")[0][-1] == "gzip b"
 
     use(store, steps)
+
+
+def test_what_is_typed_at_once_is_looked_for_and_escape_ends_it(store: Store) -> None:
+    """Over a slow line the keys arrive together; none of them may act on a job."""
+    store.enqueue([NewJob(work=Shell(script="call mother")), NewJob(work=Shell(script="rest"))])
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: len(cells(pilot, "jobs")) == 2, "jobs")
+        for character in "/call/\r":
+            key = {"/": "slash", "\r": "enter"}.get(character, character)
+            pilot.app.post_message(events.Key(key, character))
+        await until(pilot, lambda: cells(pilot, "jobs") == [], "nothing")
+        assert pilot.app.query_one("#search", Input).value == "call/"
+
+        await pilot.press("slash", *"call", "enter")
+        await until(pilot, lambda: len(cells(pilot, "jobs")) == 1, "narrowed jobs")
+        await pilot.press("slash", "escape")
+        await until(pilot, lambda: len(cells(pilot, "jobs")) == 2, "all jobs again")
+        assert not pilot.app.query_one("#search", Input).display
+        assert isinstance(pilot.app.focused, DataTable)
+
+    use(store, steps)
+    assert states(store) == [JobState.PENDING, JobState.PENDING]
+
+
+def test_over_an_output_the_keys_of_the_tables_do_nothing(store: Store) -> None:
+    store.enqueue([NewJob(work=Shell(script="one"))])
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: len(cells(pilot, "jobs")) == 1, "job")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OutputScreen), "output")
+        await pilot.press("1", "2", "slash", "j", "k", "c", "h", "r", "u")
+        assert isinstance(pilot.app.screen, OutputScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, OutputScreen), "tables")
+
+    use(store, steps)
+    assert states(store) == [JobState.PENDING]
 
 
 def test_output_is_followed_and_left(store: Store) -> None:

@@ -22,6 +22,17 @@ _LOOK_S, _QUIET_S = 1.0, 0.2
 Act = Callable[[Admin, list[JobId]], Moved]
 
 
+class SearchField(Input):
+    """A text to narrow jobs by; Enter keeps it, Escape takes it away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def action_leave(self) -> None:
+        """Look for nothing any more."""
+        self.value = ""
+        self.post_message(self.Submitted(self, self.value))
+
+
 class TopApp(App[None]):
     """See the module."""
 
@@ -40,7 +51,8 @@ class TopApp(App[None]):
         ("2", "show('workers')", "Workers"),
         ("3", "show('queues')", "Queues"),
         ("4", "show('dead')", "Dead"),
-        ("slash", "search", "Find"),
+        # Before all else, and at once: what is typed with it must not act on a job.
+        Binding("slash", "search", "Find", priority=True),
         ("l", "output", "Log"),
         ("r", "retry", "Retry"),
         ("c", "cancel", "Cancel"),
@@ -59,7 +71,8 @@ class TopApp(App[None]):
     def compose(self) -> ComposeResult:
         """Lay out the summary, the tabs and the keys."""
         yield Static(id="summary")
-        yield Input(placeholder="text in the command, name or error; Enter keeps it", id="search")
+        hint = "text in the command, name or error; Enter keeps it, Escape ends it"
+        yield SearchField(placeholder=hint, id="search")
         with TabbedContent(initial="jobs"):
             for name in TABS:
                 with TabPane(name.capitalize(), id=name):
@@ -81,7 +94,7 @@ class TopApp(App[None]):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw *snapshot*; the cursor stays on its job."""
-        self.query_one("#summary", Static).update(Text(snapshot.summary, "bold"))
+        self.query_one("#summary", Static).update(_on_one_line(snapshot.summary))
         for name, rows in snapshot.rows.items():
             _fill(self._table(name), rows)
 
@@ -95,11 +108,17 @@ class TopApp(App[None]):
         table = self._table()
         table.move_cursor(row=table.cursor_row + by)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys to who takes them: a / is typed into a field, and looks for nothing there."""
+        if action == "search":
+            return len(self.screen_stack) == 1 and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
     def action_search(self) -> None:
         """Ask for a text to narrow jobs by."""
         field = self.query_one("#search", Input)
         field.styles.display = "block"
-        field.focus()
+        self.screen.set_focus(field)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Narrow by what was typed; nothing is everything."""
@@ -193,6 +212,10 @@ class TopApp(App[None]):
                 # A busy queue changes all the time; nobody reads faster than this.
                 self._is_over.wait(_QUIET_S)
                 listener.wait(_LOOK_S)
+
+
+def _on_one_line(text: str) -> Text:
+    return Text(text, "bold", no_wrap=True, overflow="ellipsis")
 
 
 def _fill(table: DataTable[Text], rows: list[Row]) -> None:

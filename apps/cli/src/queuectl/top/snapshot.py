@@ -74,7 +74,7 @@ def _summary(store: Store, workers: Sequence[Worker]) -> str:
     counts = [f"{count:,} {state}" for state, count in facts.counts.items() if count]
     rate = f"{facts.minute.succeeded:,} ok, {facts.minute.failed + facts.minute.dead:,} failed/min"
     count = f"{len(workers)} worker" + ("" if len(workers) == 1 else "s")
-    return f"{count}, {busy}/{slots} slots  {', '.join(counts) or 'no jobs'}  {rate}"
+    return f"{count}, {busy}/{slots} slots  {rate}  {', '.join(counts) or 'no jobs'}"
 
 
 def _job_row(job: Job, reason: str | None, now_ms: int, used: float | None) -> Row:
