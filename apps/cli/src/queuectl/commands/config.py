@@ -121,6 +121,7 @@ def unset_setting(
     \b
     Examples:
       queuectl config unset timeout
+      queuectl config unset keep_logs --json
     """
     session: Session = ctx.obj
     known = check_name(name)
@@ -138,6 +139,7 @@ def settings_path(ctx: typer.Context) -> None:
     \b
     Examples:
       queuectl config path
+      queuectl config path --json
 
     The nearest queuectl.toml upward from the current folder comes first, then the user's own.
     With --json: files, user_file.

@@ -83,6 +83,7 @@ def show_dead(
     \b
     Examples:
       queuectl dlq show 12
+      queuectl dlq show 12 --json | jq '.attempts[-1].error'
     """
     session: Session = ctx.obj
     job_id = parse_id(job)

@@ -98,6 +98,7 @@ def pause(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl hook pause pager
+      queuectl hook pause pager --json
 
     Deliveries that were made already go on. With --json: the hook.
     """
@@ -112,6 +113,7 @@ def resume(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl hook resume pager
+      queuectl hook resume pager && queuectl hook test pager
 
     The events of the pause are not made up for. With --json: the hook.
     """
@@ -127,6 +129,7 @@ def remove(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl hook rm pager
+      queuectl hook rm pager --json
 
     Webhooks that still wait to be sent are given up. With --json: removed.
     """

@@ -58,6 +58,7 @@ def grafana(ctx: typer.Context) -> None:
     \b
     Examples:
       queuectl metrics grafana > queuectl.json
+      queuectl metrics grafana --json | jq '.panels[].title'
 
     With --json: the same on one line.
     """

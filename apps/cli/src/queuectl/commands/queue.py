@@ -170,6 +170,7 @@ def pause(ctx: typer.Context, *, queue: Name) -> None:
     \b
     Examples:
       queuectl queue pause mail
+      queuectl queue pause mail && queuectl wait --queue mail --state running
 
     With --json: name, state.
     """
@@ -183,6 +184,7 @@ def resume(ctx: typer.Context, *, queue: Name) -> None:
     \b
     Examples:
       queuectl queue resume mail
+      queuectl queue resume mail --json
 
     With --json: name, state.
     """
@@ -196,6 +198,7 @@ def drain(ctx: typer.Context, *, queue: Name) -> None:
     \b
     Examples:
       queuectl queue drain mail
+      queuectl queue drain mail && queuectl wait --queue mail --state pending,running
 
     `queuectl enqueue` is refused with exit code 4 until `queuectl queue resume`. With --json:
     name, state.

@@ -38,6 +38,7 @@ def set_resource(
     \b
     Examples:
       queuectl resource set gpu 2
+      queuectl resource set license 5 --json
 
     Jobs that run keep what they have, also where there is less now. With --json: name, capacity.
     """
@@ -56,6 +57,7 @@ def list_resources(ctx: typer.Context) -> None:
     \b
     Examples:
       queuectl resource list
+      queuectl resource list --json | jq 'select(.waiting > 0) | .name'
 
     With --json, one resource a line.
     """
@@ -77,6 +79,7 @@ def remove_resource(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl resource rm gpu
+      queuectl resource rm gpu --json
 
     Exit code 3 when there is none of that name. With --json: removed.
     """

@@ -118,6 +118,7 @@ def pause(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl schedule pause backup
+      queuectl schedule pause backup --json | jq .paused
 
     Jobs that it made already go on. With --json: the schedule.
     """
@@ -132,6 +133,7 @@ def resume(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl schedule resume backup
+      queuectl schedule resume backup && queuectl schedule next backup
 
     The slots of the pause are not made up for; `queuectl schedule run` runs one now. With
     --json: the schedule.
@@ -168,6 +170,7 @@ def remove(ctx: typer.Context, *, name: Name) -> None:
     \b
     Examples:
       queuectl schedule rm backup
+      queuectl schedule rm backup --json
 
     With --json: removed.
     """
