@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import tree_sitter_pwsh
+from tree_sitter import Language, Parser
 
 from queuectl.commands.completion import SCRIPTS
 from queuectl.complete import complete
@@ -182,11 +184,19 @@ def test_zsh_and_fish_complete_with_the_script(queuectl: Program, shell: str) ->
 
 @pytest.mark.parametrize(("shell", "check"), [("zsh", "-n"), ("fish", "--no-execute")])
 def test_other_shells_take_their_script(shell: str, check: str, tmp_path: Path) -> None:
-    """PowerShell's has not been run: no package of it is to be had where the tests run."""
     script = tmp_path / "script"
     script.write_text(SCRIPTS[shell])
 
     assert subprocess.run([program(shell), check, str(script)], check=False).returncode == 0
+
+
+def test_powershell_s_script_is_one() -> None:
+    """It is read by PowerShell's grammar and not run: no package of PowerShell is to be had."""
+    parser = Parser(Language(tree_sitter_pwsh.language()))
+    script = SCRIPTS["powershell"]
+
+    assert not parser.parse(script.encode()).root_node.has_error
+    assert parser.parse(script.replace("}", ")", 1).encode()).root_node.has_error
 
 
 def test_a_shell_that_is_not_known_is_told_which_are(inside: Inside) -> None:
