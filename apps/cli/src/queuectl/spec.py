@@ -59,6 +59,8 @@ class JobSpec:
 
     def overridden_by(self, other: "JobSpec") -> "JobSpec":
         """Return this spec with what *other* says in its place; mappings and parents join."""
+        if other == _SAYS_NOTHING:
+            return self  # as for each line of an input without options
         said = {name: getattr(other, name) for name in _PLAIN if getattr(other, name) is not None}
         # A delay and a time exclude each other, so the stronger one removes the weaker one.
         if {"delay_ms", "run_at"} & said.keys():
@@ -70,6 +72,7 @@ class JobSpec:
         return dataclasses.replace(self, **said, **joined)
 
 
+_SAYS_NOTHING = JobSpec()
 _JOINED = ("tags", "env", "resources")
 _PARENTS = ("after", "after_any", "after_failed")
 # What the job that follows another one cannot say.

@@ -205,10 +205,11 @@ def _check_variables(new: NewJob) -> None:
     environment = new.environment or {}
     if not (new.cwd or new.env or environment):
         return
-    texts = [("cwd", new.cwd or ""), *_pairs("env", new.env), *_pairs("environment", environment)]
-    for what, text in texts:
-        if "\0" in text:
-            raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
+    everything = (*new.env, *new.env.values(), *environment, *environment.values())
+    if "\0" in "".join((new.cwd or "", *everything)):  # at once: a batch has them at each job
+        named = [*_pairs("env", new.env), *_pairs("environment", environment), ("cwd", "\0")]
+        what = next(what for what, text in named if "\0" in text)
+        raise InvalidJob(f"{what} holds a NUL byte, which no program can be given")
     if "" in new.env or "" in environment:
         raise InvalidJob("a variable needs a name")
     size = sum(len(key) + len(value) for key, value in environment.items())

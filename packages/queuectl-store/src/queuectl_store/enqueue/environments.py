@@ -13,11 +13,20 @@ class Environments:
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
+        self._latest: Mapping[str, str] | None = None
+        self._latest_id = 0
 
     def id_of(self, connection: Connection, variables: Mapping[str, str] | None) -> int | None:
         """Return the id of *variables*, which are stored if they are new; None for None."""
         if variables is None:
             return None
+        # The jobs of a batch mostly share one: the very same, so that it need not be compared.
+        if variables is not self._latest:
+            self._latest_id = self._stored(connection, variables)
+            self._latest = variables
+        return self._latest_id
+
+    def _stored(self, connection: sa.Connection, variables: Mapping[str, str]) -> int:
         body = json.dumps(dict(sorted(variables.items())), separators=(",", ":"))
         digest = hashlib.sha256(body.encode()).hexdigest()
         if digest in self._ids:
