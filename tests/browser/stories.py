@@ -7,6 +7,9 @@ from queuectl_store import (
     Dead,
     Dependency,
     Finish,
+    HookOn,
+    HookRule,
+    NewHook,
     NewJob,
     NewSchedule,
     NewWorker,
@@ -18,6 +21,7 @@ from queuectl_store import (
     Succeeded,
     Task,
     WorkerId,
+    webhook_job,
 )
 from queuectl_worker.output import LogFolder, log_root
 
@@ -56,6 +60,19 @@ def everything(store: Store) -> None:
         NewSchedule(name="nightly", job=NewJob(work=Shell(script="backup")), cron="30 2 * * *")
     )
     store.admin.set_queue("mail", concurrency=3)
+    hooks(store)
+
+
+def hooks(store: Store) -> None:
+    """Put a webhook there that was told something, and a paused command of hostile words."""
+    rule = HookRule(on=frozenset({HookOn.DEAD}), queues=frozenset({"mail"}), after_failures=3)
+    url = "https://hooks.example/services/of-a-secret-path"
+    store.hooks.add(NewHook(name="pager", rule=rule, job=webhook_job(), url=url, secret=b"s" * 32))
+    store.hooks.test("pager")
+    text = HOSTILE[0]
+    rule = HookRule(on=frozenset(HookOn), name=text, tags={"team": text})
+    hook = store.hooks.add(NewHook(name="words", rule=rule, job=NewJob(work=Shell(script=text))))
+    store.hooks.give_up(hook.id, text)
 
 
 def finish(

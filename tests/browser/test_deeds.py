@@ -194,6 +194,94 @@ def test_queues_schedules_workers_and_settings_obey(browser: Browser) -> None:
     browser.see_text("change_setting")
 
 
+def fill(browser: Browser, dialog: str, **texts: str) -> None:
+    """Type into the fields of an open dialog; a choice is typed too."""
+    for name, text in texts.items():
+        browser.see(f"#{dialog}[open] [name='{name}']").send_keys(text)
+
+
+def test_a_webhook_is_added_tested_and_paused_and_its_secret_is_shown_once(
+    browser: Browser,
+) -> None:
+    hooks = browser.site.store.hooks
+    browser.log_in()
+    press(browser, "g", "h")
+    browser.see_text("No hook yet")
+
+    click(browser, "#open-new-hook")
+    fill(browser, "new-hook", name="pager", webhook="https://hooks.example/x", queues="a b")
+    fill(browser, "new-hook", tags="team=video")
+    click(browser, "#new-hook [name=on][value=held]")
+    click(browser, "#new-hook .primary")
+
+    secret = browser.see("#once[open] #once-text").text
+    hook = hooks.get("pager")
+    assert secret.startswith("whsec_")
+    assert sorted(hook.rule.on) == ["dead", "held"]
+    assert (hook.rule.queues, dict(hook.rule.tags)) == ({"a", "b"}, {"team": "video"})
+    press(browser, Keys.ESCAPE)
+    browser.see("#hook-pager")
+    assert secret not in browser.driver.page_source
+
+    click(browser, "#hook-pager [data-verb=test]")
+    browser.see("#hook-pager .slots-past a")
+    click(browser, "#hook-pager [data-verb=pause]")
+    eventually(lambda: hooks.get("pager").paused, within=20, what="the pause")
+    browser.open("/hooks/pager")
+    browser.see("#deliveries tr[data-id]")
+    click(browser, "[data-verb=resume]")
+    eventually(lambda: not hooks.get("pager").paused, within=20, what="the hook to go on")
+    click(browser, "[data-verb=remove]")
+    click(browser, "#confirm-yes")
+    eventually(lambda: hooks.all() == [], within=20, what="the hook to be gone")
+
+
+def test_a_hook_that_makes_no_sense_is_refused_in_its_form(browser: Browser) -> None:
+    browser.log_in()
+    browser.open("/hooks")
+
+    click(browser, "#open-new-hook")
+    fill(browser, "new-hook", name="pager", webhook="http://127.0.0.1/x")
+    click(browser, "#new-hook .primary")
+    browser.see_text("private network")
+    click(browser, "#new-hook [name=way][value=command]")
+    fill(browser, "new-hook", command="mail me")
+    click(browser, "#new-hook .primary")
+
+    browser.see("#hook-pager")
+    assert browser.site.store.hooks.get("pager").url is None
+
+
+def test_a_token_is_made_for_a_role_used_and_taken_back(browser: Browser) -> None:
+    browser.log_in()
+    browser.open("/tokens")
+
+    click(browser, "#open-new-token")
+    fill(browser, "new-token", name="wall", role="viewer")
+    click(browser, "#new-token .primary")
+    secret = browser.see("#once[open] #once-text").text
+    click(browser, "#once form .primary")
+    browser.see("#token-wall")
+    answers = [_status_with(browser, secret)]
+    click(browser, "#token-wall [data-verb=take-back]")
+    click(browser, "#confirm-yes")
+    eventually(lambda: not browser.find("#token-wall"), within=20, what="it to leave the list")
+
+    answers.append(_status_with(browser, secret))
+    assert answers == [200, 401]
+    assert not browser.find("#token-dashboard [data-verb]"), "the link's own stays"
+
+
+def _status_with(browser: Browser, secret: str) -> int:
+    """Return how the API answers to who shows *secret*."""
+    status = browser.driver.execute_async_script(
+        "fetch('/api/v1/jobs', {headers: {Authorization: `Bearer ${arguments[0]}`}})"
+        ".then((answer) => arguments[1](answer.status))",
+        secret,
+    )
+    return int(status)
+
+
 def test_a_running_jobs_output_comes_in_colours_and_is_searched(browser: Browser) -> None:
     store = browser.site.store
     [job] = enqueue(browser, "make")
@@ -269,6 +357,7 @@ def test_a_viewer_is_shown_no_verbs(browser: Browser) -> None:
         "/queues",
         "/schedules",
         "/workers",
+        "/hooks",
         "/settings",
     ):
         browser.open(page)

@@ -17,6 +17,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = (
     *("/", "/jobs", "/jobs?state=dead", "/jobs?search=nothing-like-it", "/dead", "/queues"),
     *("/schedules", "/workers", "/groups", "/groups/release", "/settings", "/audit"),
+    *("/hooks", "/hooks/pager", "/tokens"),
     *("/jobs/{dead}", "/jobs/{running}", "/jobs/{dead}/compare"),
 )
 

@@ -6,9 +6,23 @@ from queuectl_dashboard.history import moments
 from queuectl_dashboard.runs import Run, runs_of
 from queuectl_dashboard.shares import shares
 from queuectl_dashboard.shell import RAIL
-from queuectl_store import Dead, Dependency, Finish, JobId, JobState, NewJob, RunFacts, Shell, Store
+from queuectl_store import (
+    Dead,
+    Dependency,
+    Finish,
+    HookOn,
+    HookRule,
+    JobId,
+    JobState,
+    NewHook,
+    NewJob,
+    RunFacts,
+    Shell,
+    Store,
+    webhook_job,
+)
 from queuectl_worker import LogFolder, log_root
-from tests.dashboard.site import Site
+from tests.dashboard.site import PAGE, TOKEN, Site
 from tests.dashboard.stories import claim_all, finish, look, write_log
 
 
@@ -88,6 +102,7 @@ def test_every_page_teaches_what_to_type_where_it_has_nothing_to_show(site: Site
         "/schedules": "queuectl schedule add",
         "/workers": "queuectl worker start",
         "/groups": "queuectl enqueue --group",
+        "/hooks": "queuectl hook add",
     }
 
     shown = {path: look(site, path).text for path in lines}
@@ -97,6 +112,53 @@ def test_every_page_teaches_what_to_type_where_it_has_nothing_to_show(site: Site
 
 def test_a_group_that_there_is_not_is_not_found(site: Site) -> None:
     assert look(site, "/groups/nowhere").status == 404
+
+
+def test_a_hook_says_what_narrows_it_and_hides_where_a_webhook_leads(
+    store: Store, site: Site
+) -> None:
+    rule = HookRule(on=frozenset({HookOn.DEAD}), queues=frozenset({"mail"}), tags={"team": "a"})
+    url = "https://hooks.example/services/s3cr3t"
+    store.hooks.add(NewHook(name="pager", rule=rule, job=webhook_job(), url=url, secret=b"k" * 32))
+    delivery = store.hooks.test("pager")
+
+    pages = [look(site, path).text for path in ("/hooks", "/hooks/pager")]
+
+    for page in pages:
+        assert "queue mail" in page
+        assert "team=a" in page
+        assert "https://hooks.example/" in page
+        assert "s3cr3t" not in page
+        assert f"/jobs/{delivery}" in page
+        assert "no live worker serves" in page
+    assert look(site, "/hooks/nobody").status == 404
+
+
+def test_deliveries_are_listed_a_page_at_a_time(store: Store, site: Site) -> None:
+    rule = HookRule(on=frozenset({HookOn.DEAD}))
+    store.hooks.add(NewHook(name="h", rule=rule, job=NewJob(work=Shell(script="true"))))
+    for _ in range(60):
+        store.hooks.test("h")
+
+    first = look(site, "/hooks/h").text
+    second = look(site, "/hooks/h?before=11").text
+
+    assert first.count('<tr id="job-') == 50
+    assert "/hooks/h?before=11" in first
+    assert second.count('<tr id="job-') == 10
+    assert look(site, "/hooks/h?before=x").status == 400
+
+
+def test_only_admins_see_the_page_of_tokens_and_no_page_shows_one(site: Site) -> None:
+    made = site.call("/tokens", "POST", {"name": "wall", "role": "viewer"}).json["token"]
+
+    page = look(site, "/tokens").text
+    others = site.ask("/tokens", headers={**PAGE, "Authorization": f"Bearer {made}"})
+
+    assert 'id="token-wall"' in page
+    assert made not in page
+    assert TOKEN not in page
+    assert others.status == 403
 
 
 def _after(*parents: JobId) -> tuple[tuple[Dependency, ...], ...]:

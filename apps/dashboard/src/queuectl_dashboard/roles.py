@@ -8,7 +8,7 @@ class Role(IntEnum):
 
     Attributes:
         METRICS: Scrape `/metrics`, and nothing else.
-        VIEWER: Look at everything but the audit log.
+        VIEWER: Look at everything but tokens and the audit log.
         OPERATOR: Act on jobs, queues, schedules and workers that are there.
         ADMIN: Say what is run and by which rules, and delete: who can enqueue can run anything.
     """

@@ -44,6 +44,7 @@ PAGES = (
     PageLink("schedules", "/schedules", "Schedules", "s"),
     PageLink("workers", "/workers", "Workers", "w"),
     PageLink("groups", "/groups", "Groups", "r"),
+    PageLink("hooks", "/hooks", "Hooks", "h"),
     PageLink("settings", "/settings", "Settings", "e"),
 )
 
@@ -82,5 +83,6 @@ def add_shell(app: Flask, store: Store) -> None:
 
     @app.context_processor
     def caller() -> dict[str, Any]:
-        role = caller_of(request.environ).role
-        return {"role": role.word, "may": lambda word: role >= read_role(word)}
+        found = caller_of(request.environ)
+        role = found.role
+        return {"caller": found, "role": role.word, "may": lambda word: role >= read_role(word)}

@@ -5,12 +5,13 @@ from flask import Blueprint, Response, g
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.pages.dead import dead_page
 from queuectl_dashboard.pages.groups import group_page, groups_page
+from queuectl_dashboard.pages.hooks import hook_page, hooks_page
 from queuectl_dashboard.pages.jobs import jobs_page, jobs_rows
 from queuectl_dashboard.pages.one_job import compare_page, job_page, log_file
 from queuectl_dashboard.pages.overview import overview_page
 from queuectl_dashboard.pages.queues import queues_page
 from queuectl_dashboard.pages.schedules import schedules_page
-from queuectl_dashboard.pages.settings import audit_page, settings_page
+from queuectl_dashboard.pages.settings import audit_page, settings_page, tokens_page
 from queuectl_dashboard.pages.workers import workers_page
 from queuectl_store import JobId
 
@@ -24,7 +25,9 @@ _PLAIN = {
     "schedules": ("/schedules", schedules_page),
     "workers": ("/workers", workers_page),
     "groups": ("/groups", groups_page),
+    "hooks": ("/hooks", hooks_page),
     "settings": ("/settings", settings_page),
+    "tokens": ("/tokens", tokens_page),
     "audit": ("/audit", audit_page),
 }
 
@@ -55,5 +58,9 @@ def pages_blueprint(desk: Desk) -> Blueprint:
     @blueprint.get("/groups/<name:name>")
     def group(name: str) -> str:
         return group_page(desk, name)
+
+    @blueprint.get("/hooks/<name:name>")
+    def hook(name: str) -> str:
+        return hook_page(desk, name)
 
     return blueprint

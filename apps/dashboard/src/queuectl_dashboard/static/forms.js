@@ -1,4 +1,5 @@
-// Drawers, and the forms in them that make or change something through the API.
+// Drawers, and the forms in them that make or change something through the API. What a field means
+// there is in its attributes: its name is a path in the body, `data-as` how its text is read.
 
 import { send } from "./api.js";
 import { refresh } from "./live.js";
@@ -13,14 +14,16 @@ export function start() {
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
   });
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest(".job-form, .api-form");
+    const form = event.target.closest(".api-form");
     if (!form) return;
     event.preventDefault();
     submit(form);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.name === "kind") chooseKind(event.target.form, event.target.value);
+    if (event.target.type === "radio" && event.target.closest(".api-form")) showParts(event.target.form);
   });
+  document.querySelectorAll(".api-form").forEach(showParts);
+  startOnce();
 }
 
 // One dialog serves many things: the button says which one, and what is so now.
@@ -30,10 +33,23 @@ function open(dialog, { dataset }) {
   if (dataset.words) dialog.querySelector("[data-words]").textContent = dataset.words;
   if (dataset.path) form.dataset.path = dataset.path;
   for (const [name, value] of Object.entries(JSON.parse(dataset.fill ?? "{}"))) {
-    form.elements[name].value = form.elements[name].dataset.was = value;
+    const field = form.elements[name];
+    field.value = value;
+    if (field instanceof HTMLElement) field.dataset.was = value; // of radios there are several
   }
   dialog.querySelector(".answer").textContent = "";
+  showParts(form);
   dialog.showModal();
+}
+
+// Radios choose among parts of a form: `data-if` names the radio and the value that show a part. What
+// is not shown is not sent, nor asked for.
+function showParts(form) {
+  for (const part of form.querySelectorAll("[data-if]")) {
+    const [name, value] = part.dataset.if.split("=");
+    part.hidden = form.elements[name].value !== value;
+    for (const field of part.querySelectorAll("input, select, textarea")) field.disabled = part.hidden;
+  }
 }
 
 async function submit(form) {
@@ -42,15 +58,9 @@ async function submit(form) {
   answer.textContent = "";
   button.disabled = true;
   try {
-    const body = form.dataset.new === undefined ? changes(form) : newJob(form);
-    const made = await send(form.dataset.method, form.dataset.path, body);
+    const made = await send(form.dataset.method, form.dataset.path, body(form));
     form.closest("dialog")?.close();
-    if (form.dataset.new !== undefined) {
-      form.reset();
-      chooseKind(form, "shell");
-      const open = { words: "Open", act: () => location.assign(`${base}/jobs/${made.id}`) };
-      tell(`Job ${made.id} is enqueued`, { action: open });
-    } else tell(form.dataset.done ?? "Saved");
+    tellOf(form, made ?? {});
     refresh();
   } catch (error) {
     answer.textContent = error.message.slice(0, 1).toUpperCase() + error.message.slice(1);
@@ -59,38 +69,68 @@ async function submit(form) {
   }
 }
 
-function chooseKind(form, kind) {
-  for (const part of form.querySelectorAll("[data-kind]")) part.hidden = part.dataset.kind !== kind;
-  form.elements.shell.required = kind === "shell";
-  form.elements.task.required = kind === "task";
+function tellOf(form, made) {
+  const { done = "Saved", goes, secret } = form.dataset;
+  if (form.dataset.new !== undefined) {
+    form.reset();
+    showParts(form);
+  }
+  const fill = (text, write) => text.replace(/\{(\w+)\}/g, (_, name) => write(made[name]));
+  const action = goes && {
+    words: "Open",
+    act: () => location.assign(base + fill(goes, encodeURIComponent)),
+  };
+  tell(fill(done, String), { action });
+  if (secret && made[secret]) showOnce(form.dataset.secretTitle, made[secret]);
 }
 
-function newJob(form) {
+// --- what a form says ---
+
+// Only what differs from what was is sent; an emptied field that may be empty is null.
+function body(form) {
   const asked = {};
-  for (const name of ["queue", "priority", "name", "group", "delay", "timeout", "after"]) {
-    const value = form.elements[name].value.trim();
-    if (value) asked[name] = value;
+  for (const field of form.elements) {
+    if (!field.name || field.disabled || field.type === "radio") continue;
+    if (field.type === "checkbox") {
+      if (field.checked) put(asked, field, field.dataset.as === "one of" ? [...(asked[field.name] ?? []), field.value] : true);
+    } else if (field.value !== (field.dataset.was ?? "")) put(asked, field, value(field));
   }
-  if (form.elements.kind.value === "shell") asked.shell = form.elements.shell.value;
-  else {
-    asked.task = form.elements.task.value.trim();
-    for (const name of ["args", "kwargs"]) {
-      const text = form.elements[name].value.trim();
-      if (text) asked[name] = json(text, name);
-    }
-  }
-  if (form.elements.max_retries.value) asked.max_retries = Number(form.elements.max_retries.value);
-  if (form.elements.hold.checked) asked.hold = true;
-  const tags = form.elements.tags.value.trim().split(/\s+/).filter(Boolean);
-  if (tags.length) asked.tags = Object.fromEntries(tags.map(pair));
+  if (!Object.keys(asked).length) throw new Error("nothing was changed");
   return asked;
 }
 
-function json(text, name) {
+function put(asked, { name }, value) {
+  const path = name.split(".");
+  let place = asked;
+  for (const step of path.slice(0, -1)) place = place[step] ??= {};
+  place[path.at(-1)] = value;
+}
+
+function value(field) {
+  const text = field.value;
+  if (text === "" && field.dataset.null !== undefined) return null;
+  if (field.type === "number") return Number(text);
+  switch (field.dataset.as) {
+    case "json":
+      return json(text, field);
+    case "words":
+      return words(text);
+    case "pairs":
+      return Object.fromEntries(words(text).map(pair));
+    default:
+      return field.tagName === "TEXTAREA" ? text : text.trim();
+  }
+}
+
+function words(text) {
+  return text.split(/[\s,]+/).filter(Boolean);
+}
+
+function json(text, field) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`the ${name === "args" ? "arguments" : "named arguments"} are not JSON`);
+    throw new Error(`what stands in “${field.labels[0].firstChild.textContent.trim()}” is no JSON`);
   }
 }
 
@@ -100,23 +140,27 @@ function pair(text) {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-// Only what was changed is sent; an emptied field that may be empty is null.
-function changes(form) {
-  const body = {};
-  for (const field of form.elements) {
-    if (!field.name) continue;
-    if (field.type === "checkbox") {
-      if (field.checked) body[field.name] = true;
-      continue;
-    }
-    if (field.value === (field.dataset.was ?? "")) continue;
-    body[field.name] = value(field);
-  }
-  if (!Object.keys(body).length) throw new Error("nothing was changed");
-  return body;
+// --- a secret that is shown once ---
+
+const once = document.getElementById("once");
+
+function showOnce(title, secret) {
+  once.querySelector("h2").textContent = title;
+  document.getElementById("once-text").textContent = secret;
+  once.showModal();
 }
 
-function value(field) {
-  if (field.value === "" && field.dataset.null !== undefined) return null;
-  return field.type === "number" ? Number(field.value) : field.value;
+function startOnce() {
+  if (!once) return;
+  const text = document.getElementById("once-text");
+  const copy = document.getElementById("once-copy");
+  once.addEventListener("close", () => {
+    text.textContent = copy.nextElementSibling.textContent = "";
+  });
+  copy.addEventListener("click", async () => {
+    getSelection().selectAllChildren(text);
+    // The clipboard is there over TLS and on this computer; else what is marked is copied by hand.
+    const isCopied = await navigator.clipboard?.writeText(text.textContent).then(() => true, () => false);
+    copy.nextElementSibling.textContent = isCopied ? "Copied" : "Marked: copy it with Ctrl-C";
+  });
 }
