@@ -272,6 +272,34 @@ def test_a_token_is_made_for_a_role_used_and_taken_back(browser: Browser) -> Non
     assert not browser.find("#token-dashboard [data-verb]"), "the link's own stays"
 
 
+def test_a_schedule_is_added_and_edited_in_its_page(browser: Browser) -> None:
+    schedules = browser.site.store.schedules
+    browser.log_in()
+    browser.open("/schedules")
+
+    click(browser, "#open-new-schedule")
+    fill(browser, "new-schedule", name="nightly", cron="30 2 * * *", tz="Europe/Berlin")
+    fill(browser, "new-schedule", **{"job.shell": "backup --all", "job.tags": "team=ops"})
+    fill(browser, "new-schedule", overlap="the slot is left out")
+    click(browser, "#new-schedule .primary")
+    browser.see("#schedule-nightly")
+    made = schedules.get("nightly")
+    assert (made.cron, made.tz, made.overlap) == ("30 2 * * *", "Europe/Berlin", "skip")
+    assert made.job().work == Shell(script="backup --all")
+
+    click(browser, "#schedule-nightly [data-opens=edit-schedule]")
+    browser.see("#edit-schedule[open]")
+    click(browser, "#edit-schedule [name=when][value=every]")
+    fill(browser, "edit-schedule", every="90m", **{"edit.timeout": "1h"})
+    click(browser, "#edit-schedule .primary")
+    browser.see_text("every 1h 30m")
+
+    changed = schedules.get("nightly")
+    assert (changed.cron, changed.every_ms, changed.overlap) == (None, 5_400_000, "skip")
+    assert changed.job().work == Shell(script="backup --all")
+    assert (changed.job().timeout_ms, changed.job().tags) == (3_600_000, {"team": "ops"})
+
+
 def _status_with(browser: Browser, secret: str) -> int:
     """Return how the API answers to who shows *secret*."""
     status = browser.driver.execute_async_script(

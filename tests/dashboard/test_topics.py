@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from queuectl_store import HookOn, HookRule, NewHook, NewJob, Shell, Store, webhook_job
+from queuectl_store import HookOn, HookRule, NewHook, NewJob, Shell, Store, Task, webhook_job
 from tests.dashboard.site import Site
 from tests.dashboard.stories import claim_all, write_log
 
@@ -96,6 +96,41 @@ def test_a_schedule_is_changed_and_keeps_what_is_not_named(site: Site) -> None:
     assert (changed["job"]["command"], job["argv"]) == ("old", ["new"])
     assert site.call("/schedules/s", "PATCH", {"cron": "nonsense"}).status == 422
     assert site.call("/schedules/x", "PATCH", {"tz": "UTC"}).status == 404
+
+
+def test_an_edit_of_a_schedules_job_keeps_what_a_form_does_not_show(
+    store: Store, site: Site
+) -> None:
+    job = {"task": "mail.send", "kwargs": {"password": "s3cr3t"}, "env": {"A": "1"}, "name": "old"}
+    site.call("/schedules", "POST", {"name": "s", "every": "1h", "job": {**job, "timeout": "5m"}})
+
+    edit = {"queue": "mail", "priority": "high", "name": "", "timeout": 0, "max_retries": 1}
+    answer = site.call("/schedules/s", "PATCH", {"edit": edit})
+
+    made = store.schedules.get("s").job()
+    assert answer.status == 200
+    assert (made.queue, made.priority, made.name, made.timeout_ms) == ("mail", 10, None, None)
+    assert (made.max_retries, dict(made.env)) == (1, {"A": "1"})
+    assert made.work == Task(name="mail.send", kwargs={"password": "s3cr3t"})
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{"args": [1]}, {"command": "a", "task": "b"}, {"timeout": "soon"}, {"queue": "\0"}],
+)
+def test_an_edit_of_a_schedules_job_that_makes_no_sense_changes_nothing(
+    store: Store, site: Site, edit: dict[str, Any]
+) -> None:
+    site.call("/schedules", "POST", {"name": "s", "every": "1h", "job": {"command": "old"}})
+    before = store.schedules.get("s")
+
+    answers = [
+        site.call("/schedules/s", "PATCH", {"edit": edit, "tz": "Europe/Berlin"}).status,
+        site.call("/schedules/s", "PATCH", {"edit": {}, "job": {"command": "new"}}).status,
+    ]
+
+    assert answers == [422, 422]
+    assert store.schedules.get("s") == before
 
 
 def test_a_webhook_is_added_and_its_address_is_in_no_answer_nor_the_log(site: Site) -> None:

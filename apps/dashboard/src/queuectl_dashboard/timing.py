@@ -42,6 +42,16 @@ def whole_span(ms: int) -> str:
     return f"{seconds} s"
 
 
+def typed_span(ms: int) -> str:
+    """Write a stretch of time as it is typed into forms and commands: `90s` is `1m30s`."""
+    written, rest = "", ms
+    for size, unit in ((_DAY_S * 1000, "d"), (3_600_000, "h"), (60_000, "m")):
+        if rest >= size:
+            written += f"{rest // size}{unit}"
+            rest %= size
+    return written + (f"{rest / 1000:g}s" if rest or not written else "")
+
+
 def ago(at_ms: int, *, now: int) -> str:
     """Write how long ago or how far ahead a moment is."""
     passed = now - at_ms

@@ -8,7 +8,16 @@ import msgspec
 from queuectl_dashboard.api import shapes
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.input import BadInput
-from queuectl_dashboard.api.jobspec import JobSpec, Span, new_job
+from queuectl_dashboard.api.jobspec import (
+    JobSpec,
+    RunSpec,
+    Span,
+    backoff_of,
+    memory_of,
+    new_job,
+    priority_of,
+    work_of,
+)
 from queuectl_dashboard.api.kinds import Asked, Count, Id, Name, Shape, Time, Words
 from queuectl_dashboard.api.routes import Topic
 from queuectl_dashboard.api.times import read_span
@@ -119,10 +128,11 @@ class ScheduleSpec(Asked):
 class ScheduleChange(Asked):
     """What to change; what is not named stays. `cron` takes the place of `every`, and back.
 
-    `job` is the whole job anew.
+    `job` is the whole job anew; `edit` changes only what it names of the job that is there.
     """
 
     job: JobSpec | None = None
+    edit: RunSpec | None = None
     cron: Words | None = None
     every: Span | None = None
     tz: Words | None = None
@@ -189,11 +199,19 @@ def edit_schedule(desk: Desk, name: str, body: ScheduleChange) -> dict[str, Any]
         said |= {"cron": None, "every_ms": read_span(body.every, what="every")}
     if body.window is not None:
         said["window_ms"] = read_span(body.window, what="window")
+    if body.job is not None and body.edit is not None:
+        raise BadInput("a schedule takes one of job and edit")
     if body.job is not None:
         said["job"] = _job(body.job)
     plain = {key: getattr(body, key) for key in ("tz", "missed", "overlap")}
     said |= {key: value for key, value in plain.items() if value is not None}
-    return _document(desk, desk.store.schedules.edit(name, lambda old: replace(old, **said)))
+    job_said = {} if body.edit is None else _said_of_job(body.edit)
+
+    def changed(old: NewSchedule) -> NewSchedule:
+        new = replace(old, **said)
+        return replace(new, job=replace(new.job, **job_said)) if job_said else new
+
+    return _document(desk, desk.store.schedules.edit(name, changed))
 
 
 @topic.act("/schedules/<name:name>/pause", **_ONE)
@@ -224,6 +242,30 @@ def _job(asked: JobSpec) -> NewJob:
     if asked.halt is not None or asked.on_finish is not None:
         raise BadInput("the job of a schedule takes no halt and no on_finish")
     return new_job(asked)
+
+
+def _said_of_job(asked: RunSpec) -> dict[str, Any]:
+    """Return the fields of a job that *asked* names; 0 and empty text take away what there was."""
+    has_work = any(getattr(asked, key) is not None for key in ("command", "argv", "shell", "task"))
+    said: dict[str, Any] = {
+        "work": work_of(asked) if has_work else None,
+        "queue": asked.queue,
+        "priority": priority_of(asked.priority),
+        "tags": asked.tags,
+        "max_retries": asked.max_retries,
+        "backoff": backoff_of(asked),
+    }
+    named = {key: value for key, value in said.items() if value is not None}
+    if not has_work and (asked.args is not None or asked.kwargs is not None):
+        raise BadInput("args and kwargs belong to a task; name it")
+    for key in ("name", "cwd"):
+        if (text := getattr(asked, key)) is not None:
+            named[key] = text or None
+    if asked.timeout is not None:
+        named["timeout_ms"] = read_span(asked.timeout, what="timeout") or None
+    if asked.memory is not None:
+        named["memory"] = memory_of(asked.memory) or None
+    return named
 
 
 def _document(desk: Desk, schedule: Schedule) -> dict[str, Any]:

@@ -109,7 +109,10 @@ function put(asked, { name }, value) {
 function value(field) {
   const text = field.value;
   if (text === "" && field.dataset.null !== undefined) return null;
-  if (field.type === "number") return Number(text);
+  if (field.type === "number") {
+    if (!text) throw new Error(`“${label(field)}” needs a number`);
+    return Number(text);
+  }
   switch (field.dataset.as) {
     case "json":
       return json(text, field);
@@ -130,8 +133,12 @@ function json(text, field) {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`what stands in “${field.labels[0].firstChild.textContent.trim()}” is no JSON`);
+    throw new Error(`what stands in “${label(field)}” is no JSON`);
   }
+}
+
+function label(field) {
+  return field.labels[0].firstChild.textContent.trim();
 }
 
 function pair(text) {
