@@ -8,6 +8,7 @@ from selenium.webdriver.common.keys import Keys
 
 from queuectl_store import Dead, JobFilter, JobId, NewJob, Shell, Store, Succeeded, connect
 from tests.browser.chromium import Browser, Dashboard, chromium
+from tests.browser.hands import click, fill, press
 from tests.browser.stories import everything, finish, register, write_log
 from tests.dashboard.site import serving
 from tests.waiting import eventually
@@ -33,19 +34,6 @@ def expect(browser: Browser, *wanted: str) -> None:
         within=20,
         what=f"the states {wanted}",
     )
-
-
-def press(browser: Browser, *keys: str) -> None:
-    """Type keys, whatever has the focus."""
-    for key in keys:
-        browser.driver.switch_to.active_element.send_keys(key)
-
-
-def click(browser: Browser, selector: str) -> None:
-    """Click what is seen, once it is there."""
-    browser.see(selector)
-    # The page may put a fresh row in place of the one that was found.
-    browser.run("document.querySelector(arguments[0]).click()", selector)
 
 
 def enqueue(browser: Browser, *scripts: str, hold: bool = False) -> list[JobId]:
@@ -192,12 +180,6 @@ def test_queues_schedules_workers_and_settings_obey(browser: Browser) -> None:
     )
     browser.open("/audit")
     browser.see_text("change_setting")
-
-
-def fill(browser: Browser, dialog: str, **texts: str) -> None:
-    """Type into the fields of an open dialog; a choice is typed too."""
-    for name, text in texts.items():
-        browser.see(f"#{dialog}[open] [name='{name}']").send_keys(text)
 
 
 def test_a_webhook_is_added_tested_and_paused_and_its_secret_is_shown_once(

@@ -16,7 +16,9 @@ from typing import Any
 from queuectl_store import Cursor, InvalidCursor, Job, JobId, Page, Store, StoreError
 from queuectl_store.events import Event as Fact
 
-WATCH_S = 0.05
+WATCH_S = 0.02
+# However long it takes to ask a database: no more than this part of the time.
+WATCH_SHARE = 40
 KEPT = 64
 # More at once are not told one by one: whoever looks again is quicker.
 MOST_EVENTS = 200
@@ -86,6 +88,7 @@ class Broadcaster:
         self._sent = 0
         self._cursor: Cursor | None = None
         self._thread: Thread | None = None
+        self._pause_s = WATCH_S
 
     def follow(self, wake: Event) -> "Follower":
         """Set *wake* after each message from now on."""
@@ -147,11 +150,14 @@ class Broadcaster:
                     self._thread = None
 
     def _version(self) -> int | None:
+        began = time.monotonic()
         try:
             return self._store.reader.version()
         except StoreError as error:
             log.warning("store cannot be followed", extra={"error": str(error)})
             return None
+        finally:
+            self._pause_s = max(WATCH_S, WATCH_SHARE * (time.monotonic() - began))
 
     def _news(self) -> Message | None:
         try:
@@ -179,7 +185,7 @@ class Broadcaster:
     def _is_wanted(self) -> bool:
         with self._turn:
             if self._followers:
-                self._turn.wait(WATCH_S)
+                self._turn.wait(self._pause_s)
             if not self._followers:
                 self._thread = None
             return bool(self._followers)

@@ -57,6 +57,7 @@ KEYS = (
     ("Enter", "open the line"),
     ("x", "select the line"),
     ("Esc", "close, or drop the selection"),
+    ("p", "pause, go on"),
     ("t", "light, dark, system"),
     *((f"g {page.key}", page.words.lower()) for page in PAGES),
 )

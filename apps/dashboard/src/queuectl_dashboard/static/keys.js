@@ -11,6 +11,7 @@ const DEEDS = {
   "/": search,
   n: () => document.querySelector("[data-opens='new-job']")?.click(),
   t: () => document.getElementById("theme").click(),
+  p: () => document.getElementById("pause").click(),
   j: () => step(1),
   k: () => step(-1),
   x: () => line()?.querySelector("input[name=pick]")?.click(),

@@ -1,100 +1,112 @@
-// The socket tells that something changed; the page fetches itself and takes over what differs.
+// The line tells that something changed; the page fetches itself and takes over what differs.
 
-import { base, fetchDocument, takeOver } from "./page.js";
+import { follow } from "./line.js";
+import { fetchDocument, takeOver } from "./page.js";
 
 const light = document.getElementById("live");
 const lost = document.getElementById("lost");
+const pauseButton = document.getElementById("pause");
+const waiting = document.getElementById("waiting");
 
-const QUIET_MS = 60; // gathers a burst of changes into one fetch
-const REST = 2; // a page that takes long to make is fetched less often: twice its time is rest
-const DEAF_MS = 45000; // the server speaks at least every 20 s
-const LONGEST_PAUSE_MS = 15000;
+const REST = 1; // a page that takes long to make is fetched less often: it rests as long
+const LONGEST_REST_MS = 2000;
 const POLL_MS = 5000;
-const ALARM_MS = 4000; // a moment without a socket is not worth a notice
+const ALARM_MS = 4000; // a moment without a line is not worth a notice
+const WORDS = { socket: "live", events: "live", lost: "reconnecting" };
+const TITLES = { socket: "", events: "By events: something between blocks websockets", lost: "" };
 
-let pause = 500;
 let wanted = false;
 let fetching = false;
 let alarm = 0;
 let list = null;
-let cursor = document.body.dataset.cursor; // what happened up to here is on the page
-let wasOpen = false;
+let state = "waiting";
+let wasLive = false;
+let isPaused = false;
+let missed = 0;
 
 /** Let *follower* keep the list of jobs: it gets each fresh page, and refreshes what else it shows. */
 export function keepList(follower) {
   list = follower;
 }
 
-/** Fetch the page again soon. */
+/** Fetch the page again: at once, or as soon as it has rested. */
 export function refresh() {
   wanted = true;
   if (fetching || document.hidden) return;
   fetching = true;
-  setTimeout(fetchPage, QUIET_MS);
+  fetchPage();
 }
 
 async function fetchPage() {
   wanted = false;
+  count(0);
   const began = performance.now();
   try {
     const fresh = await fetchDocument(location.href);
     takeOver(fresh, { skip: list ? "list" : null });
     await list?.takeOver(fresh);
   } catch {
-    // The socket's state says that the server is away; the next change tries again.
+    // The line's state says that the server is away; the next change tries again.
   }
   setTimeout(() => {
     fetching = false;
     if (wanted) refresh();
-  }, Math.min(REST * (performance.now() - began), 2000));
+  }, Math.min(REST * (performance.now() - began), LONGEST_REST_MS));
 }
 
-function connect() {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/ws?cursor=${encodeURIComponent(cursor)}`);
-  let deaf = 0;
-  const listen = () => {
-    clearTimeout(deaf);
-    deaf = setTimeout(() => socket.close(), DEAF_MS);
-  };
-  socket.onopen = () => {
-    pause = 500;
-    say("live", "live");
-    listen();
-    // Not all that changes is in the feed; the page that was just loaded shows it.
-    if (wasOpen) refresh();
-    wasOpen = true;
-  };
-  socket.onmessage = (event) => {
-    listen();
-    const message = JSON.parse(event.data);
-    cursor = message.cursor ?? cursor;
-    if (!["heartbeat", "hello"].includes(message.type)) refresh();
-  };
-  socket.onclose = () => {
-    clearTimeout(deaf);
-    say("lost", "reconnecting");
-    setTimeout(connect, pause * (0.5 + Math.random()));
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-  };
+function take(message) {
+  if (["heartbeat", "hello"].includes(message.type)) return;
+  if (isPaused) count(message.type === "resync" ? Infinity : missed + (message.events?.length ?? 0));
+  else refresh();
 }
 
-function say(state, words) {
-  if (light.dataset.state === state) return;
-  light.dataset.state = state;
-  light.firstElementChild.textContent = words;
+function say(next) {
+  if (state === next) return;
+  state = next;
+  light.dataset.line = state;
+  light.title = TITLES[state];
   clearTimeout(alarm);
-  if (state === "live") lost.hidden = true;
-  else alarm = setTimeout(() => (lost.hidden = false), ALARM_MS);
+  if (state === "lost") alarm = setTimeout(() => (lost.hidden = false), ALARM_MS);
+  else {
+    lost.hidden = true;
+    // Not all that changes is in the feed; the page that was just loaded shows it.
+    if (wasLive && !isPaused) refresh();
+    wasLive = true;
+  }
+  show();
+}
+
+// --- pausing ---
+
+/** Let the page stand still, or go on. */
+export function togglePause() {
+  isPaused = !isPaused;
+  pauseButton.setAttribute("aria-pressed", String(isPaused));
+  if (!isPaused) refresh();
+  show();
+}
+
+function count(changes) {
+  missed = changes;
+  waiting.textContent = missed > 999 ? "999+" : missed || "";
+  waiting.title = missed ? "Changes since, that are not shown" : "";
+}
+
+function show() {
+  light.dataset.state = state === "lost" ? "lost" : isPaused ? "paused" : "live";
+  const words = state !== "lost" && isPaused ? "paused" : WORDS[state];
+  if (light.firstElementChild.textContent !== words) light.firstElementChild.textContent = words;
 }
 
 /** Begin to follow the store. */
 export function start() {
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) refresh();
+    if (!document.hidden && !isPaused) refresh();
   });
-  // Where sockets are blocked, or too many are open, the page still comes up to date.
+  pauseButton.addEventListener("click", togglePause);
+  // Where there is no line, or too many have one, the page still comes up to date.
   setInterval(() => {
-    if (light.dataset.state !== "live") refresh();
+    if (["waiting", "lost"].includes(state) && !isPaused) refresh();
   }, POLL_MS);
-  connect();
+  follow(take, say);
 }

@@ -5,6 +5,7 @@ import { send } from "./api.js";
 import { base } from "./page.js";
 
 const LINES = 400;
+const POLL_MS = 1500;
 const MOST_LINES = 5000; // a page is no place for more; the download has them all
 
 const log = document.getElementById("log");
@@ -39,12 +40,16 @@ export async function start() {
   else await read().catch(() => {}); // the plain end that the server wrote stays
 }
 
-async function read() {
-  const streams = log.dataset.split === undefined ? ["stdout"] : ["stdout", "stderr"];
-  const asked = streams.map((stream) =>
-    send("GET", `/jobs/${log.dataset.job}/logs?run=${log.dataset.run}&stream=${stream}&tail=${LINES}`),
+function ask(part) {
+  const { job, run, split } = log.dataset;
+  const streams = split === undefined ? ["stdout"] : ["stdout", "stderr"];
+  return Promise.all(
+    streams.map((stream) => send("GET", `/jobs/${job}/logs?run=${run}&stream=${stream}&${part(stream)}`)),
   );
-  const outputs = (await Promise.all(asked)).filter(({ text }) => text);
+}
+
+async function read() {
+  const outputs = (await ask(() => `tail=${LINES}`)).filter(({ text }) => text);
   clear();
   for (const { stream, text } of outputs) {
     if (stream === "stderr") add("--- stderr ---\n");
@@ -57,7 +62,9 @@ function listen() {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${base}/ws/logs/${job}/${attempt}`);
   let isOver = false;
   let isFirst = true;
+  let isHeard = false;
   socket.onmessage = (event) => {
+    isHeard = true;
     const message = JSON.parse(event.data);
     if (isFirst && message.type === "output") clear(); // it tells the last lines again
     isFirst &&= message.type !== "output";
@@ -65,8 +72,27 @@ function listen() {
     if (message.type === "end") isOver = true;
   };
   socket.onclose = () => {
-    if (!isOver) setTimeout(listen, 2000 + 2000 * Math.random());
+    if (isOver) return;
+    if (isHeard) setTimeout(listen, 2000 + 2000 * Math.random());
+    else poll({});
   };
+}
+
+// Where sockets are blocked, the output is asked for from where it ended the last time.
+async function poll(places) {
+  try {
+    const isFirst = !Object.keys(places).length;
+    const outputs = await ask((stream) => (isFirst ? `tail=${LINES}` : `from=${places[stream]}`));
+    if (isFirst) clear();
+    for (const { stream, text, to } of outputs) {
+      if (text) add(text);
+      places[stream] = to;
+    }
+    if (outputs.every((each) => each.is_over && each.to === each.size)) return;
+  } catch {
+    // The job may be gone, or the dashboard away: the next look tells.
+  }
+  setTimeout(poll, POLL_MS, places);
 }
 
 function clear() {
