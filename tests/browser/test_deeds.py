@@ -325,26 +325,6 @@ def test_what_one_browser_does_another_one_shows(browser: Browser, tmp_path: Pat
     browser.see(f"#job-{job}[data-state=held]")
 
 
-def test_a_long_list_scrolls_to_its_end_and_holds_few_rows(browser: Browser) -> None:
-    enqueue(browser, *(f"echo {n}" for n in range(700)))
-    browser.log_in()
-    browser.open("/jobs")
-    browser.see("#job-700")
-
-    def at_the_end() -> bool:
-        browser.run("scrollTo(0, document.body.scrollHeight)")
-        return bool(browser.find("#job-1"))
-
-    eventually(at_the_end, within=40, what="the oldest job")
-    assert browser.run("return document.querySelectorAll('#list tr[data-id]').length") < 500
-    browser.run("scrollTo(0, 2600)")
-    browser.see("#job-650")
-    browser.run("scrollTo(0, 0)")
-    browser.see("#job-700")
-    enqueue(browser, "one more")
-    browser.see("#job-701")
-
-
 def test_a_viewer_is_shown_no_verbs(browser: Browser) -> None:
     everything(browser.site.store)
     browser.log_in()

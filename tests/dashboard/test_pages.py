@@ -87,6 +87,24 @@ def test_filters_narrow_the_list(store: Store, site: Site) -> None:
     }
 
 
+def test_the_list_tells_how_many_there_are_where_that_is_counted(store: Store, site: Site) -> None:
+    store.enqueue([NewJob(work=Shell(script="a"), queue="mail", hold=n < 2) for n in range(5)])
+    store.enqueue([NewJob(work=Shell(script="a"))])
+
+    told = {
+        query: re.findall(r'data-total="(\d+)"', look(site, f"/jobs{query}").text)
+        for query in ("", "?queue=mail", "?queue=mail&state=held", "?state=dead", "?search=a")
+    }
+
+    assert told == {
+        "": ["6"],
+        "?queue=mail": ["5"],
+        "?queue=mail&state=held": ["2"],
+        "?state=dead": ["0"],
+        "?search=a": [],
+    }
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -1,5 +1,6 @@
 """The list of jobs: its page, and the rows below those that the page has."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ from flask import render_template, request
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.filters import Query, read_query
 from queuectl_dashboard.rows import job_rows
+from queuectl_store import JobState
 
 
 def jobs_page(desk: Desk) -> str:
@@ -19,6 +21,7 @@ def jobs_page(desk: Desk) -> str:
         "jobs.html",
         link=partial(_link, query),
         queues=sorted(set(counts) | set(query.queues)),
+        total=_total(query, counts),
         **_found(desk, query),
     )
 
@@ -26,6 +29,15 @@ def jobs_page(desk: Desk) -> str:
 def jobs_rows(desk: Desk) -> str:
     """Render rows alone, for a list that is scrolled."""
     return render_template("rows.html", **_found(desk, read_query(request.args)))
+
+
+def _total(query: Query, counts: Mapping[str, Mapping[JobState, int]]) -> int | None:
+    """Return how many jobs match, where the counts that are kept tell it."""
+    if query.first() != Query(states=query.states, queues=query.queues, limit=query.limit):
+        return None
+    chosen = [counts.get(queue, {}) for queue in query.queues] if query.queues else counts.values()
+    states = query.states or tuple(JobState)
+    return None if query.before else sum(each.get(state, 0) for each in chosen for state in states)
 
 
 def _found(desk: Desk, query: Query) -> dict[str, Any]:

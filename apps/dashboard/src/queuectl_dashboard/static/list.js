@@ -1,6 +1,7 @@
-// The list of jobs, however long: blocks of rows by cursor. Blocks far from the view give their rows
-// away and keep their height; they are fetched again when they come near. Newest first, so that a
-// block is all jobs with ids from `last` up to, not including, `before`.
+// The list of jobs, however long: a window of rows that are there, between gaps that are as high as
+// the rows they stand for. A gap that comes near the view is filled from where the view is in it, so
+// that the end is one jump away; rows far from the view become a gap again. Newest first: every part is
+// all jobs with ids from `last` up to, not including, `before`.
 
 import { actOnMany, jobs } from "./act.js";
 import { keepList } from "./live.js";
@@ -9,20 +10,20 @@ import { base, fetchDocument } from "./page.js";
 const PAGE = 100;
 const AGAIN_MS = 1500; // after a fetch that failed
 const NEAR = 1.5; // heights of the view above and below that are kept filled
+const HIGHEST = 12_000_000; // pixels: browsers draw nothing far below that
 
 const card = document.getElementById("list");
 const picked = new Set();
 let all = false; // the selection is everything that matches
-let blocks = [];
-let ended = false;
+let parts = [];
+let rowHeight = 52;
 let loading = false;
 
 /** Take the list over, if the page has one. */
 export function start() {
   if (!card) return;
   const body = card.querySelector("tbody");
-  if (body) blocks = [blockOf(body, card.dataset.before || null, card.dataset.older)];
-  ended = !card.dataset.older;
+  if (body) begin(body);
   document.getElementById("more")?.remove();
   keepList({ takeOver });
   addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
@@ -32,49 +33,67 @@ export function start() {
   look();
 }
 
-function blockOf(body, before, older) {
-  const rows = body.rows;
-  const last = older ? Number(rows[rows.length - 1].dataset.id) : 0;
-  return { body, before, last, count: rows.length, full: true };
+function begin(body) {
+  const count = body.rows.length;
+  const { older, total, before } = card.dataset;
+  const [first, last] = [idOf(body.rows[0]), older ? Number(older) : 0];
+  rowHeight = body.getBoundingClientRect().height / count;
+  parts = [{ body, before: before ? Number(before) : Infinity, last, count, isGap: false }];
+  if (!older) return;
+  // Where nobody counted, the rest is taken to be as dense as what is seen.
+  const rest = total ? Number(total) - count : (last * count) / (first - last + 1);
+  addAfter(parts[0], gapOf({ before: last, last: 0, count: rest }));
+}
+
+function idOf(row) {
+  return Number(row.dataset.id);
+}
+
+function gapOf({ before, last, count }) {
+  const body = document.createElement("tbody");
+  const row = document.createElement("tr");
+  row.className = "gap";
+  row.setAttribute("aria-hidden", "true");
+  const cell = document.createElement("td");
+  cell.colSpan = 10;
+  row.append(cell);
+  body.append(row);
+  const gap = { body, before, last, count: Math.max(1, count), isGap: true };
+  setHeight(gap);
+  return gap;
+}
+
+function setHeight(gap) {
+  // On the row: that is where a height holds for tables and for a phone's grid alike.
+  gap.body.rows[0].style.height = `${Math.min(gap.count * rowHeight, HIGHEST)}px`;
+}
+
+function addAfter(part, next) {
+  part.body.after(next.body);
+  parts.splice(parts.indexOf(part) + 1, 0, next);
+}
+
+function takeOut(part) {
+  part.body.remove();
+  parts.splice(parts.indexOf(part), 1);
 }
 
 // --- what is in view ---
 
 async function look() {
   const height = innerHeight;
-  for (const block of blocks) {
-    const { top, bottom } = block.body.getBoundingClientRect();
-    const isNear = bottom > -NEAR * height && top < (NEAR + 1) * height;
-    if (!isNear && block.full && block !== blocks[0]) empty(block);
-    if (isNear && !block.full) fill(block);
-  }
-  if (!loading && !ended && card.getBoundingClientRect().bottom < (NEAR + 1) * height) await load();
-}
-
-function empty(block) {
-  const gap = document.createElement("tr");
-  gap.className = "gap";
-  gap.setAttribute("aria-hidden", "true");
-  const cell = document.createElement("td");
-  cell.colSpan = 10;
-  gap.append(cell);
-  // On the row: that is where a height holds for tables and for a phone's grid alike.
-  gap.style.height = `${block.body.getBoundingClientRect().height}px`;
-  block.body.replaceChildren(gap);
-  block.full = false;
-}
-
-async function load() {
+  const isWithin = ({ body }, heights) => {
+    const { top, bottom } = body.getBoundingClientRect();
+    return bottom > -heights * height && top < (heights + 1) * height;
+  };
+  // Of the first part the page itself tells what it is now.
+  for (const part of parts.slice(1)) if (!part.isGap && !isWithin(part, NEAR)) empty(part);
+  if (loading) return;
+  const next = parts.find((part) => (part.isGap ? isWithin(part, NEAR) : part.isStale && isWithin(part, 0)));
+  if (!next) return;
   loading = true;
   try {
-    const { rows, older } = await rowsBefore(blocks.at(-1)?.last || null);
-    const body = document.createElement("tbody");
-    body.append(...rows.map(adopt));
-    if (rows.length) {
-      blocks.at(-1).body.after(body);
-      blocks.push(blockOf(body, String(blocks.at(-1).last), older));
-    }
-    ended = !older;
+    await (next.isGap ? fill(next) : freshen(next));
   } catch {
     setTimeout(look, AGAIN_MS);
     return;
@@ -84,60 +103,118 @@ async function load() {
   look();
 }
 
-async function fill(block) {
-  block.full = true;
-  try {
-    const { rows, older } = await rowsBefore(block.before);
-    put(block, rows, older);
-  } catch {
-    block.full = false;
-    setTimeout(look, AGAIN_MS);
+function empty(part) {
+  const gap = gapOf(part);
+  addAfter(part, gap);
+  takeOut(part);
+  join(gap);
+}
+
+// Gaps that lie side by side are one, unless it is being filled.
+function join(gap) {
+  const place = parts.indexOf(gap);
+  for (const other of [parts[place + 1], parts[place - 1]]) {
+    if (!other?.isGap || other.isBusy || gap.isBusy) continue;
+    gap.before = Math.max(gap.before, other.before);
+    gap.last = Math.min(gap.last, other.last);
+    gap.count += other.count;
+    takeOut(other);
+    setHeight(gap);
   }
+}
+
+async function fill(gap) {
+  gap.isBusy = true;
+  try {
+    const from = startIn(gap);
+    put(gap, from, await rowsBefore(from));
+  } finally {
+    gap.isBusy = false;
+  }
+}
+
+async function freshen(part) {
+  renew(part, await rowsBefore(part.before));
+}
+
+/** Return under which id to begin, so that what comes is where the view is. */
+function startIn({ body, before, last, count }) {
+  const { top, height } = body.getBoundingClientRect();
+  const above = Math.max(0, -innerHeight / 2 - top) / height;
+  if (above * count < PAGE / 2) return before;
+  const share = Math.max(0, Math.min(above, 1 - (PAGE * 0.9) / count));
+  return Math.max(last + 1, Math.min(before, Math.round(before - share * (before - last))));
 }
 
 async function rowsBefore(before) {
   const asked = new URLSearchParams(location.search);
   asked.set("limit", String(PAGE));
-  if (before) asked.set("before", before);
+  if (Number.isFinite(before)) asked.set("before", String(before));
+  else asked.delete("before");
   const table = (await fetchDocument(`${base}/jobs/rows?${asked}`)).querySelector("table");
   return { rows: [...table.tBodies[0].rows], older: table.dataset.older };
 }
 
-/** Put the rows of *block* that were just fetched from its top in place of those it has. */
-function put(block, rows, older) {
-  const lowest = rows.length && older ? Number(rows.at(-1).dataset.id) : 0;
-  if (lowest > block.last) split(block, lowest);
-  replaceRows(block.body, rows.filter((row) => Number(row.dataset.id) >= block.last));
-  block.count = block.body.rows.length;
-}
-
-// More jobs than a fetch brings came into the interval: those below become a block of their own.
-function split(block, lowest) {
-  const body = document.createElement("tbody");
-  body.append(...[...block.body.rows].filter((row) => Number(row.dataset.id) < lowest));
-  block.body.after(body);
-  const below = { body, before: String(lowest), last: block.last, count: body.rows.length, full: false };
-  blocks.splice(blocks.indexOf(block) + 1, 0, below);
-  block.last = lowest;
+/** Put the rows that are below *from* into *gap*; what is left of it above and below stays one. */
+function put(gap, from, { rows, older }) {
+  const mine = rows.filter((row) => idOf(row) >= gap.last);
+  const last = Math.max(gap.last, older ? idOf(rows.at(-1)) : 0);
+  const perId = gap.count / Math.max(1, gap.before - gap.last);
+  const below = last > gap.last ? gapOf({ before: last, last: gap.last, count: (last - gap.last) * perId }) : null;
+  const isUpper = from < gap.before;
+  if (below) addAfter(gap, below);
+  if (mine.length) {
+    const body = document.createElement("tbody");
+    body.append(...mine.map(adopt));
+    addAfter(gap, { body, before: from, last, count: mine.length, isGap: false });
+  }
+  if (isUpper) {
+    gap.count = Math.max(1, (gap.before - from) * perId);
+    gap.last = from;
+    setHeight(gap);
+  } else takeOut(gap);
 }
 
 // --- what changed ---
 
 async function takeOver(fresh) {
   const other = fresh.getElementById("list");
-  const [body, freshBody] = [blocks[0]?.body, other.querySelector("tbody")];
+  const [body, freshBody] = [parts[0]?.body, other.querySelector("tbody")];
   if (!body || !freshBody) {
     if (body || freshBody) location.reload(); // the first job came, or the last one went
     return;
   }
-  put(blocks[0], [...freshBody.rows], other.dataset.older);
-  const height = innerHeight;
-  const seen = blocks.slice(1).filter(({ body: each, full }) => {
-    const { top, bottom } = each.getBoundingClientRect();
-    return full && bottom > 0 && top < height;
-  });
-  await Promise.all(seen.map(fill));
-  look();
+  renew(parts[0], { rows: [...freshBody.rows], older: other.dataset.older });
+  for (const part of parts.slice(1)) part.isStale = !part.isGap;
+  await look();
+}
+
+/** Put the rows of *part* that were just fetched from its top in place of those it has. */
+function renew(part, { rows, older }) {
+  if (!parts.includes(part)) return; // it went out of view meanwhile
+  part.isStale = false;
+  const lowest = rows.length && older ? idOf(rows.at(-1)) : 0;
+  if (lowest > part.last) split(part, lowest);
+  replaceRows(part.body, rows.filter((row) => idOf(row) >= part.last));
+  part.count = part.body.rows.length;
+}
+
+// More jobs than a fetch brings came into the interval: those below go to the next part, or are one.
+function split(part, lowest) {
+  const had = part.body.rows.length ? idOf(part.body.rows[0]) : 0;
+  const rows = [...part.body.rows].filter((row) => idOf(row) < lowest);
+  const after = parts[parts.indexOf(part) + 1];
+  const isRoomy = after && !after.isGap && after.count + rows.length <= 2 * PAGE;
+  if (!isRoomy) {
+    const next = { body: document.createElement("tbody"), before: lowest, last: part.last, count: 0, isGap: false };
+    addAfter(part, next);
+  }
+  const next = parts[parts.indexOf(part) + 1];
+  next.body.prepend(...rows);
+  next.count += rows.length;
+  next.before = part.last = lowest;
+  // Those between what was fetched and what was there are not known yet.
+  if (had < lowest) next.isStale = true;
 }
 
 function replaceRows(body, fresh) {
