@@ -163,6 +163,10 @@ def test_queues_schedules_workers_and_settings_obey(browser: Browser) -> None:
     eventually(lambda: store.schedules.get("nightly").paused, within=20, what="the pause")
 
     browser.open("/workers")
+    click(browser, "[data-verb=quiet]")
+    click(browser, "#confirm-yes")
+    browser.see(".worker .s-quiet")
+    assert store.reader.workers()[0].state == "quiet"
     click(browser, "[data-verb=stop]")
     click(browser, "#confirm-yes")
     eventually(

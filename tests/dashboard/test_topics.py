@@ -180,11 +180,14 @@ def test_a_resource_is_set_listed_and_forgotten(store: Store, site: Site) -> Non
     assert site.call("/resources/no%20such", "PUT", {"capacity": 1}).status == 422
 
 
-def test_workers_are_listed_and_asked_to_stop(store: Store, site: Site) -> None:
+def test_workers_are_listed_and_asked_to_be_quiet_and_to_stop(store: Store, site: Site) -> None:
     enqueue(store)
     claim_all(store)
 
     [worker] = site.call("/workers", "GET").json["workers"]
+    quiet = [site.call("/workers/quiet", "POST").json for _ in range(2)]
+    assert quiet == [{"asked": [worker["id"]]}, {"asked": []}]
+    assert site.call("/workers", "GET").json["workers"][0]["state"] == "quiet"
     asked = site.call("/workers/stop", "POST", {"ids": [worker["id"], 99]}).json
 
     assert (worker["running"], worker["alive"]) == (1, True)

@@ -16,7 +16,7 @@ class WorkerDocument(Shape):
     """A worker. `queues` null is all; `alive`: its lease has not run out."""
 
     id: Id
-    state: Literal["running", "stopping", "stopped", "gone"]
+    state: Literal["running", "quiet", "stopping", "stopped", "gone"]
     host: str
     pid: int
     concurrency: Count
@@ -50,7 +50,13 @@ class Stop(Asked):
     now: bool = False
 
 
-class AskedToStop(Shape):
+class Quiet(Asked):
+    """Which workers to quiet; all that live where no ids are given."""
+
+    ids: Annotated[list[Id], msgspec.Meta(max_length=10_000)] | None = None
+
+
+class AskedWorkers(Shape):
     """The workers that were asked; one that is unknown or has ended is not among them."""
 
     asked: list[Id]
@@ -62,8 +68,15 @@ def list_workers(desk: Desk, query: WorkerQuery) -> dict[str, Any]:
     return {"workers": list(map(worker_document, desk.store.reader.workers(all=query.all)))}
 
 
-@topic.act("/workers/stop", body=Stop, is_optional=True, answer=AskedToStop)
+@topic.act("/workers/stop", body=Stop, is_optional=True, answer=AskedWorkers)
 def stop_workers(desk: Desk, body: Stop) -> dict[str, Any]:
     """Ask workers to stop."""
     ids = None if body.ids is None else [WorkerId(each) for each in body.ids]
     return {"asked": desk.store.admin.stop_workers(ids, now=body.now)}
+
+
+@topic.act("/workers/quiet", body=Quiet, is_optional=True, answer=AskedWorkers)
+def quiet_workers(desk: Desk, body: Quiet) -> dict[str, Any]:
+    """Ask workers to take no more jobs and to go on with those that they run, until stopped."""
+    ids = None if body.ids is None else [WorkerId(each) for each in body.ids]
+    return {"asked": desk.store.admin.quiet_workers(ids)}
