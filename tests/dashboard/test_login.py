@@ -1,7 +1,14 @@
 """Tokens, one-time codes and sessions."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from queuectl_dashboard.roles import Role
+from queuectl_dashboard.sessionfile import SessionFile
+from queuectl_dashboard.sessions import SESSION_LIFE_S, Sessions
+from queuectl_dashboard.tokenbook import Grant, digest_of
 from queuectl_store import Store
 from tests.dashboard.site import TOKEN, Site, serving
 
@@ -103,3 +110,62 @@ def test_one_stale_token_again_and_again_does_not_lock_others_out(site: Site) ->
 
     assert answers == [401] * 10 + [429] * 2
     assert site.ask("/").status == 200
+
+
+def test_a_session_outlives_a_restart_until_it_is_ended(tmp_path: Path) -> None:
+    file = SessionFile(tmp_path / "sessions.json")
+    grant = Grant(name="wall", role=Role.VIEWER, digest=digest_of(b"token"), created_at=7)
+    before = Sessions(file)
+    kept, ended = before.start(grant), before.start(grant)
+    before.end(ended)
+
+    after = Sessions(file)
+
+    assert after.holds(kept) == grant
+    assert after.holds(ended) is None
+    after.end(kept)
+    assert Sessions(file).holds(kept) is None
+    text = (tmp_path / "sessions.json").read_text(encoding="utf-8")
+    assert kept not in text
+
+
+def test_a_session_that_was_kept_ends_when_it_would_have(tmp_path: Path) -> None:
+    file = SessionFile(tmp_path / "sessions.json")
+    grant = Grant(name="wall", role=Role.VIEWER, digest=digest_of(b"token"))
+    session = Sessions(file).start(grant)
+    [(digest, kept)] = file.read().items()
+
+    file.write({digest: replace(kept, ends_at=kept.ends_at - SESSION_LIFE_S - 1)})
+    assert Sessions(file).holds(session) is None
+
+    file.write({digest: replace(kept, ends_at=kept.ends_at + 10 * SESSION_LIFE_S)})
+    clock = [1_000.0]
+    later = Sessions(file, monotonic=lambda: clock[0])
+    clock[0] += SESSION_LIFE_S + 1
+    assert later.holds(session) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"sessions": [{"sha256": "zz"}]}', b"\xff"])
+def test_a_file_of_sessions_that_cannot_be_read_opens_nothing(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "sessions.json"
+    path.write_bytes(content)
+    path.chmod(0o600)
+
+    assert SessionFile(path).read() == {}
+    assert "sessions cannot be read" in caplog.text
+
+
+@pytest.mark.not_on("win32")
+def test_a_file_of_sessions_is_the_owners_and_one_that_others_may_write_to_opens_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sessions.json"
+    grant = Grant(name="wall", role=Role.VIEWER, digest=digest_of(b"token"))
+    Sessions(SessionFile(path)).start(grant)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+    path.chmod(0o666)
+
+    assert SessionFile(path).read() == {}

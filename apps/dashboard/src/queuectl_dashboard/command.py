@@ -13,7 +13,9 @@ import typer
 
 from queuectl_dashboard.access import Access
 from queuectl_dashboard.app import create_app
+from queuectl_dashboard.private import private_folder
 from queuectl_dashboard.server import AddressError, DashboardServer
+from queuectl_dashboard.sessionfile import SessionFile
 from queuectl_dashboard.sessions import Sessions
 from queuectl_metrics.address import is_loopback
 from queuectl_store import Store
@@ -88,7 +90,9 @@ def dashboard(
             metrics_public=metrics_public,
             hidden=hide or (),
         )
-        sessions = Sessions()
+        # On a port that was free by chance nobody comes back.
+        kept = SessionFile(private_folder(store) / f"sessions-{port}.json") if port else None
+        sessions = Sessions(kept)
         app = create_app(store, access=access, sessions=sessions)
         url = f"{origin or f'http://{_own_name(host)}:{server.port}'}/"
         _announce(url, token, as_json=session.json, is_known=secret is not None)

@@ -1,6 +1,7 @@
 """What was given out in exchange for a token: sessions for browsers, and one-time codes.
 
-All of it lives in memory: another instance, or the next one, honours none of it.
+Codes live in memory. Sessions do too where no file is given; with one, the next instance honours
+them as long as it knows the token that they were opened with.
 """
 
 import hashlib
@@ -11,11 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
+from queuectl_dashboard.sessionfile import KeptSession, SessionFile
 from queuectl_dashboard.tokenbook import Grant
 
 CODE_LIFE_S = 60.0
 SESSION_LIFE_S = 12 * 3600.0
 SESSION_CAP = 256
+# A session that is used is renewed in memory each time, and in the file so often.
+KEEP_S = 600.0
 
 Monotonic = Callable[[], float]
 
@@ -27,13 +31,22 @@ class _Session:
 
 
 class Sessions:
-    """Open sessions and unspent codes. Keeps digests, not secrets."""
+    """Open sessions and unspent codes. Keeps digests, not secrets.
 
-    def __init__(self, *, monotonic: Monotonic = time.monotonic) -> None:
-        self._monotonic = monotonic
+    Args:
+        file: Where sessions are kept for the next instance; nowhere where it is None.
+    """
+
+    def __init__(
+        self, file: SessionFile | None = None, *, monotonic: Monotonic = time.monotonic
+    ) -> None:
+        self._file, self._monotonic = file, monotonic
         self._lock = Lock()
         self._codes: dict[bytes, float] = {}
         self._sessions: OrderedDict[bytes, _Session] = OrderedDict()
+        self._keep_at = 0.0
+        if file is not None:
+            self._read(file)
 
     def new_code(self) -> str:
         """Make a code that opens one session within a minute."""
@@ -56,6 +69,7 @@ class Sessions:
             self._sessions[_digest(session.encode())] = _Session(ends, grant)
             if len(self._sessions) > SESSION_CAP:
                 self._sessions.popitem(last=False)
+            self._keep()
         return session
 
     def holds(self, session: str, *, renew: bool = True) -> Grant | None:
@@ -69,12 +83,37 @@ class Sessions:
             if renew:
                 self._sessions[key] = _Session(now + SESSION_LIFE_S, found.grant)
                 self._sessions.move_to_end(key)
+                if now >= self._keep_at:
+                    self._keep()
             return found.grant
 
     def end(self, session: str) -> None:
         """Close *session*."""
         with self._lock:
-            self._sessions.pop(_digest(session.encode("utf-8", "replace")), None)
+            if self._sessions.pop(_digest(session.encode("utf-8", "replace")), None):
+                self._keep()
+
+    def _read(self, file: SessionFile) -> None:
+        now, wall = self._monotonic(), time.time()
+        kept = sorted(file.read().items(), key=lambda pair: pair[1].ends_at)
+        for digest, each in kept[-SESSION_CAP:]:
+            # Never longer than a new one, wherever the wall clock was set meanwhile.
+            left = min(each.ends_at - wall, SESSION_LIFE_S)
+            if left > 0:
+                self._sessions[digest] = _Session(now + left, each.grant)
+
+    def _keep(self) -> None:
+        if self._file is None:
+            return
+        now, wall = self._monotonic(), time.time()
+        self._keep_at = now + KEEP_S
+        self._file.write(
+            {
+                digest: KeptSession(ends_at=wall + each.ends - now, grant=each.grant)
+                for digest, each in self._sessions.items()
+                if each.ends > now
+            }
+        )
 
 
 def _digest(secret: bytes) -> bytes:
