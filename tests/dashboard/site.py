@@ -13,6 +13,7 @@ from flask import Flask
 
 from queuectl_dashboard import Access, DashboardServer, Sessions, create_app
 from queuectl_dashboard.live import SOCKET_CAP
+from queuectl_dashboard.proxies import Network
 from queuectl_store import Store
 
 TOKEN = "a-token-that-only-the-tests-know"
@@ -109,13 +110,18 @@ def serving(
     *,
     metrics_public: bool = False,
     hidden: Sequence[str] = (),
+    proxies: Sequence[Network] = (),
     socket_cap: int = SOCKET_CAP,
     **limits: Any,
 ) -> Iterator[Site]:
     """Serve *store* on a free port; *limits* are the server's."""
     with DashboardServer("127.0.0.1", 0, **limits) as server:
         access = Access.on_port(
-            server.port, token=TOKEN, metrics_public=metrics_public, hidden=hidden
+            server.port,
+            token=TOKEN,
+            metrics_public=metrics_public,
+            hidden=hidden,
+            proxies=proxies,
         )
         sessions = Sessions()
         app = create_app(store, access=access, sessions=sessions, socket_cap=socket_cap)

@@ -136,6 +136,14 @@ def test_an_origin_that_is_none_is_refused(origin: str) -> None:
     assert "no https origin" in refusal("--origin", origin)
 
 
+@pytest.mark.parametrize("proxy", ["a-proxy", "10.0.0.1/8", "127.0.0.1:80", ""])
+def test_a_proxy_that_is_no_address_is_refused(proxy: str) -> None:
+    said = refusal("--proxy", proxy)
+
+    assert said.startswith("2 ")
+    assert "10.0.0.0/8" in said
+
+
 def test_a_port_in_use_is_one_clear_message(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

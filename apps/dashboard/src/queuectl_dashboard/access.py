@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from queuectl_dashboard.bodies import bound_body
 from queuectl_dashboard.callers import Caller, set_caller
 from queuectl_dashboard.pacing import Pace
+from queuectl_dashboard.proxies import Network, client_address
 from queuectl_dashboard.redaction import DEFAULT_FIELDS
 from queuectl_dashboard.refusals import Refusal, refuse
 from queuectl_dashboard.roles import Role
@@ -63,6 +64,7 @@ class Access:
             holds the port.
         metrics_public: `/metrics` needs no token.
         hidden: Patterns of the names of fields whose values nobody is shown.
+        proxies: Whose `X-Forwarded-For` says where a request comes from; nobody's unless named.
     """
 
     token: str
@@ -70,6 +72,7 @@ class Access:
     cookie: str
     metrics_public: bool = False
     hidden: Sequence[str] = DEFAULT_FIELDS
+    proxies: Sequence[Network] = ()
 
     @property
     def grant(self) -> Grant:
@@ -85,6 +88,7 @@ class Access:
         origin: str | None = None,
         metrics_public: bool = False,
         hidden: Sequence[str] = (),
+        proxies: Sequence[Network] = (),
     ) -> "Access":
         """Let in what comes to this computer's *port*, and to *origin* where a proxy serves it."""
         suffix = "" if port == 80 else f":{port}"
@@ -95,6 +99,7 @@ class Access:
             cookie=f"queuectl-{port}",
             metrics_public=metrics_public,
             hidden=(*DEFAULT_FIELDS, *(each.lower() for each in hidden)),
+            proxies=tuple(proxies),
         )
 
 
@@ -125,6 +130,7 @@ class Gate:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         guarded = _with_headers(start)
+        environ["REMOTE_ADDR"] = client_address(environ, self._access.proxies)
         refusal = self._refusal(environ)
         if refusal is None:
             return self._app(environ, guarded)

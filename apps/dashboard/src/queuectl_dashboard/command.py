@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import webbrowser
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Annotated, Protocol
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ import typer
 from queuectl_dashboard.access import Access
 from queuectl_dashboard.app import create_app
 from queuectl_dashboard.private import private_folder
+from queuectl_dashboard.proxies import Network, read_network
 from queuectl_dashboard.server import AddressError, DashboardServer
 from queuectl_dashboard.sessionfile import SessionFile
 from queuectl_dashboard.sessions import Sessions
@@ -66,6 +68,13 @@ def dashboard(
             envvar="QUEUECTL_DASHBOARD_ORIGIN",
         ),
     ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Believe the X-Forwarded-For of this proxy, or network of proxies; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the web dashboard and /metrics until Ctrl-C.
 
@@ -80,6 +89,7 @@ def dashboard(
     """
     session: Session = ctx.obj
     check_address(host, origin)
+    proxies = read_proxies(proxy or ())
     secret = os.environ.get(TOKEN_VARIABLE, "").strip() or None
     token = secret or secrets.token_urlsafe(24)
     with session.open_store() as store, _listen(host, port) as server:
@@ -89,6 +99,7 @@ def dashboard(
             origin=origin,
             metrics_public=metrics_public,
             hidden=hide or (),
+            proxies=proxies,
         )
         # On a port that was free by chance nobody comes back.
         kept = SessionFile(private_folder(store) / f"sessions-{port}.json") if port else None
@@ -122,6 +133,21 @@ def check_address(host: str, origin: str | None) -> None:
             " in front and name it with --origin https://…, or use `ssh -L 8787:127.0.0.1:8787`",
             param_hint="--host",
         )
+
+
+def read_proxies(words: Sequence[str]) -> tuple[Network, ...]:
+    """Read the addresses of proxies.
+
+    Raises:
+        typer.BadParameter: One is no address and no network.
+    """
+    try:
+        return tuple(map(read_network, words))
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{error}; give an address such as 127.0.0.1, or a network such as 10.0.0.0/8",
+            param_hint="--proxy",
+        ) from error
 
 
 def _listen(host: str, port: int) -> DashboardServer:
