@@ -1,5 +1,7 @@
 """What pages compute before they are rendered: bars, pictures, differences, histories."""
 
+from functools import partial
+
 from queuectl_dashboard.comparing import Line, difference
 from queuectl_dashboard.graphing import draw
 from queuectl_dashboard.history import moments
@@ -21,7 +23,7 @@ from queuectl_store import (
     Store,
     webhook_job,
 )
-from queuectl_worker import LogFolder, log_root
+from queuectl_worker import LogFolder, RunOutput, log_root
 from tests.dashboard.site import PAGE, TOKEN, Site
 from tests.dashboard.stories import claim_all, finish, look, write_log
 
@@ -172,9 +174,9 @@ def _two_runs(store: Store, first: bytes, second: bytes) -> tuple[Run, Run]:
         write_log(store, claim, output)
     facts = RunFacts(started_at=store.reader.now_ms())
     finish(store, claims, Finish(claim=claims[0], outcome=Dead(reason="exit code 1"), facts=facts))
-    logs = LogFolder(log_root(store))
+    outputs = partial(RunOutput, store, LogFolder(log_root(store)))
     runs = [
-        runs_of(store, store.reader.get(claim.job.id), store.reader.attempts(claim.job.id), logs)[0]
+        runs_of(store.reader.get(claim.job.id), store.reader.attempts(claim.job.id), outputs)[0]
         for claim in claims
     ]
     return runs[0], runs[1]

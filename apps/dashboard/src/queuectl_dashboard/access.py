@@ -75,6 +75,11 @@ class Access:
     proxies: Sequence[Network] = ()
 
     @property
+    def named(self) -> Sequence[str]:
+        """The patterns that are hidden because somebody asked for it."""
+        return tuple(each for each in self.hidden if each not in DEFAULT_FIELDS)
+
+    @property
     def grant(self) -> Grant:
         """What the token gives."""
         return Grant(name=FIRST, role=Role.ADMIN, digest=digest_of(self.token.encode()))

@@ -77,7 +77,7 @@ def _desk(store: Store, access: Access) -> Desk:
     folder = private_folder(store)
     return Desk(
         store=store,
-        redaction=Redaction(access.hidden),
+        redaction=Redaction(access.hidden, access.named),
         pulse=Pulse(store),
         tokens=TokenBook(folder / "tokens.json", access.grant),
         audit=Audit(folder / "audit.jsonl"),
@@ -90,7 +90,12 @@ def _add_views(app: Flask, desk: Desk, socket_cap: int) -> None:
     app.register_blueprint(pages_blueprint(desk))
     app.register_blueprint(api_blueprint(desk))
     app.register_blueprint(probes_blueprint(store))
-    add_live(app, broadcaster, partial(OutputFeed, store), socket_cap=socket_cap)
+    add_live(
+        app,
+        broadcaster,
+        partial(OutputFeed, store, redaction=desk.redaction),
+        socket_cap=socket_cap,
+    )
 
 
 def _open_paths(access: Access, assets: Mapping[str, Asset]) -> OpenPaths:

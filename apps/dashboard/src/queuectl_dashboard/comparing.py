@@ -71,7 +71,7 @@ def _of_its_like(desk: Desk, job: Job) -> Side | None:
 
 
 def _runs(desk: Desk, job: Job) -> list[Run]:
-    return runs_of(desk.store, job, desk.store.reader.attempts(job.id), desk.logs)
+    return runs_of(job, desk.store.reader.attempts(job.id), desk.output)
 
 
 def _lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:

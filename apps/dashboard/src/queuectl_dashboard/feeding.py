@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from queuectl_dashboard.masking import output_of
+from queuectl_dashboard.redaction import Redaction
 from queuectl_store import Attempt, Job, JobId, JobState, Store, Stream
 from queuectl_worker import LogFolder, RunOutput, log_root
 from queuectl_worker.sources import Source, cut_note
@@ -14,6 +16,7 @@ LINES = 400
 MOST_AT_ONCE = 64 * 1024
 # How often the state of the job is looked up; the output is looked at more often.
 STATE_S = 0.5
+_NOTHING_HIDDEN = Redaction()
 NAMES = {Stream.OUT: "stdout", Stream.ERR: "stderr"}
 
 
@@ -29,7 +32,9 @@ class OutputFeed:
         pause_s: How long to wait where there was nothing new.
     """
 
-    def __init__(self, store: Store, job_id: int, attempt: int) -> None:
+    def __init__(
+        self, store: Store, job_id: int, attempt: int, *, redaction: Redaction = _NOTHING_HIDDEN
+    ) -> None:
         """Find the latest run of that attempt.
 
         Raises:
@@ -41,7 +46,7 @@ class OutputFeed:
         self._job, self._run = job, _run_of(store, job, attempt)
         self._token = job.token if self._run is None else self._run.token
         logs = LogFolder(log_root(store, store.settings.all().get("log_dir")))
-        output = RunOutput(store, logs, job, self._run)
+        output = output_of(store, logs, job, self._run, redaction)
         self._readers = [_Reader(output, stream) for stream in output.streams]
         self._looked_at = time.monotonic()
         self._has_ended = self._run is not None

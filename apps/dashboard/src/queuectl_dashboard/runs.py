@@ -1,14 +1,14 @@
 """The runs of one job as its page shows them, and what they printed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from queuectl_dashboard.rows import ending
 from queuectl_dashboard.text import log_text
 from queuectl_dashboard.timing import size, span
-from queuectl_store import Attempt, Job, JobState, Store, Stream
-from queuectl_worker import LogFolder, RunOutput
+from queuectl_store import Attempt, Job, JobState, Stream
+from queuectl_worker import RunOutput
 from queuectl_worker.sources import pieces
 
 TAIL_LINES = 400
@@ -46,11 +46,17 @@ class Tail:
     is_cut: bool
 
 
-def runs_of(store: Store, job: Job, attempts: Sequence[Attempt], logs: LogFolder) -> list[Run]:
-    """List the runs of *job*, newest first, the one that goes on included."""
+def runs_of(
+    job: Job, attempts: Sequence[Attempt], output_of: Callable[[Job, Attempt | None], RunOutput]
+) -> list[Run]:
+    """List the runs of *job*, newest first, the one that goes on included.
+
+    Args:
+        output_of: Returns what a run printed; None is the latest.
+    """
 
     def printed(attempt: Attempt | None = None) -> RunOutput | None:
-        output = RunOutput(store, logs, job, attempt)
+        output = output_of(job, attempt)
         return output if any(_is_there(output, stream) for stream in output.streams) else None
 
     ended = [_ended(attempt, printed(attempt)) for attempt in reversed(attempts)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from queuectl_dashboard.audit import Audit
 from queuectl_dashboard.callers import Caller
+from queuectl_dashboard.masking import output_of
 from queuectl_dashboard.pulse import Pulse
 from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.roles import Role
@@ -24,7 +25,7 @@ from queuectl_store import (
 )
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt
-from queuectl_worker import LogFolder, log_root
+from queuectl_worker import LogFolder, RunOutput, log_root
 
 NOBODY = Caller(name="", role=Role.METRICS, address="")
 
@@ -50,6 +51,10 @@ class Desk:
     def logs(self) -> LogFolder:
         """Where output lies."""
         return LogFolder(log_root(self.store, self.store.settings.all().get("log_dir")))
+
+    def output(self, job: Job, run: Attempt | None = None) -> RunOutput:
+        """Return what a run of *job* (None: the latest) printed, as it may be shown."""
+        return output_of(self.store, self.logs, job, run, self.redaction)
 
     def job(self, job_id: int) -> Job:
         """Return one job; its secrets are left in, since handlers work on it.

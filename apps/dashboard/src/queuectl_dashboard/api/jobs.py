@@ -80,10 +80,15 @@ def list_job_events(desk: Desk, job_id: int, query: EventQuery) -> dict[str, Any
     return {"events": [desk.event(each) for each in shown], "next": more}
 
 
+_TEXTS = ("reason", "detail", "remedy")
+
+
 @topic.get("/jobs/<id:job_id>/why", answer=shapes.Why, problems=(404,))
 def explain_job(desk: Desk, job_id: int) -> dict[str, Any]:
     """Say why a job is where it is, and what would change it."""
-    return why_document(desk.store.reader.why(desk.job(job_id).id))
+    told = why_document(desk.store.reader.why(desk.job(job_id).id))
+    texts = {key: told[key] and desk.redaction.of_text(told[key]) for key in _TEXTS}
+    return {**told, **texts}
 
 
 @topic.get("/events", query=FeedQuery, answer=shapes.Feed, problems=(400,))

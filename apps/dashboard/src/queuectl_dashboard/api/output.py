@@ -14,7 +14,6 @@ from queuectl_dashboard.api.input import BadInput
 from queuectl_dashboard.api.kinds import Asked, Id
 from queuectl_dashboard.api.routes import Topic
 from queuectl_store import Attempt, Job, JobState, Stream
-from queuectl_worker import RunOutput
 from queuectl_worker.sources import Source, pieces
 
 topic = Topic("output")
@@ -59,7 +58,7 @@ def read_output(desk: Desk, job_id: int, query: OutputQuery) -> dict[str, Any]:
         raise BadInput("say one of tail, head, and from and to", status=400)
     job = desk.job(job_id)
     run = run_of(desk, job, query.run)
-    source = RunOutput(desk.store, desk.logs, job, run).open(STREAMS[query.stream])
+    source = desk.output(job, run).open(STREAMS[query.stream])
     facts = {
         "job": job.id,
         "run": job.token if run is None else run.token,
@@ -85,7 +84,7 @@ def download_output(desk: Desk, job_id: int, query: DownloadQuery) -> Response:
     """Download all that a run printed, byte for byte."""
     job = desk.job(job_id)
     run = run_of(desk, job, query.run)
-    source = RunOutput(desk.store, desk.logs, job, run).open(STREAMS[query.stream])
+    source = desk.output(job, run).open(STREAMS[query.stream])
     if source is None:
         raise NoOutput(f"job {job_id} has no {query.stream} of that run here")
     token = job.token if run is None else run.token

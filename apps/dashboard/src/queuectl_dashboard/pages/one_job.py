@@ -1,5 +1,7 @@
 """One job: what it is, what became of each of its runs, what they printed."""
 
+from dataclasses import replace
+
 from flask import Response, abort, render_template, request
 
 from queuectl_dashboard.api.desk import Desk
@@ -7,7 +9,7 @@ from queuectl_dashboard.comparing import difference, sides
 from queuectl_dashboard.history import moments
 from queuectl_dashboard.rows import work_of
 from queuectl_dashboard.runs import Run, runs_of, tail_of, whole
-from queuectl_store import FINAL, TRANSITIONS, WAITING, Job, JobId, JobState, Verb
+from queuectl_store import FINAL, TRANSITIONS, WAITING, Explanation, Job, JobId, JobState, Verb
 
 _EVENTS = 500
 
@@ -25,7 +27,7 @@ def job_page(desk: Desk, job_id: JobId) -> str:
         job=job,
         kind=kind,
         work=work,
-        why=desk.store.reader.why(job_id),
+        why=_shown(desk, desk.store.reader.why(job_id)),
         verbs=_verbs(job),
         runs=runs,
         chosen=chosen,
@@ -65,7 +67,7 @@ def log_file(desk: Desk, job_id: JobId, token: int) -> Response:
 
 
 def _runs(desk: Desk, job: Job) -> list[Run]:
-    return runs_of(desk.store, job, desk.store.reader.attempts(job.id), desk.logs)
+    return runs_of(job, desk.store.reader.attempts(job.id), desk.output)
 
 
 def _chosen(runs: list[Run], asked: str | None) -> Run | None:
@@ -87,3 +89,9 @@ def _verbs(job: Job) -> set[str]:
         "remove": FINAL,
     }
     return {verb for verb, states in allowed.items() if job.state in states}
+
+
+def _shown(desk: Desk, why: Explanation) -> Explanation:
+    of_text = desk.redaction.of_text
+    remedy = None if why.remedy is None else of_text(why.remedy)
+    return replace(why, detail=of_text(why.detail), remedy=remedy)
