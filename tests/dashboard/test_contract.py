@@ -15,6 +15,7 @@ from queuectl_dashboard.api.openapi import document
 from queuectl_dashboard.api.routes import Route
 from queuectl_store import NewJob, Shell, Store, Task, connect
 from tests.dashboard.site import BEARER, Site, serving
+from tests.postgres import PostgresServer
 
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
@@ -53,15 +54,54 @@ def fill(store: Store) -> None:
     store.enqueue([NewJob(work=Task(name="mail", kwargs={"to": "eve", "password": "x"}))])
 
 
+@pytest.fixture(scope="module")
+def postgres_site(postgres_server: PostgresServer) -> Iterator[Site]:
+    url = postgres_server.create_database()
+    with connect(url) as store:
+        fill(store)
+        with serving(store) as site:
+            yield site
+    postgres_server.drop_database(url)
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_no_answer_is_one_that_the_document_does_not_describe(
     contract_site: Site, route: Route, mode: GenerationMode
 ) -> None:
-    operation = OPERATIONS[route.name]
-    address = f"{contract_site.origin}{API_PREFIX}"
+    hold(contract_site, route, mode, rules=RULES)
 
-    @RULES
+
+# What reaches the database with values of the caller's; the checks before it are the same on both.
+BY_VALUE = (
+    *("list_jobs", "enqueue_job", "edit_job", "retry_jobs", "cancel_jobs", "list_job_events"),
+    *("list_events", "change_queue", "add_schedule", "edit_schedule", "add_hook"),
+    *(
+        "change_resource",
+        "retry_dead",
+        "change_setting",
+        "list_deliveries",
+        "stop_workers",
+        "show_group",
+    ),
+)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
+@pytest.mark.parametrize("name", BY_VALUE)
+def test_postgresql_answers_as_the_document_says_too(
+    postgres_site: Site, name: str, mode: GenerationMode
+) -> None:
+    [route] = [route for route in ROUTES if route.name == name]
+    hold(postgres_site, route, mode, rules=settings(RULES, max_examples=4))
+
+
+def hold(site: Site, route: Route, mode: GenerationMode, *, rules: settings) -> None:
+    """Send what fits the document, or what does not, and hold each answer to it."""
+    operation = OPERATIONS[route.name]
+    address = f"{site.origin}{API_PREFIX}"
+
+    @rules
     @given(case=operation.as_strategy(generation_mode=mode))
     def hold_to_it(case: schemathesis.Case) -> None:
         answer = case.call(base_url=address, headers=BEARER)
