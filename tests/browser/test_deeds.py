@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -382,6 +383,29 @@ def test_keys_are_listed_the_theme_is_kept_and_search_is_a_key_away(browser: Bro
     assert browser.run("return getComputedStyle(document.body).backgroundColor") == dark
     press(browser, Keys.ESCAPE, "j", Keys.ENTER)
     browser.see_text("Job 1")
+
+
+def test_a_search_completes_and_takes_filters(browser: Browser) -> None:
+    store = browser.site.store
+    store.enqueue([NewJob(work=Shell(script="echo a"), queue="mail", tags={"team": "video"})])
+    store.enqueue([NewJob(work=Shell(script="echo a"), queue="mail", hold=True)])
+    store.enqueue([NewJob(work=Shell(script="echo b"), queue="bulk")])
+    browser.log_in()
+    browser.open("/jobs")
+
+    press(browser, "/")
+    field = browser.see("#search")
+    field.send_keys("echo qu")
+    browser.see("#search-words option[value='echo queue:mail']")
+    field.send_keys("eue:mail team=")
+    browser.see("#search-words option[value='echo queue:mail tag:team=video']")
+    field.clear()
+    field.send_keys("echo queue:mail tag:team=video", Keys.ENTER)
+
+    browser.see("#job-1")
+    assert not browser.find("#job-2, #job-3")
+    query = parse_qs(urlsplit(browser.driver.current_url).query)
+    assert query == {"search": ["echo"], "queue": ["mail"], "tag": ["team=video"]}
 
 
 def test_a_failed_run_is_compared_with_a_good_one_of_its_like(browser: Browser) -> None:

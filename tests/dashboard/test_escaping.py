@@ -43,7 +43,7 @@ TAGS = (
     "html head meta title link script body header nav main section div span p h1 h2 h3 a img bdi "
     "code pre kbd small ul ol li dl dt dd table caption colgroup col thead tbody tr th td "
     "form fieldset legend label input select option textarea button details summary dialog "
-    "article strong figure figcaption polyline "
+    "datalist article strong figure figcaption polyline "
     "progress meter time mark ins del svg path rect line circle g text"
 )
 OUR_TAGS = frozenset(TAGS.split())

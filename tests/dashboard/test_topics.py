@@ -371,3 +371,15 @@ def test_every_filter_narrows(store: Store, site: Site) -> None:
     assert found("state=held&state=dead") == [2]
     assert found("since=1h") == [2, 1]
     assert found("fingerprint=none") == []
+
+
+def test_what_a_search_may_name_is_told_without_secrets(store: Store, site: Site) -> None:
+    enqueue(store, queue="mail", tags={"team": "a", "api_token": "s3cr3t"})
+    store.enqueue([NewJob(work=Task(name="mail.send"))])
+
+    words = site.call("/words", "GET").json
+
+    assert words["queues"] == ["default", "mail"]
+    assert words["tasks"] == ["mail.send"]
+    assert words["tags"] == ["api_token=[hidden]", "team=a"]
+    assert "dead" in words["states"]

@@ -26,6 +26,10 @@ RAIL = (
 LIVE = tuple(state for state in RAIL if state not in {JobState.SUCCEEDED, JobState.CANCELLED})
 
 
+# Offered by forms; a store may have a queue for each customer.
+_QUEUE_NAMES = 100
+
+
 class PageLink(NamedTuple):
     """A page of the navigation; *key* follows a `g`, *badge* is the state whose count it shows."""
 
@@ -66,9 +70,15 @@ KEYS = (
 def add_shell(app: Flask, store: Store) -> None:
     """Give all templates of *app* what the frame shows of *store*."""
 
+    def depths() -> dict[str, dict[JobState, int]]:
+        if "depths" not in g:
+            g.depths = store.reader.counts()
+        found: dict[str, dict[JobState, int]] = g.depths
+        return found
+
     def counts() -> dict[JobState, int]:
         if "counts" not in g:
-            g.counts = total(store.reader.counts())
+            g.counts = total(depths())
         found: dict[JobState, int] = g.counts
         return found
 
@@ -78,6 +88,7 @@ def add_shell(app: Flask, store: Store) -> None:
         "keys": KEYS,
         "nav_counts": counts,
         "pages": PAGES,
+        "queue_names": lambda: sorted(depths())[:_QUEUE_NAMES],
         "rail": RAIL,
         "store_url": store.url,
     }

@@ -16,6 +16,7 @@ from queuectl_dashboard.api import (
     settings,
     stats,
     verbs,
+    words,
     workers,
 )
 from queuectl_dashboard.api.routes import Route
@@ -23,7 +24,15 @@ from queuectl_dashboard.api.routes import Route
 _TOPICS = (
     *(jobs.topic, output.topic, newjob.topic, verbs.topic, dead.topic, groups.topic),
     *(queues.topic, resources.topic, schedules.topic, workers.topic),
-    *(hooks.topic, newhook.topic, settings.topic, stats.topic, series.topic, access.topic),
+    *(
+        hooks.topic,
+        newhook.topic,
+        settings.topic,
+        stats.topic,
+        series.topic,
+        words.topic,
+        access.topic,
+    ),
 )
 
 ROUTES: tuple[Route, ...] = tuple(route for topic in _TOPICS for route in topic.routes)

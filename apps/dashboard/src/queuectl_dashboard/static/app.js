@@ -8,6 +8,7 @@ import * as list from "./list.js";
 import * as live from "./live.js";
 import * as log from "./log.js";
 import { base } from "./page.js";
+import * as search from "./search.js";
 
 const THEMES = ["system", "light", "dark"];
 
@@ -51,6 +52,7 @@ for (const here of document.querySelectorAll(":is(.nav, .rail) [aria-current]"))
 }
 startTheme();
 startForms();
+search.start();
 list.start();
 act.start();
 forms.start();
