@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bootstrap import ROOT
+from tests import templates
 from tests.postgres import PostgresMissing, PostgresServer, private_server
 
 # Where several processes share the tests, a file is one piece of work. These take minutes: they
@@ -45,25 +46,62 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """Name the database that new stores are copied from."""
+    return templates.postgres_template(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the file that new stores are copied from."""
+    return templates.sqlite_template(tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """Give the URL of an empty PostgreSQL database of the test's own."""
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """Give the URL of a store in PostgreSQL, just made and the test's own."""
+    url = postgres_server.create_database(postgres_template)
+    yield url
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Give the URL of a store in an SQLite file, just made and the test's own."""
+    path = templates.copy_of(sqlite_template, tmp_path / "queue.db")
+    return f"sqlite:///{path.as_posix()}"
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database with nothing in it, not even a schema."""
     url = postgres_server.create_database()
     yield url
     postgres_server.drop_database(url)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def bare_sqlite_url(tmp_path: Path) -> str:
     """Give the URL of an SQLite file that does not exist yet."""
     return f"sqlite:///{(tmp_path / 'queue.db').as_posix()}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """Give the URL of an empty database, once of each kind."""
-    # Asked for by name, so that a run of the SQLite half starts no server.
-    url = request.getfixturevalue(f"{request.param}_url")
+    """Give the URL of a store that was just made, once on each database."""
+    return named(request, f"{request.param}_url")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a place where a store may be made, once on each database."""
+    return named(request, f"bare_{request.param}_url")
+
+
+def named(request: pytest.FixtureRequest, fixture: str) -> str:
+    """Ask for a URL by its fixture's name, so that a run of the SQLite half starts no server."""
+    url = request.getfixturevalue(fixture)
     assert isinstance(url, str)
     return url
 

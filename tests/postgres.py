@@ -38,27 +38,34 @@ class PostgresServer:
 
     admin_url: str
 
-    def create_database(self) -> str:
-        """Make an empty database and return its URL."""
+    def create_database(self, template: str = "template0") -> str:
+        """Copy the database *template* and return the copy's URL; without one, it is empty.
+
+        Args:
+            template: A database with no session on it: one would refuse the copy.
+        """
         name = f"test_{secrets.token_hex(6)}"
-        # template0 has no sessions that could refuse the copy.
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0"), name)
+        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), name, template)
         return url_of_database(self.admin_url, name)
 
     def drop_database(self, url: str) -> None:
         """Drop what `create_database` made, with the sessions that are still open on it."""
-        name = url.partition("?")[0].rpartition("/")[2]
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name_of_database(url))
 
-    def _execute(self, statement: sql.SQL, name: str) -> None:
+    def _execute(self, statement: sql.SQL, *names: str) -> None:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(statement.format(sql.Identifier(name)))
+            connection.execute(statement.format(*map(sql.Identifier, names)))
 
 
 def url_of_database(admin_url: str, name: str) -> str:
     """Put the database *name* in the place of the one that *admin_url* names."""
     address, mark, options = admin_url.partition("?")
     return f"{address.rpartition('/')[0]}/{name}{mark}{options}"
+
+
+def name_of_database(url: str) -> str:
+    """Return the name of the database that *url* is of."""
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 @contextmanager
@@ -199,6 +206,9 @@ def start_on_a_free_port(home: Home) -> int:
             "port": port,
             "unix_socket_directories": "",
             "max_connections": 200,  # a test of many workers must not meet this limit first
+            # What was committed outlives the server's own end, however it comes; only a power cut,
+            # which no test of PostgreSQL makes, would need the disk to be waited for.
+            "fsync": "off",
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = str(home.path / "log")

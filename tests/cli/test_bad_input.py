@@ -87,8 +87,6 @@ def test_what_makes_no_sense_is_usage(queuectl: Program, words: list[str], said:
     ],
 )
 def test_what_is_not_there_is_code_3(queuectl: Program, words: list[str]) -> None:
-    queuectl.must("db", "init")
-
     assert_refused(queuectl(*words), 3)
 
 
@@ -110,10 +108,10 @@ def test_a_file_that_is_no_database_is_left_alone(queuectl: Program) -> None:
     assert queuectl.db.read_text() == "dear diary\n" * 100
 
 
-def test_a_folder_is_no_store(queuectl: Program) -> None:
-    queuectl.db.mkdir()
+def test_a_folder_is_no_store(first_time: Program) -> None:
+    first_time.db.mkdir()
 
-    assert_refused(queuectl("list"), 5, str(queuectl.db))
+    assert_refused(first_time("list"), 5, str(first_time.db))
 
 
 @pytest.mark.not_on("win32")
@@ -143,10 +141,12 @@ def test_a_folder_that_is_gone_is_named_as_the_cause(queuectl: Program, words: l
     )
 
 
-def test_a_store_that_was_named_and_is_not_there_is_not_made_by_looking(queuectl: Program) -> None:
-    assert_refused(queuectl("list"), 5, str(queuectl.db))
+def test_a_store_that_was_named_and_is_not_there_is_not_made_by_looking(
+    first_time: Program,
+) -> None:
+    assert_refused(first_time("list"), 5, str(first_time.db))
 
-    assert not queuectl.db.exists()
+    assert not first_time.db.exists()
 
 
 def test_a_server_that_does_not_answer_is_code_5(queuectl: Program) -> None:

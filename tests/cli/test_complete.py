@@ -94,7 +94,6 @@ def test_bash_gets_only_what_stands_behind_the_equals_sign(jobs: Inside) -> None
 
 @pytest.mark.not_on("win32")
 def test_completion_loads_little(queuectl: Program) -> None:
-    queuectl.must("db", "init")
     watch = "import sys; from queuectl.app import run; run(['__complete', 'show', ''])"
     python = Path(str(queuectl.command()[0])).with_name("python")
 

@@ -23,15 +23,15 @@ def test_the_demo_shows_each_kind_of_end_and_what_to_try_next(queuectl: Program)
         assert re.search(line, text), line
 
 
-def test_the_commands_that_the_demo_names_work(queuectl: Program) -> None:
-    lines = queuectl.must("demo").text.splitlines()
+def test_the_commands_that_the_demo_names_work(first_time: Program) -> None:
+    lines = first_time.must("demo").text.splitlines()
     named = [words[words.index("--db") :] for words in map(shlex.split, lines) if "--db" in words]
 
-    results = [queuectl(*words) for words in named]
+    results = [first_time(*words) for words in named]
 
     assert [result.code for result in results] == [0, 0, 0]
     assert Path(named[0][1]).parent.stat().st_mode & 0o077 == 0
-    assert not queuectl.db.exists()
+    assert not first_time.db.exists()
 
 
 def test_the_demo_under_uv_names_commands_that_the_shell_can_call(queuectl: Program) -> None:

@@ -31,8 +31,6 @@ def checks(home: Inside, *words: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def test_a_new_store_is_well(inside: Inside) -> None:
-    inside.must("db", "init")
-
     found = checks(inside)
 
     assert {"store", "writable", "journal", "wal", "sqlite", "disk", "workers"} <= found.keys()
@@ -66,7 +64,9 @@ def test_jobs_without_a_worker_are_a_warning_with_a_remedy(inside: Inside) -> No
     assert inside("doctor", "--strict").code == 1
 
 
-def test_a_store_that_is_not_there_is_told_beside_the_rest(inside: Inside) -> None:
+def test_a_store_that_is_not_there_is_told_beside_the_rest(tmp_path: Path) -> None:
+    inside = Inside(folder=tmp_path)
+
     told = inside("doctor", "--json")
 
     assert told.code == 5
@@ -77,8 +77,6 @@ def test_a_store_that_is_not_there_is_told_beside_the_rest(inside: Inside) -> No
 
 
 def test_a_setting_that_cannot_be_read_is_a_failure(inside: Inside) -> None:
-    inside.must("db", "init")
-
     told = inside("doctor", "--json", QUEUECTL_LEASE="soon")
 
     assert told.code == 1
@@ -89,22 +87,18 @@ def test_a_setting_that_cannot_be_read_is_a_failure(inside: Inside) -> None:
 
 @pytest.mark.not_on("win32")
 def test_a_store_that_others_may_open_is_a_warning(inside: Inside) -> None:
-    inside.must("db", "init")
     inside.db.chmod(0o644)
 
     assert checks(inside)["permissions"]["remedy"] == f"chmod 600 {inside.db}*"
 
 
 def test_a_journal_of_another_mode_is_a_failure(inside: Inside) -> None:
-    inside.must("db", "init")
-
     found = {each.name: each for each in symptoms(inside.db, journal_mode="delete")}
 
     assert found["journal"].level is Level.FAILURE
 
 
 def test_a_large_log_is_a_warning(inside: Inside) -> None:
-    inside.must("db", "init")
     with open(f"{inside.db}-wal", "wb") as log:
         log.truncate(65 * 2**20)
 

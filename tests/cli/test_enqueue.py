@@ -173,16 +173,18 @@ def test_wait_passes_the_jobs_code_on(queuectl: Program) -> None:
     assert (result.code, result.out) == (7, b"1\n")
 
 
-def test_the_store_that_db_names_is_used_from_any_folder(queuectl: Program, tmp_path: Path) -> None:
+def test_the_store_that_db_names_is_used_from_any_folder(
+    first_time: Program, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     db = str(tmp_path / "mine.db")
 
-    queuectl.must("--db", db, "enqueue", "true", cwd=elsewhere)
-    listed = queuectl.must("list", "--json", "--db", db)
+    first_time.must("--db", db, "enqueue", "true", cwd=elsewhere)
+    listed = first_time.must("list", "--json", "--db", db)
 
     assert [job["cwd"] for job in listed.documents] == [str(elsewhere)]
-    assert not queuectl.db.exists()
+    assert not first_time.db.exists()
 
 
 def _count(queuectl: Program) -> int:

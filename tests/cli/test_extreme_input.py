@@ -90,7 +90,6 @@ def queuectl(
         out, err = capsys.readouterr()
         return Said(code, out, err)
 
-    call("db", "init")
     return call
 
 

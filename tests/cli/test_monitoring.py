@@ -1,6 +1,7 @@
 """What Prometheus and Grafana are given, as the program writes it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +66,9 @@ def test_the_dashboard_is_printed_as_grafana_takes_it(inside: Inside) -> None:
     assert json.loads(text) == json.loads(grafana_dashboard())
 
 
-def test_neither_makes_a_store(inside: Inside) -> None:
+def test_neither_makes_a_store(tmp_path: Path) -> None:
+    inside = Inside(folder=tmp_path)
+
     inside.must("metrics", "grafana")
     inside.must("metrics", "rules")
 

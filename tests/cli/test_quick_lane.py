@@ -24,6 +24,7 @@ from queuectl_store.quick import NotQuick
 from scripts import quick_lane
 from tests.cli.inprocess import Inside
 from tests.cli.program import Program, Result
+from tests.templates import copy_of
 
 # What a plain enqueue may load beside the interpreter's own: a new name here is a slower start.
 OURS = {
@@ -60,14 +61,12 @@ raise SystemExit(code)
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> tuple[Inside, Inside]:
+def pair(tmp_path: Path, sqlite_template: Path) -> tuple[Inside, Inside]:
     """Two homes alike, each with a store."""
-    folders = [tmp_path / name for name in ("quick", "full")]
-    for folder in folders:
-        folder.mkdir()
-    quick, full = (Inside(folder=folder) for folder in folders)
+    quick, full = (Inside(folder=tmp_path / name) for name in ("quick", "full"))
     for home in (quick, full):
-        home.must("db", "init")
+        home.folder.mkdir()
+        copy_of(sqlite_template, home.db)
     return quick, full
 
 
@@ -198,8 +197,6 @@ def test_what_is_not_plain_is_left_to_the_full_path(line: str) -> None:
 
 @pytest.mark.not_on("win32")
 def test_a_plain_enqueue_loads_little(queuectl: Program) -> None:
-    queuectl.must("db", "init")
-
     ended = subprocess.run(
         [sys.executable, "-c", WATCH],
         capture_output=True,
@@ -242,7 +239,6 @@ def test_settings_of_a_queue_hold(pair: tuple[Inside, Inside]) -> None:
 
 
 def test_settings_of_a_file_or_a_variable_hold(inside: Inside) -> None:
-    inside.must("db", "init")
     inside.must("enqueue", "true", QUEUECTL_MAX_RETRIES="8")
     (inside.folder / "queuectl.toml").write_text("max_retries = 9\n")
     inside.must("enqueue", "true")
@@ -276,7 +272,6 @@ def test_the_callers_trace_comes_along(
 
 
 def test_a_draining_queue_refuses_as_ever(inside: Inside) -> None:
-    inside.must("db", "init")
     inside.must("queue", "drain", "default")
 
     refused = inside("enqueue", "true")
@@ -286,7 +281,6 @@ def test_a_draining_queue_refuses_as_ever(inside: Inside) -> None:
 
 
 def test_a_store_of_another_schema_is_left_to_the_full_path(inside: Inside) -> None:
-    inside.must("db", "init")
     with sqlite3.connect(inside.db) as connection:
         connection.execute("UPDATE queuectl_schema_version SET version_num = '9999'")
     connection.close()
@@ -301,7 +295,6 @@ def test_a_job_whose_commit_is_in_doubt_is_stored_once(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reply to COMMIT is lost, so the full path asks by the key."""
-    inside.must("db", "init")
     real = sqlite3.connect
 
     class Torn(sqlite3.Connection):
@@ -328,7 +321,6 @@ def test_a_job_whose_commit_is_in_doubt_is_stored_once(
 def test_a_failed_flush_is_told_and_not_tried_again(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside.must("db", "init")
     real = sqlite3.connect
 
     class Failing(sqlite3.Connection):
@@ -349,7 +341,6 @@ def test_a_failed_flush_is_told_and_not_tried_again(
 
 def test_a_locked_store_is_told(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_setup, "BUSY_S", 0.0)
-    inside.must("db", "init")
     holder = sqlite3.connect(inside.db, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
@@ -362,7 +353,6 @@ def test_a_locked_store_is_told(inside: Inside, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.not_on("win32")
 def test_a_closed_pipe_after_the_commit_does_not_enqueue_twice(queuectl: Program) -> None:
-    queuectl.must("db", "init")
     reading, writing = os.pipe()
     os.close(reading)
 
@@ -431,7 +421,6 @@ def test_type_checkers_and_programs_find_the_same_names() -> None:
 
 
 def test_a_job_of_the_quick_lane_is_one_as_any_other(inside: Inside) -> None:
-    inside.must("db", "init")
     inside.must("enqueue", "--tag", "a=b", "--env", "E=1", "--", "printenv", "E")
 
     job = inside.job(1)

@@ -135,8 +135,6 @@ def wait_for_lines(file: Path, count: int) -> None:
 def test_bad_input_is_one_line_and_changes_nothing(
     queuectl: Program, words: list[str], code: int, said: str
 ) -> None:
-    queuectl.must("db", "init")
-
     result = queuectl("schedule", *words)
 
     assert result.code == code, result

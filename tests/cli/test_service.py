@@ -84,8 +84,6 @@ def test_a_name_that_is_no_file_is_refused(name: str) -> None:
 
 @pytest.mark.not_on("win32", "darwin")
 def test_a_dry_run_shows_the_unit_and_writes_nothing(inside: Inside) -> None:
-    inside.must("db", "init")
-
     shown = inside.must("service", "install", "--dry-run", "--queue", "mail")
 
     assert '"--queue" "mail"' in shown.text

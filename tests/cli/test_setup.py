@@ -36,42 +36,42 @@ def test_the_settings_files_that_apply_are_printed(queuectl: Program) -> None:
     assert queuectl.must("config", "path").text == f"{queuectl.folder / 'queuectl.toml'}\n"
 
 
-def test_init_makes_a_store_for_the_folder_and_below(queuectl: Program) -> None:
+def test_init_makes_a_store_for_the_folder_and_below(first_time: Program) -> None:
     unnamed = {"QUEUECTL_DB": ""}
-    below = queuectl.folder / "a" / "b"
+    below = first_time.folder / "a" / "b"
     below.mkdir(parents=True)
 
-    made = queuectl.must("db", "init", "--json", env=unnamed).document
-    again = queuectl.must("db", "init", "--json", env=unnamed).document
-    path = queuectl.must("db", "path", env=unnamed, cwd=below)
+    made = first_time.must("db", "init", "--json", env=unnamed).document
+    again = first_time.must("db", "init", "--json", env=unnamed).document
+    path = first_time.must("db", "path", env=unnamed, cwd=below)
 
-    store = queuectl.folder / ".queuectl" / "queue.db"
+    store = first_time.folder / ".queuectl" / "queue.db"
     assert (made["path"], made["created"], again["created"]) == (str(store), True, False)
     assert path.text == f"{store}\n"
     assert (store.parent / ".gitignore").read_text() == "*\n"
     assert store.parent.stat().st_mode & 0o077 == 0
 
 
-def test_path_tells_where_the_store_is_without_making_it(queuectl: Program) -> None:
-    shown = queuectl.must("db", "path", "--json").document
-    server = queuectl.must("--db", "postgresql://me:secret@h/db", "db", "path")
+def test_path_tells_where_the_store_is_without_making_it(first_time: Program) -> None:
+    shown = first_time.must("db", "path", "--json").document
+    server = first_time.must("--db", "postgresql://me:secret@h/db", "db", "path")
 
-    assert shown == {"store": str(queuectl.db), "origin": "QUEUECTL_DB"}
+    assert shown == {"store": str(first_time.db), "origin": "QUEUECTL_DB"}
     assert server.out == b"postgresql://me:***@h/db\n"
-    assert not queuectl.db.exists()
+    assert not first_time.db.exists()
 
 
-def test_migrate_brings_a_store_up_to_date(queuectl: Program) -> None:
-    queuectl.must("db", "init")
+def test_migrate_brings_a_store_up_to_date(first_time: Program) -> None:
+    first_time.must("db", "init")
 
-    document = queuectl.must("db", "migrate", "--json").document
+    document = first_time.must("db", "migrate", "--json").document
 
-    assert document["path"] == str(queuectl.db)
+    assert document["path"] == str(first_time.db)
 
 
-def test_without_any_name_the_users_own_folder_holds_the_store(queuectl: Program) -> None:
-    queuectl.must("enqueue", "true", env={"QUEUECTL_DB": ""})
+def test_without_any_name_the_users_own_folder_holds_the_store(first_time: Program) -> None:
+    first_time.must("enqueue", "true", env={"QUEUECTL_DB": ""})
 
-    folder = queuectl.folder / "data" / "queuectl"
+    folder = first_time.folder / "data" / "queuectl"
     assert (folder / "queue.db").exists()
     assert folder.stat().st_mode & 0o077 == 0

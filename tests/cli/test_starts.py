@@ -93,7 +93,6 @@ def loaded(
 
 @pytest.mark.not_on("win32")
 def test_looking_at_a_store_needs_no_slow_library(queuectl: Program) -> None:
-    queuectl.must("db", "init")
     queuectl.must("enqueue", "--tag", "a=b", "--", "echo", "x")
     queuectl.must("enqueue", "--", "true")
     queuectl.must("cancel", "2")
@@ -122,8 +121,6 @@ def test_changing_a_store_and_running_its_jobs_need_no_sqlalchemy(queuectl: Prog
 
 @pytest.mark.not_on("win32")
 def test_a_plain_enqueue_that_prints_the_job_needs_no_slow_library(queuectl: Program) -> None:
-    queuectl.must("db", "init")
-
     [(code, _)] = loaded(queuectl, [["enqueue", "--json", "--", "true"]], without=LIBRARIES)
 
     assert code == 0
@@ -131,10 +128,10 @@ def test_a_plain_enqueue_that_prints_the_job_needs_no_slow_library(queuectl: Pro
 
 
 @pytest.mark.not_on("win32")
-def test_help_needs_no_slow_library(queuectl: Program) -> None:
+def test_help_needs_no_slow_library(first_time: Program) -> None:
     paths = [path for path in COMMANDS if path not in HEAVY]
 
-    ran = loaded(queuectl, [[*path.split(), "--help"] for path in paths], without=LIBRARIES)
+    ran = loaded(first_time, [[*path.split(), "--help"] for path in paths], without=LIBRARIES)
 
     assert {path: code for path, (code, _) in zip(paths, ran, strict=True) if code} == {}
-    assert os.listdir(queuectl.folder) == []
+    assert os.listdir(first_time.folder) == []

@@ -29,7 +29,7 @@ from tests.store.schema import (
 )
 
 MIGRATIONS = Path(schema.__file__).with_name("migrations")
-CROWD = 10
+CROWD = 6
 OPENER = """
 import sys
 from queuectl_store import connect
@@ -55,10 +55,10 @@ def upgrade():
 assert metadata is job_tables.jobs.metadata is side_tables.queues.metadata
 
 
-def test_migrations_build_what_the_tables_say(store_url: str) -> None:
-    connect(store_url).close()
+def test_migrations_build_what_the_tables_say(bare_url: str) -> None:
+    connect(bare_url).close()
 
-    with opened(store_url) as connection:
+    with opened(bare_url) as connection:
         opts = {"version_table": VERSION_TABLE, "include_object": is_for(connection.dialect.name)}
         context = MigrationContext.configure(connection, opts=opts)
         differences = compare_metadata(context, metadata)
@@ -67,7 +67,7 @@ def test_migrations_build_what_the_tables_say(store_url: str) -> None:
 
 
 def test_migrated_definitions_equal_created_ones_to_the_letter(
-    sqlite_url: str, tmp_path: Path
+    bare_sqlite_url: str, tmp_path: Path
 ) -> None:
     """Alembic does not compare the conditions of partial indexes; their text does.
 
@@ -77,21 +77,21 @@ def test_migrated_definitions_equal_created_ones_to_the_letter(
     with opened(created) as connection:
         metadata.create_all(connection)
 
-    connect(sqlite_url).close()
+    connect(bare_sqlite_url).close()
 
-    assert sqlite_definitions(sqlite_url) == sqlite_definitions(created)
+    assert sqlite_definitions(bare_sqlite_url) == sqlite_definitions(created)
 
 
-def test_migrated_indexes_equal_created_ones_on_postgresql(postgres_url: str) -> None:
-    with opened(postgres_url) as connection:
+def test_migrated_indexes_equal_created_ones_on_postgresql(bare_postgres_url: str) -> None:
+    with opened(bare_postgres_url) as connection:
         connection.exec_driver_sql("CREATE SCHEMA created")
         connection.exec_driver_sql("SET search_path = created")
         metadata.create_all(connection)
 
-    connect(postgres_url).close()
+    connect(bare_postgres_url).close()
 
-    created = postgres_indexes(postgres_url, schema="created")
-    assert postgres_indexes(postgres_url, schema="public") == created
+    created = postgres_indexes(bare_postgres_url, schema="created")
+    assert postgres_indexes(bare_postgres_url, schema="public") == created
     assert any("WHERE ((state = 'pending'" in text for text in created.values())
 
 
@@ -105,9 +105,9 @@ def test_the_head_is_the_newest_migration_there_is() -> None:
     assert max(path.name for path in MIGRATIONS.glob("versions/*.py"))[:4] == schema.HEAD
 
 
-def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(store_url: str) -> None:
+def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(bare_url: str) -> None:
     with ExitStack() as stack:
-        crowd = [stack.enter_context(an_opener(store_url)) for _ in range(CROWD)]
+        crowd = [stack.enter_context(an_opener(bare_url)) for _ in range(CROWD)]
         for process in crowd:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
@@ -117,47 +117,47 @@ def test_processes_that_start_at_once_on_an_empty_database_make_one_schema(store
         ends = [(process.communicate(timeout=60)[1], process.returncode) for process in crowd]
 
     assert ends == [("", 0)] * CROWD
-    assert versions(store_url) == [schema.HEAD]
-    with connect(store_url) as store:
+    assert versions(bare_url) == [schema.HEAD]
+    with connect(bare_url) as store:
         assert enqueue_one(store) == 1
 
 
 def test_a_migration_that_fails_on_an_empty_database_leaves_nothing(
-    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_a_broken_migration(tmp_path, monkeypatch)
 
     with pytest.raises(StoreError, match="queuectl_no_such_function"):
-        connect(store_url)
+        connect(bare_url)
 
-    assert tables(store_url) == set()
+    assert tables(bare_url) == set()
 
 
 def test_a_migration_that_fails_on_a_store_leaves_it_as_it_was(
-    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bare_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = a_store_with_a_job(store_url)
-    before = tables(store_url)
+    job_id = a_store_with_a_job(bare_url)
+    before = tables(bare_url)
     add_a_broken_migration(tmp_path, monkeypatch)
 
     with pytest.raises(StoreError, match="queuectl_no_such_function"):
-        connect(store_url)
+        connect(bare_url)
 
     monkeypatch.undo()
-    assert tables(store_url) == before
-    with connect(store_url) as store:
+    assert tables(bare_url) == before
+    with connect(bare_url) as store:
         assert job(store, job_id).command == "true"
 
 
-def test_a_store_of_a_newer_program_is_refused(store_url: str) -> None:
-    a_store_with_a_job(store_url)
-    set_version(store_url, "9999")
+def test_a_store_of_a_newer_program_is_refused(bare_url: str) -> None:
+    a_store_with_a_job(bare_url)
+    set_version(bare_url, "9999")
 
     with pytest.raises(StoreTooNew, match="schema 9999") as refused:
-        connect(store_url)
+        connect(bare_url)
 
     assert "\n" not in str(refused.value)
-    assert versions(store_url) == ["9999"]
+    assert versions(bare_url) == ["9999"]
 
 
 def is_for(dialect: str) -> Callable[..., bool]:

@@ -112,28 +112,28 @@ def test_a_store_of_a_newer_program_keeps_its_bytes(tmp_path: Path, sqlite_url: 
     assert file.read_bytes() == before
 
 
-def test_a_database_of_another_program_keeps_its_tables(sqlite_url: str) -> None:
-    with opened(sqlite_url) as connection:
+def test_a_database_of_another_program_keeps_its_tables(bare_sqlite_url: str) -> None:
+    with opened(bare_sqlite_url) as connection:
         connection.exec_driver_sql("CREATE TABLE orders (id INTEGER, what TEXT)")
         connection.exec_driver_sql("INSERT INTO orders VALUES (1, 'tea')")
 
-    with connect(sqlite_url) as store:
+    with connect(bare_sqlite_url) as store:
         enqueue_one(store)
 
-    assert {"orders", "queuectl_jobs"} <= tables(sqlite_url)
-    with opened(sqlite_url) as connection:
+    assert {"orders", "queuectl_jobs"} <= tables(bare_sqlite_url)
+    with opened(bare_sqlite_url) as connection:
         assert connection.exec_driver_sql("SELECT * FROM orders").all() == [(1, "tea")]
 
 
 def test_a_table_of_our_name_that_is_not_ours_is_left_alone(
-    sqlite_url: str, tmp_path: Path
+    bare_sqlite_url: str, tmp_path: Path
 ) -> None:
-    with opened(sqlite_url) as connection:
+    with opened(bare_sqlite_url) as connection:
         connection.exec_driver_sql("CREATE TABLE queuectl_jobs (mine TEXT)")
 
     refused(tmp_path / "queue.db", NotAStore)
 
-    assert tables(sqlite_url) == {"queuectl_jobs"}
+    assert tables(bare_sqlite_url) == {"queuectl_jobs"}
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:

@@ -49,13 +49,13 @@ def test_a_dump_of_every_earlier_schema_is_kept() -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_old_store_is_sound_after_its_migration(
-    store_url: str, clock: ManualClock, version: str
+    bare_url: str, clock: ManualClock, version: str
 ) -> None:
-    make_old_store(store_url, version)
-    before = facts(store_url)
+    make_old_store(bare_url, version)
+    before = facts(bare_url)
 
-    with connect(store_url, clock=clock) as store:
-        assert facts(store_url) == before
+    with connect(bare_url, clock=clock) as store:
+        assert facts(bare_url) == before
         assert {job.state for job in store.reader.page(JobFilter())} > STATES[version]
         assert store.maintenance.check() == []
         assert [event.id for event in store.reader.feed().events] == list(range(1, before[2] + 1))
@@ -63,10 +63,10 @@ def test_an_old_store_is_sound_after_its_migration(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_job_of_an_old_store_comes_to_its_end(
-    store_url: str, clock: ManualClock, version: str
+    bare_url: str, clock: ManualClock, version: str
 ) -> None:
-    make_old_store(store_url, version)
-    with connect(store_url, clock=clock) as store:
+    make_old_store(bare_url, version)
+    with connect(bare_url, clock=clock) as store:
         worker = a_worker(store, lease_ms=10_000_000)
         clock.advance(ms=3_600_000)
         held = [job.id for job in store.reader.page(JobFilter()) if job.state == "held"]
@@ -81,16 +81,16 @@ def test_every_job_of_an_old_store_comes_to_its_end(
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_worker_of_before_takes_and_ends_nothing_after_the_migration(
-    store_url: str, clock: ManualClock, version: str
+    bare_url: str, clock: ManualClock, version: str
 ) -> None:
     """It is asked to stop, claims nothing more, and whatever it writes is refused whole."""
-    make_old_store(store_url, version)
-    with connect(store_url, clock=clock):
-        with opened(store_url) as connection:
+    make_old_store(bare_url, version)
+    with connect(bare_url, clock=clock):
+        with opened(bare_url) as connection:
             assert connection.execute(sa.text(OLD_CLAIM)).rowcount == 0
-        with pytest.raises(sa.exc.IntegrityError, match="tx"), opened(store_url) as connection:
+        with pytest.raises(sa.exc.IntegrityError, match="tx"), opened(bare_url) as connection:
             connection.execute(sa.text(OLD_EVENT))
-        with opened(store_url) as connection:
+        with opened(bare_url) as connection:
             asked = connection.exec_driver_sql("SELECT state, stop FROM queuectl_workers").one()
 
     assert tuple(asked) == ("stopping", "now")

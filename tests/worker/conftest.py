@@ -1,7 +1,6 @@
 """One store a test, closed after it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,6 +8,6 @@ from queuectl_store import Store, connect
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with connect(str(tmp_path / "queue.db")) as store:
+def store(sqlite_url: str) -> Iterator[Store]:
+    with connect(sqlite_url) as store:
         yield store
