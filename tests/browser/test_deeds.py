@@ -85,7 +85,7 @@ def test_a_deed_is_taken_back_before_its_deadline(browser: Browser) -> None:
     click(browser, "[data-verb=cancel]")
     click(browser, ".toast button")
 
-    eventually(lambda: not browser.find(".toast"), within=10, what="the notice to go")
+    eventually(lambda: not browser.find(".toast"), within=20, what="the notice to go")
     assert states(browser.site.store) == ["pending"]
 
 

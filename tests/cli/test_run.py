@@ -85,7 +85,7 @@ def test_ctrl_c_cancels_the_job_and_its_processes(queuectl: Program) -> None:
 
     assert going.returncode == 130
     assert queuectl.job(1)["state"] == "cancelled"
-    eventually(lambda: not _exists(pid), within=5, what="the job's processes to go")
+    eventually(lambda: not _exists(pid), within=20, what="the job's processes to go")
 
 
 def test_wait_returns_the_first_code_that_is_not_zero(queuectl: Program) -> None:

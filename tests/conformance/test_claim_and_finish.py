@@ -264,7 +264,7 @@ def test_a_job_that_is_given_back_wakes_other_workers_at_once(store: Store) -> N
     enqueue_one(store)
     claim = claim_one(store, worker)
     listener = store.listen()
-    eventually(lambda: not listener.wait(0.2), within=10, what="a quiet bell")
+    eventually(lambda: not listener.wait(0.2), within=20, what="a quiet bell")
 
     store.finish(worker, [ended(claim, Released(reason="it waited too long"))])
 

@@ -239,7 +239,7 @@ def test_a_worker_that_vanishes_frees_its_limits_for_the_others(store_url: str) 
         worker = a_worker(store, lease_ms=60_000)
         before = store.claim(worker, limit=4)
 
-        eventually(lambda: store.rescue(vanished), within=10, what="the lease to run out")
+        eventually(lambda: store.rescue(vanished), within=20, what="the lease to run out")
 
         assert before == []
         assert [claim.job.id for claim in store.claim(worker, limit=4)] == [waiting]

@@ -93,7 +93,7 @@ class Farm:
                 worker.kill()
         self._signal_all(signal.SIGCONT)
         try:
-            eventually(lambda: not marked(self.name), within=5, what="every process to be gone")
+            eventually(lambda: not marked(self.name), within=20, what="every process to be gone")
         finally:
             self._signal_all(signal.SIGKILL)
 

@@ -162,7 +162,7 @@ def test_another_dashboard_of_the_store_honours_the_tokens_and_hears_of_their_en
 
         eventually(
             lambda: other.ask("/api/v1/jobs", headers=header).status == 401,
-            within=10,
+            within=20,
             what="the token to be refused there too",
         )
     assert before == 200

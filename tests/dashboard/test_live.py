@@ -273,7 +273,7 @@ def test_pages_beyond_the_cap_are_told_to_come_back_and_a_closed_one_makes_room(
         assert site.ask("/api/v1/live").status == 503
         assert site.ask("/healthz").status == 200
         pages[0].send(struct.pack("!H", 1000), kind=8)
-        eventually(lambda: status(site, BEARER) == 101, within=10, what="room for a page")
+        eventually(lambda: status(site, BEARER) == 101, within=20, what="room for a page")
 
 
 def test_the_watching_thread_ends_with_the_last_page(site: Site) -> None:
@@ -284,7 +284,7 @@ def test_the_watching_thread_ends_with_the_last_page(site: Site) -> None:
 
         eventually(
             lambda: "dashboard-live" not in {thread.name for thread in all_threads()},
-            within=10,
+            within=20,
             what="the thread to end",
         )
 

@@ -113,7 +113,7 @@ def test_a_client_that_sends_a_byte_now_and_then_is_dropped_all_the_same(store: 
                 return True
             return False
 
-        eventually(refused, within=10, what="the server to drop the trickle")
+        eventually(refused, within=20, what="the server to drop the trickle")
 
 
 def test_a_client_that_never_sends_its_body_is_dropped(store: Store) -> None:
@@ -128,13 +128,13 @@ def test_more_requests_than_threads_are_told_to_come_back(store: Store) -> None:
         taken = [stack.enter_context(half_open(site)) for _ in range(2)]
 
         turned_away = eventually(
-            lambda: site.ask("/healthz", headers={}).status == 503, within=5, what="a full server"
+            lambda: site.ask("/healthz", headers={}).status == 503, within=20, what="a full server"
         )
         for connection in taken:
             connection.close()
 
         assert turned_away
-        eventually(lambda: answers(site), within=10, what="a free thread")
+        eventually(lambda: answers(site), within=20, what="a free thread")
 
 
 def answers(site: Site) -> bool:

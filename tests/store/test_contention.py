@@ -84,7 +84,7 @@ def test_the_count_of_deadlocks_counts_one(postgres_url: str) -> None:
     for each in pair:
         each.join(30)
 
-    eventually(lambda: deadlocks(postgres_url) == 1, within=10, what="the deadlock to be counted")
+    eventually(lambda: deadlocks(postgres_url) == 1, within=20, what="the deadlock to be counted")
 
 
 def others_at_work() -> float:

@@ -197,7 +197,7 @@ def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more()
     bell = TrailingBell(ring)
     ringing = threading.Thread(target=bell.ring)
     ringing.start()
-    eventually(lambda: rings, within=10, what="the first ring")
+    eventually(lambda: rings, within=20, what="the first ring")
     bell.ring()  # owed, after the quiet time
     closing = threading.Thread(target=bell.close)
     closing.start()

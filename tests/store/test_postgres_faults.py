@@ -195,7 +195,7 @@ def drain(listener: Listener) -> None:
 
 def terminate_listeners(url: str) -> None:
     assert about_listeners(url, "count(pg_terminate_backend(pid))") == 1
-    eventually(lambda: not has_a_session(url), within=10, what="the session to end")
+    eventually(lambda: not has_a_session(url), within=20, what="the session to end")
 
 
 def has_a_session(url: str) -> bool:

@@ -72,7 +72,7 @@ def running(store: Store, **options: Any) -> Iterator[Running]:
     diary = options.setdefault("on_news", Diary())
     live = Running(Worker(store, **options))
     try:
-        assert diary.joined.wait(10)
+        assert diary.joined.wait(60)
         yield live
     finally:
         live.worker.request_stop(now=True)
@@ -104,7 +104,7 @@ def attempts(store: Store, job_id: JobId) -> list[Attempt]:
     return store.reader.attempts(job_id)
 
 
-def reaches(store: Store, job_id: JobId, state: JobState, *, within: float = 10) -> Job:
+def reaches(store: Store, job_id: JobId, state: JobState, *, within: float = 30) -> Job:
     """Wait until a job is in *state*."""
     eventually(
         lambda: job(store, job_id).state is state, within=within, what=f"job {job_id} {state}"

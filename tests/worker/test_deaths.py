@@ -34,7 +34,7 @@ def start_one(store: Store, tmp_path: Path, mark: str, worker: Program) -> int:
     """Let *worker* run one awkward job; return the job's id once its tree stands."""
     (job_id,) = enqueue(store, shell(awkward(tmp_path, mark), max_retries=3))
     worker.says(f"started {job_id}")
-    eventually(lambda: len(carriers(mark)) >= 3, within=10, what="the job's tree")
+    eventually(lambda: len(carriers(mark)) >= 3, within=20, what="the job's tree")
     return job_id
 
 
@@ -78,16 +78,16 @@ def test_frozen_worker_loses_its_job_to_another_and_its_late_result_is_refused(
         job_id = start_one(store, tmp_path, mark, frozen)
         frozen.signal(signal.SIGSTOP)
         # The guardian is not frozen: it kills at the fence, before anybody may start the job again.
-        eventually(lambda: not carriers(mark), within=4, what="the end of the first run")
+        eventually(lambda: not carriers(mark), within=20, what="the end of the first run")
         with running(store, concurrency=1, settings={"lease": "3s"}):
             reaches(store, job_id, JobState.SUCCEEDED, within=20)
         frozen.signal(signal.SIGCONT)
 
-        eventually(lambda: frozen.said.count("joined") == 2, within=10, what="the worker's return")
+        eventually(lambda: frozen.said.count("joined") == 2, within=20, what="the worker's return")
         (other,) = enqueue(store, shell("true"))
         reaches(store, other, JobState.SUCCEEDED)
         frozen.signal(signal.SIGTERM)
-        assert frozen.ended(within=10) == 0
+        assert frozen.ended(within=20) == 0
     assert [each.state for each in attempts(store, job_id)] == ["crashed", "succeeded"]
 
 
@@ -136,10 +136,10 @@ def test_worker_that_cannot_reach_the_lock_records_its_results_later(
     assert store.path is not None
     (job_id,) = enqueue(store, shell(f"touch {tmp_path}/ran; sleep 0.3"))
     with running(store, concurrency=1):
-        eventually((tmp_path / "ran").exists, within=10, what="the job's start")
+        eventually((tmp_path / "ran").exists, within=20, what="the job's start")
         blocker = sqlite3.connect(store.path, isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
-        eventually(lambda: not carriers(str(tmp_path / "ran")), within=10, what="the command's end")
+        eventually(lambda: not carriers(str(tmp_path / "ran")), within=20, what="the command's end")
         assert job(store, job_id).state is JobState.RUNNING
         blocker.execute("ROLLBACK")
         blocker.close()
@@ -179,13 +179,13 @@ def test_worker_whose_loop_hangs_loses_its_jobs_to_one_whose_loop_turns(
     diary = HangingDiary()
     (job_id,) = enqueue(store, shell(awkward(tmp_path, mark), max_retries=3))
     with running(store, concurrency=1, settings={"lease": "3s"}, on_news=diary):
-        eventually(lambda: diary.of(JobStarted), within=10, what="the start")
+        eventually(lambda: diary.of(JobStarted), within=20, what="the start")
         try:
             with running(store, concurrency=1, settings={"lease": "3s"}):
                 reaches(store, job_id, JobState.SUCCEEDED, within=20)
         finally:
             diary.released.set()
-        eventually(lambda: len(diary.of(WorkerJoined)) == 2, within=10, what="its return")
+        eventually(lambda: len(diary.of(WorkerJoined)) == 2, within=20, what="its return")
 
     assert not carriers(mark)
     assert [each.state for each in attempts(store, job_id)] == ["crashed", "succeeded"]
@@ -197,7 +197,7 @@ def test_claim_whose_answer_was_lost_is_given_back(store: Store) -> None:
         (worker,) = store.reader.workers()
         store.claim(worker.id, limit=1, queues=("other",))
 
-        found = reaches(store, job_id, JobState.PENDING, within=10)
+        found = reaches(store, job_id, JobState.PENDING, within=20)
 
     assert found.attempt == 0
 
@@ -211,7 +211,7 @@ def test_host_out_of_files_uses_no_attempt_and_the_worker_waits_until_it_is_over
         before = resource.prlimit(guardian, resource.RLIMIT_NOFILE)
         resource.prlimit(guardian, resource.RLIMIT_NOFILE, (3, before[1]))
         (job_id,) = enqueue(store, shell("echo hi"))
-        eventually(lambda: diary.of(WorkerPaused), within=10, what="the pause")
+        eventually(lambda: diary.of(WorkerPaused), within=20, what="the pause")
         reaches(store, job_id, JobState.PENDING)
         resource.prlimit(guardian, resource.RLIMIT_NOFILE, before)
 
@@ -228,10 +228,10 @@ def test_store_that_is_taken_away_ends_the_worker_but_not_its_job(
     diary, go, end = Diary(), tmp_path / "go", tmp_path / "end"
     enqueue(store, shell(f"while [ ! -e {go} ]; do sleep 0.05; done; touch {end}"))
     with running(store, concurrency=1, on_news=diary) as live:
-        eventually(lambda: store.reader.workers()[0].running, within=10, what="the job's start")
+        eventually(lambda: store.reader.workers()[0].running, within=20, what="the job's start")
         store.path.rename(tmp_path / "elsewhere.db")
-        eventually(lambda: diary.of(WorkerStopping), within=5, what="the worker's notice")
+        eventually(lambda: diary.of(WorkerStopping), within=20, what="the worker's notice")
         go.touch()
 
-        assert live.ended(within=10) == ExitReason.DAMAGED
+        assert live.ended(within=20) == ExitReason.DAMAGED
     assert end.exists()

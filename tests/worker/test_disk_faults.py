@@ -90,7 +90,7 @@ def failing(worker: Program, store: Store, fault: str) -> Iterator[None]:
         assert tracer.stderr is not None
         assert "attached" in tracer.stderr.readline()
         yield
-        eventually(lambda: "(INJECTED)" in trace.read_text(), within=5, what="the fault")
+        eventually(lambda: "(INJECTED)" in trace.read_text(), within=20, what="the fault")
     finally:
         tracer.terminate()
         tracer.communicate(timeout=10)

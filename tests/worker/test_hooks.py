@@ -120,7 +120,7 @@ def test_a_busy_server_is_left_alone_for_as_long_as_it_says(store: Store) -> Non
         add_webhook(store, receiver.url, retries=5)
         enqueue(store, shell("exit 1"))
         eventually(lambda: receiver.got, within=20, what="the webhook")
-        eventually(lambda: delivery(store).state is JobState.RETRYING, within=10, what="its retry")
+        eventually(lambda: delivery(store).state is JobState.RETRYING, within=20, what="its retry")
 
     found = delivery(store)
     assert (found.run_at or 0) - found.created_at > 90_000

@@ -36,10 +36,10 @@ def test_first_tick_comes_at_once_and_a_poke_brings_the_next() -> None:
         return 60.0
 
     with looping(tick) as (loop, _):
-        eventually(lambda: len(ticks) == 1, within=5, what="the first tick")
+        eventually(lambda: len(ticks) == 1, within=20, what="the first tick")
         loop.poke()
 
-        eventually(lambda: len(ticks) == 2, within=5, what="the second tick")
+        eventually(lambda: len(ticks) == 2, within=20, what="the second tick")
 
 
 def test_pokes_do_not_make_it_more_frequent_than_its_gap() -> None:
@@ -67,7 +67,7 @@ def test_store_that_does_not_answer_is_asked_again(monkeypatch: pytest.MonkeyPat
         raise StoreBusy("locked")
 
     with looping(tick) as (_, errors):
-        eventually(lambda: len(ticks) >= 3, within=5, what="the third try")
+        eventually(lambda: len(ticks) >= 3, within=20, what="the third try")
 
     assert errors == []
 
@@ -79,7 +79,7 @@ def test_damage_or_a_bug_ends_it_and_is_told() -> None:
             raise error
 
         with looping(tick) as (_, errors):
-            eventually(lambda: errors, within=5, what="the failure")
+            eventually(lambda: errors, within=20, what="the failure")
         assert errors == [error]
 
 

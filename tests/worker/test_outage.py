@@ -44,7 +44,7 @@ def test_the_end_of_a_job_is_recorded_when_the_server_is_back(
             reaches(honest, job_id, JobState.RUNNING)
             proxy.leave()
             go_on.touch()
-            eventually(lambda: not carriers(str(go_on)), within=10, what="the command's end")
+            eventually(lambda: not carriers(str(go_on)), within=20, what="the command's end")
             eventually(lambda: proxy.refused >= 15, within=30, what="tries of all its threads")
             assert job(honest, job_id).state is JobState.RUNNING
             proxy.is_away = False
@@ -65,11 +65,11 @@ def test_a_worker_that_cannot_renew_ends_its_jobs_before_its_lease_does(
     mark = str(tmp_path / "runs")
     (job_id,) = enqueue(store, shell(f"touch {mark}; sleep 100 # {mark}"))
     with running(store, concurrency=1, settings={"lease": "3s"}):
-        eventually(lambda: Path(mark).exists(), within=10, what="the job's start")
+        eventually(lambda: Path(mark).exists(), within=20, what="the job's start")
         blocker = sqlite3.connect(store.path, isolation_level=None)
         blocker.execute("BEGIN IMMEDIATE")
 
-        eventually(lambda: not carriers(mark), within=10, what="the end of the job")
+        eventually(lambda: not carriers(mark), within=20, what="the end of the job")
 
         (lease_until,) = blocker.execute("SELECT lease_until FROM queuectl_workers").fetchone()
         assert SystemClock().lease().now_ms < lease_until
