@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from queuectl_worker import Queue
 
-queue = Queue("queue.db")
+queue = Queue("{url}")
 
 @queue.task
 def version() -> str:
@@ -44,16 +44,26 @@ def reloading(queuectl: Program, *words: str) -> Iterator[subprocess.Popen[bytes
 
 
 @pytest.fixture
-def queue(queuectl: Program) -> Iterator[Queue]:
-    queue = Queue(str(queuectl.db))
+def queuectl(tmp_path: Path, store_url: str) -> Program:
+    """The program on either database."""
+    return Program(folder=tmp_path, variables={"QUEUECTL_DB": store_url})
+
+
+@pytest.fixture
+def queue(store_url: str) -> Iterator[Queue]:
+    queue = Queue(store_url)
     for name in ("version", "slow"):
         queue.task(name=name)(lambda: None)
     yield queue
     queue.close()
 
 
-def write(queuectl: Program, text: str) -> None:
+def write(queuectl: Program, version: str) -> None:
     """Replace the app at once, as editors do."""
+    replace(queuectl, APP.format(version=version, url=queuectl.environ["QUEUECTL_DB"]))
+
+
+def replace(queuectl: Program, text: str) -> None:
     new = queuectl.folder / "app.new"
     new.write_text(text)
     new.rename(queuectl.folder / "app.py")
@@ -64,14 +74,14 @@ def ask(queue: Queue) -> object:
 
 
 def test_a_change_is_run_and_what_ran_is_given_back(queuectl: Program, queue: Queue) -> None:
-    write(queuectl, APP.format(version="one"))
+    write(queuectl, "one")
     with reloading(queuectl, "--grace", "0") as worker:
         assert ask(queue) == "one"
         slow = queue.tasks.find("slow").enqueue()
         began = queuectl.folder / "began"
         eventually(began.exists, within=WITHIN_S, what="the slow job")
 
-        write(queuectl, APP.format(version="the second"))
+        write(queuectl, "the second")
 
         assert slow.wait(WITHIN_S).result == "the second"
         assert ask(queue) == "the second"
@@ -81,7 +91,7 @@ def test_a_change_is_run_and_what_ran_is_given_back(queuectl: Program, queue: Qu
 
 
 def test_code_that_does_not_load_waits_for_the_next_change(queuectl: Program, queue: Queue) -> None:
-    write(queuectl, "this is no Python")
+    replace(queuectl, "this is no Python")
     with reloading(queuectl) as worker:
         assert worker.stderr is not None
         said = b""
@@ -91,15 +101,15 @@ def test_code_that_does_not_load_waits_for_the_next_change(queuectl: Program, qu
             if b"after a change" in line:
                 break
 
-        write(queuectl, APP.format(version="mended"))
+        write(queuectl, "mended")
 
         assert job.wait(WITHIN_S).result == "mended"
     assert b"cannot be imported" in said
     assert worker.returncode == 0
 
 
-def test_it_needs_an_app(queuectl: Program) -> None:
-    refused = queuectl("worker", "start", "--reload")
+def test_it_needs_an_app(first_time: Program) -> None:
+    refused = first_time("worker", "start", "--reload")
 
     assert (refused.code, "--app" in refused.err) == (2, True)
 

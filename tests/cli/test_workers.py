@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,7 +138,8 @@ def test_a_detached_worker_is_there_when_the_command_returns(queuectl: Program) 
     assert os.stat(started["log"]).st_mode & 0o077 == 0
 
 
-def test_a_quiet_worker_takes_no_more_jobs(queuectl: Program) -> None:
+def test_a_quiet_worker_takes_no_more_jobs(tmp_path: Path, store_url: str) -> None:
+    queuectl = Program(folder=tmp_path, variables={"QUEUECTL_DB": store_url})
     started = queuectl.must("worker", "start", "--detach", "--json").document
     try:
         asked = queuectl.must("worker", "quiet", "--json").document
