@@ -71,7 +71,7 @@ class Desk:
         """Return where the stderr of *key* appears if it is apart."""
         return self.folder / "logs" / f"{key}.err.log"
 
-    def until(self, kind: type[R], key: int | None = None, *, within: float = 10) -> R:
+    def until(self, kind: type[R], key: int | None = None, *, within: float = 30) -> R:
         """Wait for the first report of *kind* (about *key*)."""
         return self.wait_for(
             lambda: next(
@@ -84,6 +84,12 @@ class Desk:
     def run(self, *argv: str | bytes, **options: object) -> Ended:
         """Run one command to its end."""
         return self.until(Ended, self.launch(*argv, **options))  # type: ignore[arg-type]
+
+    def has_ended(self, key: int) -> bool:
+        """Look for a moment whether the end of *key* was reported."""
+        if select.select([self.guardian], [], [], 0.02)[0]:
+            self.reports += self.guardian.receive()
+        return any(report.key == key for report in self._of(Ended))
 
     def wait_for(self, predicate: Callable[[], R | None], *, within: float, what: str) -> R:
         """Receive reports until *predicate* gives one."""

@@ -303,4 +303,4 @@ def program(path: Path, text: str, *, mode: int = 0o755) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     path.chmod(mode)
-    eventually(path.exists, within=1, what="the program")
+    eventually(path.exists, within=20, what="the program")

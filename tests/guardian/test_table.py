@@ -19,7 +19,7 @@ def grandchild() -> Iterator[None]:
         assert child.stdout is not None
         child.stdout.readline()
         listing = Path(f"/proc/{child.pid}/task/{child.pid}/children")
-        pid = eventually(listing.read_text, within=5, what="the grandchild")
+        pid = eventually(listing.read_text, within=20, what="the grandchild")
         yield
         child.kill()
         os.kill(int(pid), signal.SIGKILL)

@@ -23,7 +23,7 @@ CALLS = (
 KILLED = -9
 TRACEBACK = 70
 _PR_SET_PTRACER, _ANYONE = 0x59616D61, -1
-_TRACER_S = 10
+_TRACER_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

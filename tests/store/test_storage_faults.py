@@ -122,7 +122,7 @@ class Lane:
 
     def close(self) -> None:
         """Let it end."""
-        self._program.communicate(timeout=10)
+        self._program.communicate(timeout=60)
 
 
 def struck(lanes: "SimpleQueue[Lane]", act: str) -> Found:

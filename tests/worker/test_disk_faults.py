@@ -93,4 +93,4 @@ def failing(worker: Program, store: Store, fault: str) -> Iterator[None]:
         eventually(lambda: "(INJECTED)" in trace.read_text(), within=20, what="the fault")
     finally:
         tracer.terminate()
-        tracer.communicate(timeout=10)
+        tracer.communicate(timeout=60)
