@@ -12,8 +12,9 @@ import runpy
 import signal
 import socket
 import sys
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ from queuectl_store import Task
 from queuectl_worker.executors.calling import Call, make_call
 from queuectl_worker.executors.pool import cargo
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
+from queuectl_worker.executors.pool.logwatch import LogWatch
 from queuectl_worker.executors.protocol import Ending
 from queuectl_worker.guardian.spool import Spool, SpoolRoom
 from queuectl_worker.queue import Queue
@@ -28,7 +30,6 @@ from queuectl_worker.retry import Raised
 from queuectl_worker.tasks import Registry
 
 _PROGRESS_S = 0.2
-_WATCH_S = 0.05
 
 
 class TaskMustEnd(BaseException):
@@ -40,6 +41,7 @@ class Child:
 
     def __init__(self, link: Link, tasks: Registry, room: SpoolRoom) -> None:
         self._link, self._tasks, self._room = link, tasks, room
+        self._watch = LogWatch(room)
         self._current: Call | None = None
         self._told_at = 0.0
         self._untold: str | None = None
@@ -83,7 +85,7 @@ class Child:
     def _kept(self, call: Call, log: bytes) -> tuple[Ending, int]:
         spool, log_bytes = self._room.take(), 0
         try:
-            with _output_to(spool, log, self._room, self._silent):
+            with self._watch.over(spool, log), _output_to(spool, self._silent):
                 ending = _outcome(call)
                 if isinstance(ending, Raised):
                     sys.stderr.write(ending.trace)
@@ -101,30 +103,18 @@ class Child:
         return self._current is not None and not self._current.context.cancelled.is_set()
 
 
-class _output_to:  # noqa: N801  # used as a function
-    """Sends what the block prints to the run's log, which is kept under its cap meanwhile."""
-
-    def __init__(self, spool: Spool, log: bytes, room: SpoolRoom, silent: tuple[int, int]) -> None:
-        self._spool, self._log, self._room, self._silent = spool, log, room, silent
-        self._over = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> None:
-        for descriptor in (1, 2):
-            os.dup2(self._spool.fd, descriptor)
-        self._watcher.start()
-
-    def __exit__(self, *_: object) -> None:
+@contextmanager
+def _output_to(spool: Spool, silent: tuple[int, int]) -> Iterator[None]:
+    """Send what the block prints to the run's log."""
+    for descriptor in (1, 2):
+        os.dup2(spool.fd, descriptor)
+    try:
+        yield
+    finally:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        self._over.set()
-        self._watcher.join()
-        for kept, descriptor in zip(self._silent, (1, 2), strict=True):
+        for kept, descriptor in zip(silent, (1, 2), strict=True):
             os.dup2(kept, descriptor)
-
-    def _watch(self) -> None:
-        while not self._over.wait(_WATCH_S):
-            self._room.watch(self._spool, self._log)
 
 
 def _outcome(call: Call) -> Ending:

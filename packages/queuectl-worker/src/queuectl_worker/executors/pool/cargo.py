@@ -1,6 +1,7 @@
 """A claimed job and its end as JSON objects, for the way to a task process and back."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 from queuectl_store import Backoff, Claim, Job, JobState, Task, Trace
@@ -13,27 +14,37 @@ from queuectl_worker.retry import AskedRetry, Exited, GaveUp, Raised, Signalled,
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Completed, Raised, AskedRetry, GaveUp, SnoozedItself)
 }
+# What becomes of a run is decided where it was claimed: the rules stay there.
+_STAYS = frozenset({"last", "exit_retry", "exit_dead", "warn"})
+_NAMES = tuple(each.name for each in fields(Job) if each.name not in _STAYS)
+_values = attrgetter(*_NAMES)
 
 
 def pack_claim(claim: Claim) -> Message:
     """Return *claim*, which is one of a task, as JSON values."""
-    # What becomes of a run is decided where it was claimed: the rules stay there.
-    job = asdict(replace(claim.job, last=None, exit_retry=None, exit_dead=None))
+    # Not by `asdict`, which copies everything on every level and took most of a hand-over.
+    job = dict(zip(_NAMES, _values(claim.job), strict=True))
+    work = job["work"]
+    assert isinstance(work, Task)
+    job["work"] = {"name": work.name, "args": work.args, "kwargs": work.kwargs}
+    for name in ("backoff", "trace"):
+        if job[name] is not None:
+            job[name] = asdict(job[name])
     return {"token": claim.token, "job": job}
 
 
 def unpack_claim(message: Message) -> Claim:
     """Return the claim that *pack_claim* packed."""
-    fields = dict(message["job"])
-    work, backoff, trace = fields["work"], fields["backoff"], fields["trace"]
-    fields |= {
+    values = dict(message["job"])
+    work, backoff, trace = values["work"], values["backoff"], values["trace"]
+    values |= {
         "work": Task(name=work["name"], args=tuple(work["args"]), kwargs=work["kwargs"]),
-        "state": JobState(fields["state"]),
+        "state": JobState(values["state"]),
         "backoff": backoff and Backoff(**backoff),
         "trace": trace and Trace(**trace),
-        "on_dep_failure": OnDependencyFailure(fields["on_dep_failure"]),
+        "on_dep_failure": OnDependencyFailure(values["on_dep_failure"]),
     }
-    return Claim(job=Job(**fields), token=message["token"])
+    return Claim(job=Job(**values), token=message["token"])
 
 
 def pack_ending(ending: Ending) -> Message:

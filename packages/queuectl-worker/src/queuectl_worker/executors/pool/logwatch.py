@@ -1,0 +1,55 @@
+"""Keeps the log of the run that a task process has under its cap, while the task writes."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from queuectl_worker.guardian.spool import Spool, SpoolRoom
+
+_LOOK_S = 0.05
+_LINGERS = 20
+"""So many looks at nothing, and it waits to be called."""
+
+
+class LogWatch:
+    """One thread for all runs of a process, started by the first: one a run took longer than most
+    runs. While runs follow one another it looks by itself; only one that parked has to be woken.
+    """
+
+    def __init__(self, room: SpoolRoom) -> None:
+        self._room = room
+        self._changed = threading.Condition(threading.Lock())
+        self._watched: tuple[Spool, bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._is_parked = False
+
+    @contextmanager
+    def over(self, spool: Spool, log: bytes) -> Iterator[None]:
+        """Watch *spool* during the block; after it nothing touches it."""
+        try:
+            with self._changed:
+                self._watched = spool, log
+                if self._thread is None:
+                    self._start()
+                elif self._is_parked:
+                    self._changed.notify()
+            yield
+        finally:
+            with self._changed:
+                self._watched = None
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._look, name="queuectl-log", daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        in_vain = 0
+        with self._changed:
+            while True:
+                self._is_parked = self._watched is None and in_vain >= _LINGERS
+                self._changed.wait(None if self._is_parked else _LOOK_S)
+                if self._watched is None:
+                    in_vain += 1
+                else:
+                    in_vain = 0
+                    self._room.watch(*self._watched)
