@@ -3,6 +3,7 @@
 Wine is a smoke test, not a promise: docs/windows.md tells what it cannot show.
 """
 
+import faulthandler
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ def test_it_passes_there(words: list[str]) -> None:
     if shutil.which("wine") is None:
         pytest.skip("no Wine; install it (Debian: apt install wine wine64)")
 
+    # What hangs is ended there, by the same timer, and says where.
+    faulthandler.cancel_dump_traceback_later()
     ended = subprocess.run(
         [sys.executable, "scripts/wine.py", "-q", "-k", "not postgres", *words],
         cwd=ROOT,
