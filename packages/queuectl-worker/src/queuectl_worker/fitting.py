@@ -82,6 +82,8 @@ def fit(
         InvalidTask: A task cannot run in a process.
     """
     slots = tuner.current.concurrency
+    # First of all: it may refuse the tasks, and what is made before would have to be closed.
+    parts = None if side is None else _for_tasks(store, tuner, logs, side)
     commands: Executor = CommandExecutor(
         _command_guardian(tuner, logs),
         slots=slots,
@@ -93,8 +95,8 @@ def fit(
     if tracing is not None:
         commands = tracing.around(commands)
     main = commands
-    if side is not None:
-        functions, coroutines = _for_tasks(store, tuner, logs, side)
+    if side is not None and parts is not None:
+        functions, coroutines = parts
         main = MixedExecutor(
             side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
         )
