@@ -26,8 +26,9 @@ LONGEST_FIRST = (
     "tests/packaging",
     "tests/guardian/test_shapes.py",
     "tests/store",
+    "tests/schedules/test_two_years.py",
+    "tests/conformance/test_limits_under_load.py",
     "tests/examples",
-    "tests/metrics/test_live.py",
 )
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
