@@ -26,7 +26,7 @@ class Environments:
             self._latest = variables
         return self._latest_id
 
-    def _stored(self, connection: sa.Connection, variables: Mapping[str, str]) -> int:
+    def _stored(self, connection: Connection, variables: Mapping[str, str]) -> int:
         body = json.dumps(dict(sorted(variables.items())), separators=(",", ":"))
         digest = hashlib.sha256(body.encode()).hexdigest()
         if digest in self._ids:
