@@ -18,6 +18,8 @@ WANTED = (
     "nothing of one's own to give back",
     "progress of a run that is not",
     "no worker to stop",
+    "a wish for quiet that comes after one to stop",
+    "a quiet worker that ends what it has",
     "nothing is due",
     "closed and opened again",
     "InvalidLimit",

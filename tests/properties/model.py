@@ -116,14 +116,24 @@ class Model:
             worker["stop"] and StopRequest(worker["stop"]),
         )
 
+    def alive(self) -> list[Row]:
+        return [worker for worker in self.workers.values() if worker["state"] in ALIVE]
+
     def stop_workers(self, ids: Collection[int] | None, *, now: bool) -> list[int]:
+        asked = [worker for worker in self.alive() if ids is None or worker["id"] in ids]
+        for worker in asked:
+            worker |= {"stop": "now" if now else "drain", "state": "stopping"}
+        return [worker["id"] for worker in asked]
+
+    def quiet_workers(self, ids: Collection[int] | None) -> list[int]:
+        """Ask for no more claims; it does not weaken a wish to stop, and is asked once."""
         asked = [
             worker
             for worker in self.workers.values()
-            if worker["state"] in ALIVE and (ids is None or worker["id"] in ids)
+            if worker["state"] == "running" and (ids is None or worker["id"] in ids)
         ]
         for worker in asked:
-            worker |= {"stop": "now" if now else "drain", "state": "stopping"}
+            worker |= {"stop": "quiet", "state": "stopping"}
         return [worker["id"] for worker in asked]
 
     def exchange(

@@ -281,6 +281,8 @@ class Recurring(People):
         self.pass_time(each)
         self.agree(lambda store: store.fire(), self.model.fire())
         if overlap is Overlap.SKIP:
+            # While the slot that was skipped is still there.
+            self.agree_on_rows(self.twins.normal(self.twins.raw()))
             self.model.remove_schedule("busy")
             self.agree(lambda store: store.schedules.remove("busy"), None)
 

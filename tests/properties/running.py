@@ -183,15 +183,46 @@ class Running(StoreMachine):
         if not expected:
             self.changed_nothing("progress of a run that is not")
 
-    @rule(numbers=st.none() | st.lists(PICK, max_size=2), now=st.booleans())
-    def ask_workers_to_stop(self, numbers: list[int] | None, now: bool) -> None:
+    @rule(
+        numbers=st.none() | st.lists(PICK, max_size=2),
+        how=st.sampled_from(["drain", "now", "quiet"]),
+    )
+    def ask_workers_to_stop(self, numbers: list[int] | None, how: str) -> None:
+        """Or to be quiet: a worker that is asked so claims no more, and ends what it has."""
         ids = None if numbers is None else [self.a_worker(number) for number in numbers]
-        expected = self.model.stop_workers(ids, now=now)
+        if how == "quiet":
+            self._ask_for_quiet(ids)
+            return
+        expected = self.model.stop_workers(ids, now=how == "now")
 
-        self.agree(lambda store: store.admin.stop_workers(ids, now=now), expected)
+        self.agree(lambda store: store.admin.stop_workers(ids, now=how == "now"), expected)
 
         if not expected:
             self.changed_nothing("no worker to stop")
+
+    def _ask_for_quiet(self, ids: list[int] | None) -> None:
+        if ids:
+            # So that there is something to end.
+            self.makes_several_calls()
+            self.take_turn(ids[0], [], 1)
+        stopping = {worker["id"] for worker in self.model.alive() if worker["stop"]}
+        expected = self.model.quiet_workers(ids)
+
+        self.agree(lambda store: store.admin.quiet_workers(ids), expected)
+
+        for worker in expected:
+            self._let_end(worker)
+        if not expected:
+            self.changed_nothing("no worker to stop")
+        if stopping.intersection(ids or stopping):
+            self.tally.seen["a wish for quiet that comes after one to stop"] += 1
+
+    def _let_end(self, worker: int) -> None:
+        """Let a quiet worker end one of its runs, and ask in vain for another job."""
+        mine = [claim for claim in self.claims if claim.job.worker_id == worker]
+        if held := [claim for claim in mine if self.holds(claim)]:
+            self.makes_several_calls()
+            self.take_turn(worker, [Finish(claim=held[-1], outcome=Succeeded())], 1)
 
     @rule(limit=st.sampled_from([1, 2, 100]))
     def rescue(self, limit: int) -> None:
@@ -292,6 +323,7 @@ class Running(StoreMachine):
             self.makes_several_calls()
             self.take_turn(worker, finishes, 0)
             finishes = []
+        is_quiet = self.model.workers.get(worker, {}).get("stop") == "quiet"
         runs, refused = self.model.exchange(worker, finishes, limit=limit, queues=queues)
 
         def act(store: Store) -> Any:
@@ -303,6 +335,8 @@ class Running(StoreMachine):
         assert sorted(map(named, answer.refused)) == sorted(map(named, refused))
         self.claims += answer.claims
         self.tally.claimed[len(runs)] += limit > 0
+        if is_quiet and len(refused) < len(finishes):
+            self.tally.seen["a quiet worker that ends what it has"] += 1
         if refused:
             self.tally.refusals["a finish whose claim was lost"] += 1
         if not runs and len(refused) == len(finishes):
