@@ -61,19 +61,20 @@ def _entries(module: str) -> Iterator[str]:
         if not name.isupper() or place in BASES:
             continue
         if place in MADE:
-            yield f"{name} = {_statement(place, value(*MADE[place]))}\n"
+            yield f"{name} = {written(place, value(*MADE[place]))}\n"
         elif isinstance(value, sa.Executable) or (
             module == "filters" and isinstance(value, sa.ColumnElement)
         ):
-            yield f"{name} = {_statement(place, value)}\n"
+            yield f"{name} = {written(place, value)}\n"
         elif isinstance(value, Mapping) and all(
             isinstance(v, sa.Executable) for v in value.values()
         ):
-            items = [f'    "{k}": {_statement(f"{place}.{k}", v)},' for k, v in value.items()]
+            items = [f'    "{k}": {written(f"{place}.{k}", v)},' for k, v in value.items()]
             yield "\n".join([f"{name}: dict[str, Statement] = {{", *items, "}"]) + "\n"
 
 
-def _statement(place: str, statement: Any) -> str:
+def written(place: str, statement: Any) -> str:
+    """Return the expression that makes the statement at *place*."""
     if place in OPEN:
         statement = statement.where(sa.literal_column(MORE))
     if place.startswith("filters:"):

@@ -91,7 +91,7 @@ def test_a_dry_run_tells_each_change_and_what_follows(jobs: Inside) -> None:
     assert [refused["id"] for refused in told["refused"]] == [77]
     after = jobs.must("list", "--json").out
     assert without_ages(after) == without_ages(before)
-    assert "and move 1 others" in jobs.must("cancel", "1", "-n").err
+    assert "and move 1 other;" in jobs.must("cancel", "1", "-n").err
 
 
 def test_a_dry_run_that_would_touch_nothing_ends_as_the_deed_would(jobs: Inside) -> None:

@@ -1,8 +1,9 @@
 """Stores with one defect each, made by a small change of the real code while a test runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from itertools import count
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from queuectl_store import database, keeping, turn
+from queuectl_store.engines.transaction import Transaction
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.ledger import recorded
 from queuectl_store.limits import usage
@@ -18,7 +20,11 @@ from queuectl_store.rollups import folding, tally
 from queuectl_store.schedules import catchup, firing
 from queuectl_store.sql import admin, claim, hot, upkeep
 from queuectl_store.sql.hot import ENDED
+from queuectl_store.sql.plain import admin as plain_admin
+from queuectl_store.sql.statement import Statement
 from queuectl_store.sql.tables import jobs
+from queuectl_store.states import Verb
+from scripts import plain_sql
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 S = TypeVar("S", bound=sa.sql.base.Executable)
@@ -47,6 +53,20 @@ def swap(statement: S, old: str, new: str) -> S:
     return changed  # type: ignore[no-any-return]
 
 
+def put(patch: pytest.MonkeyPatch, place: str, statement: Any) -> None:
+    """Let the store run *statement* in place of the one at *place*."""
+    module, _, name = place.partition(":")
+    plain = import_module(f"queuectl_store.sql.plain.{module}")
+    patch.setattr(plain, name, named(place, statement))
+
+
+def named(place: str, statement: Any) -> Statement:
+    """Return *statement* as the one at *place* is written in the folder of texts."""
+    made: Statement = eval(plain_sql.written(place, statement), {"Statement": Statement})
+    made._built = statement
+    return made
+
+
 def text_of(element: Any) -> str:
     with suppress(sa.exc.CompileError):
         return " ".join(str(element).split())
@@ -55,12 +75,12 @@ def text_of(element: Any) -> str:
 
 @mutant
 def finish_forgets_the_token(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hot, "FINISH", swap(hot.FINISH, "queuectl_jobs.token = ended.token", "1=1"))
+    put(patch, "hot:FINISH", swap(hot.FINISH, "queuectl_jobs.token = ended.token", "1=1"))
 
 
 @mutant
 def finish_forgets_the_state(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hot, "FINISH", swap(hot.FINISH, "queuectl_jobs.state = 'running'", "1=1"))
+    put(patch, "hot:FINISH", swap(hot.FINISH, "queuectl_jobs.state = 'running'", "1=1"))
 
 
 @mutant
@@ -94,13 +114,13 @@ def finish_loses_one_of_a_batch(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def claim_takes_what_runs(patch: pytest.MonkeyPatch) -> None:
     states = "queuectl_jobs.state IN ('pending', 'running')"
-    patch.setattr(claim, "CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
+    put(patch, "claim:CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
 
 
 @mutant
 def claim_takes_what_is_held(patch: pytest.MonkeyPatch) -> None:
     states = "queuectl_jobs.state IN ('pending', 'held')"
-    patch.setattr(claim, "CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
+    put(patch, "claim:CLAIM", swap(claim.CLAIM, "queuectl_jobs.state = 'pending'", states))
 
 
 @mutant
@@ -117,7 +137,7 @@ def claim_gives_more_than_was_asked(patch: pytest.MonkeyPatch) -> None:
 
 @mutant
 def claim_counts_the_attempt_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(claim, "CLAIM", claim.CLAIM.values(attempt=jobs.c.attempt + 2))
+    put(patch, "claim:CLAIM", claim.CLAIM.values(attempt=jobs.c.attempt + 2))
 
 
 @mutant
@@ -135,9 +155,9 @@ def claim_lets_one_too_many_run(patch: pytest.MonkeyPatch) -> None:
 def acknowledges_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     commit = database._commit
 
-    def hopeful(connection: sa.Connection) -> None:
+    def hopeful(connection: Transaction, errors: tuple[type[Exception], ...]) -> None:
         with suppress(Exception):
-            commit(connection)
+            commit(connection, errors)
 
     patch.setattr(database, "_commit", hopeful)
 
@@ -145,43 +165,40 @@ def acknowledges_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def release_lowers_the_token(patch: pytest.MonkeyPatch) -> None:
     lower = sa.case((ENDED.c.verb == "give_back", jobs.c.token - 1), else_=jobs.c.token)
-    patch.setattr(hot, "FINISH", hot.FINISH.values(token=lower))
+    put(patch, "hot:FINISH", hot.FINISH.values(token=lower))
 
 
 @mutant
 def release_uses_the_attempt(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hot, "FINISH", hot.FINISH.values(attempt=jobs.c.attempt))
+    put(patch, "hot:FINISH", hot.FINISH.values(attempt=jobs.c.attempt))
 
 
 @mutant
 def rerun_begins_tokens_again(patch: pytest.MonkeyPatch) -> None:
-    moves: Mapping[Any, Any] = {
-        verb: move.values(token=0) if verb == "rerun" else move
-        for verb, move in admin.MOVES.items()
-    }
-    patch.setattr(admin, "MOVES", moves)
+    move = admin.MOVES[Verb.RERUN].values(token=0)
+    patch.setitem(plain_admin.MOVES, "rerun", named("admin:MOVES.rerun", move))
 
 
 @mutant
 def rescue_takes_from_the_living(patch: pytest.MonkeyPatch) -> None:
     lease = "queuectl_workers.lease_until <= lease_now"
-    patch.setattr(upkeep, "EXPIRE_WORKERS", always(upkeep.EXPIRE_WORKERS, lease))
+    put(patch, "upkeep:EXPIRE_WORKERS", always(upkeep.EXPIRE_WORKERS, lease))
 
 
 @mutant
 def rescue_counts_no_crash(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(hot, "FINISH", hot.FINISH.values(crashes=jobs.c.crashes))
+    put(patch, "hot:FINISH", hot.FINISH.values(crashes=jobs.c.crashes))
 
 
 @mutant
 def renewal_revives_a_lease_that_was_taken(patch: pytest.MonkeyPatch) -> None:
     states = "queuectl_workers.state IN ('running', 'stopping')"
-    patch.setattr(upkeep, "RENEW", swap(upkeep.RENEW, states, "1=1"))
+    put(patch, "upkeep:RENEW", swap(upkeep.RENEW, states, "1=1"))
 
 
 @mutant
 def stage_is_too_early(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(upkeep, "STAGE", always(upkeep.STAGE, "queuectl_jobs.run_at <= now"))
+    put(patch, "upkeep:STAGE", always(upkeep.STAGE, "queuectl_jobs.run_at <= now"))
 
 
 @mutant

@@ -33,7 +33,7 @@ def test_a_directory_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
 
-    refusal = refused(folder, StoreUnreachable)
+    refusal = refused(folder, NotAStore)
 
     assert str(folder) in refusal
 

@@ -38,18 +38,21 @@ def start_detached(
     Returns once the worker has registered with the store.
 
     Raises:
-        CommandError: It ended at once (the message is its own), or did not register in time.
+        CommandError: It ended without having registered (the message is its own), or did not
+            register in time.
     """
-    before = {worker.id for worker in store.reader.workers()}
+    before = {worker.id for worker in store.reader.workers(all=True)}
     log_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = log_folder / f"worker-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     child = _spawn(url, options, log)
     deadline = time.monotonic() + _REGISTERED_WITHIN_S
     while time.monotonic() < deadline:
-        found = _registered(store, before, child.pid)
+        # Asked first: who finds no work for a burst has registered, and left, between two looks.
+        has_ended = child.poll() is not None
+        found = _registered(store, before, child.pid, all=has_ended)
         if found is not None:
             return Detached(worker_id=found, pid=child.pid, log=log)
-        if child.poll() is not None:
+        if has_ended:
             raise _ended_early(child.returncode, log)
         time.sleep(_LOOK_S)
     raise CommandError(
@@ -80,9 +83,15 @@ def _creation_flags() -> int:
     return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
 
 
-def _registered(store: "Store", before: set[WorkerId], pid: int) -> WorkerId | None:
+def _registered(
+    store: "Store",
+    before: set[WorkerId],
+    pid: int,
+    *,
+    all: bool,  # noqa: A002 (as the reader has it)
+) -> WorkerId | None:
     host = socket.gethostname()
-    for worker in store.reader.workers():
+    for worker in store.reader.workers(all=all):
         if worker.id in before or worker.host != host:
             continue
         # On Windows the interpreter of a virtual environment is the child of a launcher.
