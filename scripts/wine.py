@@ -53,6 +53,8 @@ def prepare() -> None:
     get_python(uv)
     get_packages(uv, wanted)
     wine("wineboot", "-i")
+    # It returns while programs that it began still write the registry, on a busy machine for long.
+    subprocess.run(["wineserver", "-w"], env=settings(), check=True, timeout=300)
     # The version that Python's installer asks for, and Debian's Wine does not claim by itself.
     wine("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f")
     STAMP.write_text(stamp, encoding="ascii")
@@ -115,9 +117,12 @@ def said_by(command: Sequence[str]) -> str:
 
 def wine(*words: str) -> None:
     """Run one of Wine's own programs."""
-    subprocess.run(
-        ["wine", *words], env=settings(), check=True, input=b"", stdout=subprocess.DEVNULL
+    done = subprocess.run(
+        ["wine", *words], env=settings(), input=b"", stdout=subprocess.PIPE, check=False
     )
+    if done.returncode:
+        sys.stderr.buffer.write(done.stdout)
+    done.check_returncode()
 
 
 def settings() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A statement by its name: on SQLAlchemy's connections itself, on a plain one as the text it makes.
 
 What uses a store is written against these, so that SQLite is asked by the standard library alone
-(docs/decisions/0036). The names and texts in `plain/` are written by scripts/plain_sql.py from the
+(docs/decisions/0034). The names and texts in `plain/` are written by scripts/plain_sql.py from the
 statements beside this file.
 """
 
