@@ -31,6 +31,13 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("queue", "list"),
     ("worker", "list"),
     ("dlq", "list"),
+    ("config", "set", "grace", "5s"),
+    ("queue", "set", "default", "--concurrency", "3"),
+    ("edit", "1", "--priority", "2"),
+    ("cancel", "1", "--dry-run"),
+    ("schedule", "list"),
+    ("doctor",),
+    ("worker", "start", "--help"),
 )
 
 

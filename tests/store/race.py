@@ -29,12 +29,16 @@ SIZES = (10, 10, 10, 200, 20_000)  # a few large rows, so that the WAL is reset 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a round left: commits that returned, what each writer missed, what SQLite thinks."""
+    """What a round left: commits that returned, what each writer missed, what SQLite thinks.
+
+    Attributes:
+        resets: How often a writer began the write-ahead log anew; each may lose a commit.
+    """
 
     commits: int
     lost: tuple[str, ...]
     integrity: str
-    wal_bytes: int
+    resets: int
 
     @property
     def is_clean(self) -> bool:
@@ -70,11 +74,16 @@ def run_round(path: Path, *, seconds: float, checkpoint: Callable[[SqliteEngine]
     verdict = Verdict(
         commits=sum(report.commits for report in reports),
         lost=tuple(report.lost for report in reports if report.lost),
-        wal_bytes=path.with_name(path.name + "-wal").stat().st_size,
+        resets=_resets(path.with_name(path.name + "-wal")),
         integrity=_integrity(path),
     )
     witness.close()
     return verdict
+
+
+def _resets(wal: Path) -> int:
+    """Read the checkpoint sequence number of the log's header (sqlite.org/fileformat2.html)."""
+    return int.from_bytes(wal.read_bytes()[12:16], "big")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

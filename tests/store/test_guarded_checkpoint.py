@@ -17,6 +17,9 @@ from tests.conformance.story import a_job
 from tests.store.race import Verdict, guarded, plain, run_round
 
 GUARDED_S = 12.0
+GUARDED_DEADLINE_S = 240.0
+# Measured in a round: 2,000 on a quiet machine, 4 beside four busy processes on two cores.
+ENOUGH_RESETS = 20
 ROUND_S = 6.0
 # Measured: the control loses a commit within 4 s of writing in 11 of 12 rounds.
 CONTROL_DEADLINE_S = 90.0
@@ -33,12 +36,16 @@ def fast_folder() -> Iterator[Path]:
 
 @pytest.mark.not_on("win32", "darwin")
 def test_our_checkpoints_among_busy_writers_lose_no_commit(fast_folder: Path) -> None:
-    verdict = run_round(fast_folder / "q.db", seconds=GUARDED_S, checkpoint=guarded)
-
-    assert verdict.is_clean, verdict
-    # A commit writes three pages or more: a WAL this small was reset many times.
-    assert verdict.wal_bytes < verdict.commits * 4096, verdict
-    assert verdict.commits > 500, verdict
+    """Nothing is tried without resets, and other work on the machine leaves few to a round."""
+    resets, rounds, deadline = 0, 0, time.monotonic() + GUARDED_DEADLINE_S
+    while resets < ENOUGH_RESETS:
+        assert time.monotonic() < deadline, f"{resets} resets in {rounds} rounds"
+        rounds += 1
+        path = fast_folder / f"{rounds}.db"
+        verdict = run_round(path, seconds=GUARDED_S, checkpoint=guarded)
+        assert verdict.is_clean, verdict
+        assert verdict.commits > 500, verdict
+        resets += verdict.resets
 
 
 @pytest.mark.not_on("win32", "darwin")
