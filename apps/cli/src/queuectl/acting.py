@@ -34,7 +34,10 @@ _COLUMNS = (
 class Verbs(Protocol):
     """A store, or a rehearsal in it."""
 
-    admin: "Admin"
+    @property
+    def admin(self) -> "Admin":
+        """What people do to jobs, queues and workers."""
+        ...
 
     @property
     def dead(self) -> "DeadLetters":

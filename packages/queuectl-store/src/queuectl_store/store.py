@@ -1,42 +1,30 @@
 """The hot path: enqueue, claim, finish; and what keeps it going: renew, stage, rescue."""
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from queuectl_store import keeping, leasing, records
-from queuectl_store.admin import Admin
 from queuectl_store.bounds import words
 from queuectl_store.database import Database
-from queuectl_store.dead import DeadLetters
-from queuectl_store.enqueue import environments
-from queuectl_store.enqueue.intake import Intake
 from queuectl_store.errors import OutcomeUnknown
-from queuectl_store.graph.consequences import DUE, follow_due
-from queuectl_store.hooks.verbs import Hooks
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
-from queuectl_store.limits.upkeep import LimitsUpkeep
 from queuectl_store.outcome import Exchange, Finish, Released, Renewal
 from queuectl_store.outlook import Outlook
-from queuectl_store.outputs import Outputs
-from queuectl_store.rehearsal import Rehearsal
-from queuectl_store.rollups.rollups import Rollups
-from queuectl_store.schedules.verbs import Schedules
+from queuectl_store.rooms import Rooms
 from queuectl_store.schema import HEAD
 from queuectl_store.sql.plain import upkeep
 from queuectl_store.sql.plain.outlook import OUTLOOK
 from queuectl_store.sql.statement import Connection
-from queuectl_store.turn import Run, Times, finish, runs_json, trade
 
 if TYPE_CHECKING:
-    from queuectl_store.upkeep.maintenance import Maintenance
+    # Imported where it is used: who changes a setting does not wait for it (decision 34).
+    from queuectl_store.turn import Run, Times
 
 _ROWS_A_STATEMENT = 1_000
 
 T = TypeVar("T")
 
 
-class Store(Intake):
+class Store(Rooms):
     """One store; safe to use from several threads, not across a fork.
 
     Every method is one transaction. One that lost against another process is repeated; what
@@ -47,37 +35,6 @@ class Store(Intake):
         super().__init__(database)
         # That of the store, which opening brings up to date.
         self.schema: str = HEAD
-        self.admin = Admin(database)
-        self.schedules = Schedules(database)
-        self.hooks = Hooks(database)
-        self.limits = LimitsUpkeep(database)
-
-    @cached_property
-    def maintenance(self) -> "Maintenance":
-        """The care of the whole store."""
-        # Imported here: some of it needs SQLAlchemy, and few programs need any of it.
-        from queuectl_store.upkeep.maintenance import Maintenance
-
-        return Maintenance(self._database)
-
-    @cached_property
-    def rollups(self) -> Rollups:
-        """What happened how often, and how many jobs there are."""
-        return Rollups(self._database)
-
-    @cached_property
-    def dead(self) -> DeadLetters:
-        """The dead letter queue."""
-        return DeadLetters(self._database, self.admin)
-
-    @cached_property
-    def outputs(self) -> Outputs:
-        """What runs printed, where the store has it."""
-        return Outputs(self._database)
-
-    def rehearsal(self) -> Rehearsal:
-        """Return the verbs of `admin` and `dead` that say what they would do, and undo it."""
-        return Rehearsal(self._database)
 
     def register(self, worker: NewWorker) -> WorkerId:
         """Introduce *worker*; its lease begins now.
@@ -85,6 +42,8 @@ class Store(Intake):
         Raises:
             StoreTooNew: A newer program has changed the schema since the store was opened.
         """
+        from queuectl_store import leasing
+
         return self._write(lambda c, times: leasing.register(c, times, self.url, worker))
 
     def unregister(self, worker_id: WorkerId) -> None:
@@ -124,6 +83,8 @@ class Store(Intake):
             queues: The queues to claim from; None is all.
         """
 
+        from queuectl_store.turn import finish, trade
+
         is_alone = self._database.engine.writes_alone
         try:
             exchange, freed = self._write(
@@ -142,10 +103,13 @@ class Store(Intake):
             self._database.engine.notify()
         return exchange
 
-    def release(self, worker_id: WorkerId, runs: Collection[Run], *, reason: str) -> int:
+    def release(self, worker_id: WorkerId, runs: "Collection[Run]", *, reason: str) -> int:
         """Give back running jobs of the worker by id and token; no attempt is used."""
 
-        def work(connection: Connection, times: Times) -> int:
+        from queuectl_store import records
+        from queuectl_store.turn import finish, runs_json
+
+        def work(connection: Connection, times: "Times") -> int:
             values = {"runs": runs_json(set(runs)), "worker": worker_id}
             rows = upkeep.RUNNING_OF.run(connection, values).all()
             given = [
@@ -164,6 +128,8 @@ class Store(Intake):
         Raises:
             UnknownWorker: The lease ran out and was taken; none of its claims holds any more.
         """
+        from queuectl_store import leasing
+
         return self._write(
             lambda c, times: leasing.renew(c, times, self.url, worker_id), repeatable=True
         )
@@ -174,6 +140,8 @@ class Store(Intake):
         Jobs whose rate, or whose turn in a paced retry, lets them start by now are let go
         besides, and counted.
         """
+
+        from queuectl_store import keeping
 
         count = self._write(lambda c, times: keeping.stage(c, times, limit))
         if count:
@@ -190,6 +158,8 @@ class Store(Intake):
         Returns:
             How many jobs and edges it touched, about *limit* at most; 0 when nothing is due.
         """
+        from queuectl_store.graph.consequences import DUE, follow_due
+
         with self._database.read() as connection:
             if not any(each.run(connection).scalar_one() for each in DUE):
                 return 0
@@ -234,6 +204,8 @@ class Store(Intake):
             decide: Pure; called inside the transaction, perhaps more than once.
         """
 
+        from queuectl_store import keeping
+
         rescued = self._write(lambda c, times: keeping.rescue(c, times, decide, limit))
         if rescued:
             self._database.engine.notify()
@@ -245,6 +217,8 @@ class Store(Intake):
 
     def environment(self, environment_id: int) -> dict[str, str]:
         """Return the variables stored under *environment_id*."""
+        from queuectl_store.enqueue import environments
+
         with self._database.read() as connection:
             return environments.read(connection, environment_id)
 
@@ -257,7 +231,7 @@ class Store(Intake):
         """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
         self._database.engine.maintain()
 
-    def _write(self, work: Callable[[Connection, Times], T], *, repeatable: bool = False) -> T:
+    def _write(self, work: "Callable[[Connection, Times], T]", *, repeatable: bool = False) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
         return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)

@@ -1,19 +1,20 @@
 """How jobs come into a store: in a transaction of their own, or in the caller's."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from queuectl_store.database import Database
-from queuectl_store.enqueue import calls
-from queuectl_store.enqueue.calls import Call
-from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
-from queuectl_store.enqueue.environments import Environments
 from queuectl_store.enqueue.together import Together
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.look import Look
 from queuectl_store.shared import Settings
+
+if TYPE_CHECKING:
+    # Imported where jobs come: who sets a queue's limit does not wait for them (decision 34).
+    from queuectl_store.enqueue.calls import Call
+    from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
 
 
 class Intake(Look):
@@ -57,6 +58,8 @@ class Intake(Look):
             InvalidJob: One cannot be stored; `index` says which, the message why.
             DuplicateJob: Another job has one's unique key, and it is to be refused beside that.
         """
+        from queuectl_store.enqueue import calls
+
         call = calls.checked(jobs, key=key, group=group, seal=seal, on_finish=on_finish)
         if call.stands_alone and self._database.engine.writes_alone:
             return self._together.enqueue(call.wanted)
@@ -75,7 +78,7 @@ class Intake(Look):
             StoreUnreachable: *session* leads to another database, or to none.
         """
         # Imported here: who has a session has SQLAlchemy.
-        from queuectl_store.enqueue import within
+        from queuectl_store.enqueue import calls, within
 
         call = calls.checked(jobs)
         connection, engine = within.connection_of(session), self._database.engine
@@ -87,10 +90,14 @@ class Intake(Look):
         within.after_commit(session, connection, engine.notify)
         return ids
 
-    def _store_plain(self, wanted: Sequence[Wanted]) -> list[JobId]:
+    def _store_plain(self, wanted: "Sequence[Wanted]") -> list[JobId]:
+        from queuectl_store.enqueue import calls
+
         return self._store(calls.plain(wanted), [each.new for each in wanted])
 
-    def _store(self, call: Call, jobs: Sequence[NewJob]) -> list[JobId]:
+    def _store(self, call: "Call", jobs: Sequence[NewJob]) -> list[JobId]:
+        from queuectl_store.enqueue import calls
+
         engine, around = self._database.engine, self._around(jobs)
         ids = self._database.write(
             lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
@@ -98,5 +105,8 @@ class Intake(Look):
         engine.notify()
         return ids
 
-    def _around(self, jobs: Sequence[NewJob]) -> Surroundings:
+    def _around(self, jobs: Sequence[NewJob]) -> "Surroundings":
+        from queuectl_store.enqueue.enqueuing import Surroundings
+        from queuectl_store.enqueue.environments import Environments
+
         return Surroundings(Environments(), self._fallbacks.get(jobs))

@@ -7,10 +7,13 @@ nobody; among many the flush of a commit, which is most of what a single enqueue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from queuectl_store.enqueue.enqueuing import Wanted
 from queuectl_store.errors import QueueDraining, StoreError
 from queuectl_store.job import JobId
+
+if TYPE_CHECKING:
+    from queuectl_store.enqueue.enqueuing import Wanted
 
 # Jobs in a transaction, beside those of the call that has the turn.
 _MOST = 500
@@ -20,7 +23,7 @@ _MOST = 500
 class _Part:
     """One thread's jobs, and what became of them."""
 
-    wanted: Sequence[Wanted]
+    wanted: "Sequence[Wanted]"
     ids: list[JobId] | None = None
     error: StoreError | None = None
 
@@ -37,12 +40,12 @@ class Together:
             order. Called again with the same jobs it adds nothing.
     """
 
-    def __init__(self, store: Callable[[Sequence[Wanted]], list[JobId]]) -> None:
+    def __init__(self, store: "Callable[[Sequence[Wanted]], list[JobId]]") -> None:
         self._store = store
         self._waiting: list[_Part] = []
         self._lock, self._turn = threading.Lock(), threading.Lock()
 
-    def enqueue(self, wanted: Sequence[Wanted]) -> list[JobId]:
+    def enqueue(self, wanted: "Sequence[Wanted]") -> list[JobId]:
         """Store *wanted*, all or none, and return their ids in order; they are committed then.
 
         Raises:
