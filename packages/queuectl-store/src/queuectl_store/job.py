@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
@@ -232,12 +232,16 @@ class Job:
         return command_text(self.work)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A job with the token that entitles its holder to finish it."""
+class Claim(NamedTuple):
+    """A job with the token that entitles its holder to finish it.
+
+    Attributes:
+        ready_at: Since when it could have been claimed, UTC milliseconds; known of new claims.
+    """
 
     job: Job
     token: int
+    ready_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from queuectl_store import bounds, spec
 from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.fingerprint import fingerprint
-from queuectl_store.job import NewJob, NewWorker, Task
+from queuectl_store.job import Claim, NewJob, NewWorker, Task
 from queuectl_store.outcome import (
     Cancelled,
     Dead,
@@ -154,9 +154,9 @@ def moves(moved: Iterable[Moved]) -> str:
     return _encode([_event(each) for each in moved])
 
 
-def taken(rows: Iterable[Any]) -> str:
-    """Return rows for WRITE_CLAIMS from those that CLAIM returned."""
-    return _encode([{"job_id": row.id, "attempt": row.attempt} for row in rows])
+def taken(claims: Iterable[Claim]) -> str:
+    """Return rows for WRITE_CLAIMS."""
+    return _encode([{"job_id": job.id, "attempt": job.attempt} for job, _, _ in claims])
 
 
 def endings(finishes: Iterable[Finish]) -> str:

@@ -1,9 +1,10 @@
 """How one attempt ended, and what that makes of its job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from queuectl_store.bounds import MAX_RESULT
 from queuectl_store.errors import ResultTooLarge, StoreTooNew
@@ -11,8 +12,8 @@ from queuectl_store.job import Claim, JobId
 from queuectl_store.states import Verb
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
+# Made for every run, as `Finish`: a tuple is made in a third of a frozen dataclass's time.
+class RunFacts(NamedTuple):
     """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree.
 
     *log_lost* is how many bytes of its output the disk had no room for.
@@ -83,8 +84,7 @@ class Cancelled:
 Outcome = Succeeded | Retry | Dead | Snoozed | Released | Cancelled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finish:
+class Finish(NamedTuple):
     """One attempt's end, to be recorded under the claim's token.
 
     Attributes:
@@ -93,7 +93,7 @@ class Finish:
 
     claim: Claim
     outcome: Outcome
-    facts: RunFacts = field(default_factory=RunFacts)
+    facts: RunFacts = RunFacts()
     crashed: bool = False
 
 

@@ -6,8 +6,8 @@ would take raw.
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple, assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
 
 from queuectl_store import bounds, carrier
 from queuectl_store.bounds import MAX_MS as MAX_MS
@@ -33,23 +33,6 @@ _read = json.JSONDecoder().raw_decode
 _write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-class Spec(NamedTuple):
-    """The part of a job that no statement looks into."""
-
-    work: Work
-    cwd: str | None
-    env: Mapping[str, str]
-    tags: Mapping[str, str]
-    backoff: Backoff | None
-    exit_retry: frozenset[int] | None
-    exit_dead: frozenset[int] | None
-    memory: int | None
-    warn: Warn | None
-    split_output: bool
-    input: str | None
-    trace: Trace | None
-
-
 def encode(new: NewJob) -> str:
     """Return *new*'s spec as JSON text, without the fields that are empty."""
     fields = _work_fields(new.work)
@@ -72,38 +55,53 @@ def encode(new: NewJob) -> str:
     return _dump(fields)
 
 
-def decode(text: str) -> Spec:
-    """Return the spec that *encode* wrote."""
+def decode(text: str) -> dict[str, Any]:
+    """Return the fields of a job that *encode* wrote, by name: what no statement looks into."""
     fields, _ = _read(text)
-    backoff, warn = fields.get("backoff"), fields.get("warn")
-    return Spec(
-        work=_work(fields),
-        cwd=fields.get("cwd"),
-        env=fields.get("env", {}),
-        tags=fields.get("tags", {}),
-        backoff=backoff and Backoff(base=backoff[0], max_s=backoff[1], jitter=backoff[2]),
-        exit_retry=_codes(fields.get("exit_retry")),
-        exit_dead=_codes(fields.get("exit_dead")),
-        memory=fields.get("memory"),
-        warn=warn and Warn(signal=warn[0], before_ms=warn[1]),
-        split_output=fields.get("split_output", False),
-        input=fields.get("input"),
-        trace=_trace(fields.get("trace")),
-    )
+    values: dict[str, Any] = {"work": _work(fields), "env": {}, "tags": {}, **_UNSET}
+    if fields.keys() <= _OF_THE_WORK:
+        return values
+    for name, value in fields.items():
+        if (read := _OPTIONAL.get(name)) is not None:
+            values[name] = read(value)
+    return values
 
 
-def _codes(numbers: list[int] | None) -> frozenset[int] | None:
-    return None if numbers is None else frozenset(numbers)
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
-def _trace(headers: Mapping[str, str] | None) -> Trace | None:
-    if headers is None:
-        return None
+def _trace(headers: Mapping[str, str]) -> Trace:
     return Trace(
         traceparent=headers[carrier.TRACEPARENT],
         tracestate=headers.get(carrier.TRACESTATE),
         baggage=headers.get(carrier.BAGGAGE),
     )
+
+
+# What most jobs do not have, and how each is read.
+_OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
+    "cwd": _as_it_is,
+    "env": _as_it_is,
+    "tags": _as_it_is,
+    "backoff": lambda it: Backoff(base=it[0], max_s=it[1], jitter=it[2]),
+    "exit_retry": frozenset,
+    "exit_dead": frozenset,
+    "memory": _as_it_is,
+    "warn": lambda it: Warn(signal=it[0], before_ms=it[1]),
+    "split_output": _as_it_is,
+    "input": _as_it_is,
+    "trace": _trace,
+}
+_UNSET: Mapping[str, Any] = {
+    **{name: None for name in _OPTIONAL if name not in ("env", "tags")},
+    "split_output": False,
+}
+
+
+_OF_THE_WORK = frozenset({"argv", "shell", "task", "args", "kwargs"})
+# The fields of a job that are kept in its spec.
+FIELDS = ("work", *_OPTIONAL)
 
 
 def check(new: NewJob, spec: str) -> None:

@@ -23,7 +23,7 @@ from queuectl_store.relations import (
 )
 
 # What `spec` writes and reads: bytes that are not UTF-8 and task arguments are its business.
-_IN_SPEC = spec.Spec._fields
+_IN_SPEC = spec.FIELDS
 
 
 def to_json(new: NewJob) -> str:
@@ -61,7 +61,7 @@ _NAMES = {"spec"} | {field.name for field in fields(NewJob) if field.name not in
 
 def _values(document: Mapping[str, Any]) -> dict[str, Any]:
     details = spec.decode(json.dumps(document["spec"]))
-    values = {name: getattr(details, name) for name in _IN_SPEC}
+    values = {name: details[name] for name in _IN_SPEC}
     values |= {name: value for name, value in document.items() if name != "spec"}
     if "after" in values:
         values["after"] = tuple(_clause(each) for each in values["after"])

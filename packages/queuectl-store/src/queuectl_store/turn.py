@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from queuectl_store import ledger, records
@@ -15,6 +14,7 @@ from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry,
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.tally import Tally
+from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
 from queuectl_store.sql.plain import claim as claim_sql
 from queuectl_store.sql.plain import hot
 from queuectl_store.sql.statement import Connection
@@ -93,16 +93,15 @@ def claim(
     )
     is_limited = any(head.needs_admission for head in heads)
     gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
-    rows = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
-    if rows:
-        values = {"taken": ledger.taken(rows), "worker": worker_id, **times}
+    claims = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
+    if claims:
+        values = {"taken": ledger.taken(claims), "worker": worker_id, **times}
         claim_sql.WRITE_CLAIMS.run(connection, values)
-    claims = [records.claim(row) for row in rows]
+    counted = tally.claimed(claims)
     if gate is None:
-        return Taken(claims, tally.claimed(rows, claims), again=is_limited)
+        return Taken(claims, counted, again=is_limited)
     gate.close()
     is_held_back = gate.is_held_back or gate.is_short_of_slots
-    counted = tally.claimed(rows, claims)
     return Taken(claims, counted, gate.is_unfinished, is_held_back, gate.let_go)
 
 
@@ -112,19 +111,24 @@ def _take(
     heads: Sequence[Any],
     limit: int,
     gate: Admission | None,
-) -> list[Any]:
-    rows: list[Any] = []
+) -> list[Claim]:
+    claims: list[Claim] = []
     for head in heads:
-        slots = limit - sum(row.slots for row in rows)
+        slots = limit - sum(each.job.slots for each in claims)
         if slots <= 0 or (gate is not None and gate.is_short_of_slots):
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}
-            taken = records.plain(claim_sql.CLAIM.run(connection, {**values, **room}))
+            result = claim_sql.CLAIM.run(connection, {**values, **room})
+            taken = records.claims(result, OF_A_PLAIN_CLAIM)
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
-        rows += sorted(taken, key=lambda row: (-row.priority, row.id))
-    return rows
+        claims += sorted(taken, key=_rank)
+    return claims
+
+
+def _rank(claim: Claim) -> tuple[int, int]:
+    return -claim.job.priority, claim.job.id
 
 
 def finish(
@@ -161,7 +165,7 @@ def _record(
     if not is_alone or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
         finishes = _heeding_cancels(connection, finishes)
     rows = ledger.endings(finishes)
-    moved = records.plain(hot.FINISH.run(connection, {"ended": rows, **times}))
+    moved = hot.FINISH.run(connection, {"ended": rows, **times}).all()
     # By token too: a worker may hold the old claim and the new one of the same job.
     done = {(row.id, row.token) for row in moved}
     refused, kept = [finish for finish in finishes if _run(finish) not in done], finishes
@@ -187,7 +191,7 @@ def _heeding_cancels(connection: Connection, finishes: Sequence[Finish]) -> Sequ
     rows = hot.LOCK_RUNS.run(connection, {"runs": runs_json(map(_run, finishes))})
     cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
-        replace(each, outcome=Cancelled())
+        each._replace(outcome=Cancelled())
         if _run(each) in cancelled and isinstance(each.outcome, _RUNS_AGAIN)
         else each
         for each in finishes

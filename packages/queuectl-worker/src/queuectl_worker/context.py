@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from logging import LoggerAdapter, getLogger
 from typing import Any
@@ -13,6 +12,10 @@ from queuectl_store import Job, Task
 from queuectl_store.bounds import MAX_MS
 
 _LOGGER = getLogger("queuectl.task")
+_MAKING = threading.Lock()
+
+# Records progress: job id, token, text; False when the run does not own the job any more.
+Tell = Callable[[int, int, str], bool]
 
 
 class _RunLogger(LoggerAdapter[Any]):
@@ -21,7 +24,6 @@ class _RunLogger(LoggerAdapter[Any]):
         return msg, {**kwargs, "extra": {**(self.extra or {}), **(kwargs.get("extra") or {})}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """One run of a task, as the task sees it.
 
@@ -29,18 +31,34 @@ class Context:
 
     Attributes:
         job: The job as it was claimed.
-        attempt: Counts the attempts, this one included.
         token: The fence of this run: a resource that saw a higher one should refuse it.
         deadline: When the time limit is reached, UTC; None without one.
-        cancelled: Set when the run should end: a person cancelled it, its time is over, or its
-            worker stops or lost its lease.
     """
 
-    job: Job
-    token: int
-    deadline: datetime | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    tell: Callable[[str], bool] = field(repr=False)
+    # Not a frozen dataclass, which takes longer to make than a short task to run.
+    __slots__ = ("_cancelled", "_tell", "deadline", "job", "token")
+
+    def __init__(
+        self, *, job: Job, token: int, tell: Tell, deadline: datetime | None = None
+    ) -> None:
+        self.job, self.token, self.deadline = job, token, deadline
+        self._tell = tell
+        self._cancelled: threading.Event | None = None
+
+    def __repr__(self) -> str:
+        return f"Context(job={self.job.id}, attempt={self.attempt}, token={self.token})"
+
+    @property
+    def cancelled(self) -> threading.Event:
+        """Set when the run should end.
+
+        A person cancelled it, its time is over, or its worker stops or lost its lease.
+        """
+        if self._cancelled is None:
+            # Made for those who ask: it takes as long as a short task.
+            with _MAKING:
+                self._cancelled = self._cancelled or threading.Event()
+        return self._cancelled
 
     @property
     def attempt(self) -> int:
@@ -65,7 +83,9 @@ class Context:
     def progress(self, percent: float | None = None, message: str = "") -> bool:
         """Report how far the run is; False when the run does not own the job any more."""
         told = [] if percent is None else [f"{percent:g}%"]
-        return self.tell(" ".join([*told, *([message] if message else [])]))
+        return self._tell(
+            self.job.id, self.token, " ".join([*told, *([message] if message else [])])
+        )
 
 
 def run_fields(job: Job) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from queuectl_store import JobId, Store
+from queuectl_worker.context import Tell
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import (
     AsideExecutor,
@@ -17,7 +18,7 @@ from queuectl_worker.executors import (
     Recycling,
     ThreadExecutor,
 )
-from queuectl_worker.executors.calling import Note, Tell
+from queuectl_worker.executors.calling import Note
 from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.hooks.deliveries import NAMES, deliveries

@@ -119,8 +119,7 @@ class HotLoop:
         now_ms = self.turned_at_ms = monotonic_ms()
         self._read_mail()
         has_rung = self._notice_rings(now_ms)
-        for report in self._parts.executor.receive():
-            self._parts.runner.take(report, now_ms=now_ms)
+        self._parts.runner.take(self._parts.executor.receive(), now_ms=now_ms)
         self._parts.drain.advance(now_ms)
         if not self._parts.drain.is_asked:
             self._parts.runner.recall_stale(now_ms)

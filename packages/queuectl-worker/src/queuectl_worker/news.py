@@ -5,6 +5,7 @@ A result is told only after the commit that recorded it returned.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from queuectl_store import Claim, Finish, WorkerId
 
@@ -36,8 +37,7 @@ class WorkerPaused:
     pause_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobStarted:
+class JobStarted(NamedTuple):
     """A run began. *at_ms* is UTC."""
 
     claim: Claim
@@ -45,8 +45,7 @@ class JobStarted:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobEnded:
+class JobEnded(NamedTuple):
     """The end of a run is recorded."""
 
     finish: Finish

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 # A run that waits this long behind others is given back: another worker may have a slot for it.
 STALE_MS = 500
 UNSERVED_PAUSE_MS = 30_000
+_SUCCEEDED = Succeeded()
 
 
 class Runner:
@@ -93,23 +94,26 @@ class Runner:
         self._runs.hold(claims, now_ms=now_ms)
         self._executor.submit(claims)
 
-    def take(self, report: RunReport, *, now_ms: int) -> None:
-        """Act on one report of the executor; one on a run that is not held any more is ignored."""
-        match report:
-            case RunStarted(key=key, pid=pid, at_ms=at_ms):
-                self._started(key, pid, at_ms)
-            case RunEnded(key=key, ending=ending, facts=facts, run_ms=run_ms, pid=pid):
-                if facts.started_at is not None:
-                    self._started(key, pid, facts.started_at)
-                self._pace_after(ending, run_ms)
-                self._end(key, ending, facts, now_ms)
-            case RunRecalled(key=key):
-                self._end(key, Stopped(), RunFacts(), now_ms)
-            case Unstartable(key=key, message=message):
-                self._not_here(message, now_ms)
-                self._give_back(key, message, now_ms)
-            case _:
-                assert_never(report)
+    def take(self, reports: Iterable[RunReport], *, now_ms: int) -> None:
+        """Act on reports of the executor; one on a run that is not held any more is ignored."""
+        runs_ms: list[int] = []
+        for report in reports:
+            match report:
+                case RunEnded():
+                    self._ended(report, now_ms)
+                    if not isinstance(report.ending, Crashed):
+                        runs_ms.append(report.run_ms)
+                case RunStarted(key=key, pid=pid, at_ms=at_ms):
+                    self._started(key, pid, at_ms)
+                case RunRecalled(key=key):
+                    self._end(key, Stopped(), RunFacts(), now_ms)
+                case Unstartable(key=key, message=message):
+                    self._not_here(message, now_ms)
+                    self._give_back(key, message, now_ms)
+                case _:
+                    assert_never(report)
+        if runs_ms:
+            self.pace = self.pace.after(runs_ms)
 
     def cancel(self, keys: Iterable[RunKey]) -> None:
         """Stop the runs that a person cancelled; asking twice changes nothing."""
@@ -149,13 +153,15 @@ class Runner:
             self._host_pause.clear()
             self._tell(JobStarted(claim=run.claim, pid=pid, at_ms=at_ms))
 
-    def _pace_after(self, ending: Ending, run_ms: int) -> None:
-        if isinstance(ending, Crashed):
+    def _ended(self, report: RunEnded, now_ms: int) -> None:
+        started_at = report.facts.started_at
+        if started_at is not None:
+            self._started(report.key, report.pid, started_at)
+        if isinstance(report.ending, Crashed):
             # With nothing claimed ahead, a job that kills its guardian is among those that surely
             # ran, and is counted: it cannot hide behind the others.
             self.pace = self.pace.at_least(STALE_MS)
-        else:
-            self.pace = self.pace.after((run_ms,))
+        self._end(report.key, report.ending, report.facts, now_ms)
 
     def _not_here(self, message: str, now_ms: int) -> None:
         if not self._host_pause.left_ms(now_ms):
@@ -178,6 +184,8 @@ class Runner:
 
     def _outcome(self, run: Run, ending: Ending) -> Outcome:
         match ending:
+            case Completed(result=None):
+                return _SUCCEEDED
             case Completed(result=result):
                 return Succeeded(result=result)
             case Stopped():

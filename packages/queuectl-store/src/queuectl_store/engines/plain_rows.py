@@ -30,12 +30,12 @@ class PlainRows:
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         described: Sequence[Any] = cursor.description or ()
         self._names = tuple([column[0] for column in described])
-        self._rows: list[Any] = list(map(_shape(self._names), cursor)) if described else []
+        self._rows: list[tuple[Any, ...]] = cursor.fetchall() if described else []
         # How many it changed, where it gives no rows.
         self.rowcount = cursor.rowcount
 
     def __iter__(self) -> Iterator[PlainRow]:
-        return iter(self._rows)
+        return iter(self.all())
 
     def keys(self) -> tuple[str, ...]:
         """Return the names of the columns."""
@@ -43,22 +43,24 @@ class PlainRows:
 
     def all(self) -> list[PlainRow]:
         """Return every row."""
+        return list(map(_shape(self._names), self._rows))
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return every row as a tuple, whose columns may have no names."""
         return self._rows
 
     def first(self) -> PlainRow | None:
         """Return the first row, if there is one."""
-        return self._rows[0] if self._rows else None
+        return _shape(self._names)(self._rows[0]) if self._rows else None
 
     def one(self) -> PlainRow:
         """Return the only row."""
-        row: PlainRow
         [row] = self._rows
-        return row
+        return _shape(self._names)(row)
 
-    def scalars(self) -> "PlainRows":
+    def scalars(self) -> "Scalars":
         """Return the first column of each row in place of the row."""
-        self._rows = [row[0] for row in self._rows]
-        return self
+        return Scalars([row[0] for row in self._rows])
 
     def scalar(self) -> Any:
         """Return the first column of the first row, if there is one."""
@@ -66,7 +68,26 @@ class PlainRows:
 
     def scalar_one(self) -> Any:
         """Return the first column of the only row."""
-        return self.one()[0]
+        [row] = self._rows
+        return row[0]
+
+
+class Scalars:
+    """One column of the rows of a statement."""
+
+    def __init__(self, values: list[Any]) -> None:
+        self._values = values
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._values)
+
+    def all(self) -> list[Any]:
+        """Return every value."""
+        return self._values
+
+    def first(self) -> Any:
+        """Return the first value, if there is one."""
+        return self._values[0] if self._values else None
 
 
 @lru_cache(maxsize=512)

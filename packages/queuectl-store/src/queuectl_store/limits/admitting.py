@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from queuectl_store.job import WorkerId
+from queuectl_store import records
+from queuectl_store.job import Claim, WorkerId
 from queuectl_store.limits import transaction as limits
 from queuectl_store.limits.admission import Candidate, Decision, Room, Stop, decide
 from queuectl_store.limits.pacing import Buckets
@@ -47,11 +48,11 @@ class Admission:
         self.is_held_back = self.is_unfinished = self.is_short_of_slots = False
         self.let_go = 0
 
-    def take(self, queue: str, slots: int) -> list[Any]:
-        """Claim from *queue* what may start within *slots*; return the rows."""
+    def take(self, queue: str, slots: int) -> list[Claim]:
+        """Claim from *queue* what may start within *slots*."""
         if not self._widest:
             return []
-        taken: list[Any] = []
+        taken: list[Claim] = []
         room = self._room(queue, slots)
         size = _most_starts(room, self._now_us)
         while size:
@@ -104,8 +105,8 @@ class Admission:
         rate, names = self._usage.limits(queue).key_rate, _paced(candidates)
         return {} if rate is None or not names else self._buckets.get(names, rate)
 
-    def _apply(self, decision: Decision) -> list[Any]:
-        rows: list[Any] = []
+    def _apply(self, decision: Decision) -> list[Claim]:
+        claims: list[Claim] = []
         if decision.admitted:
             admitted = json.dumps(
                 [
@@ -114,9 +115,9 @@ class Admission:
                 ]
             )
             values = {"admitted": admitted, "worker": self._worker_id, **self._times}
-            rows = list(sql.ADMIT.run(self._connection, values).all())
-            for row in rows:
-                self._usage.count(row, json.loads(row.allotted) if row.allotted else {})
+            claims = records.claims(sql.ADMIT.run(self._connection, values))
+            for claim in claims:
+                self._usage.count(claim.job, claim.job.allotted)
         if decision.parked:
             parked = json.dumps([{"id": id_, "name": name} for id_, name in decision.parked])
             sql.PARK.run(self._connection, {"parked": parked})
@@ -124,7 +125,7 @@ class Admission:
             self.is_held_back = True
         self.is_held_back |= decision.stop is Stop.QUEUE
         self.is_short_of_slots |= decision.stop is Stop.SLOTS
-        return rows
+        return claims
 
     def _let_go(self, candidates: Sequence[Candidate], decision: Decision, room: Room) -> int:
         """Let others go for whom there is room because a candidate is parked for something else.

@@ -83,20 +83,17 @@ def moved(moves: Iterable[Moved]) -> Tally:
     return tally
 
 
-def claimed(rows: Iterable[Any], claims: Iterable[Claim]) -> Tally:
-    """Add up *claims*, of such *rows*, with how long each job waited since it could have run."""
+def claimed(claims: Iterable[Claim]) -> Tally:
+    """Add up *claims*, with how long each job waited since it could have run."""
     # In the hot loop, as `ended`: a job costs this much more for being counted.
     found: dict[tuple[str, str | None, int], list[int]] = {}
-    for row, claim in zip(rows, claims, strict=True):
-        ready_at = row.created_at
-        if row.run_at is not None and row.run_at > ready_at:
-            ready_at = row.run_at
-        if row.pending_at is not None and row.pending_at > ready_at:
-            ready_at = row.pending_at
-        ms = row.started_at - ready_at if row.started_at > ready_at else 0
-        work = claim.job.work
+    for job, _, ready_at in claims:
+        ms = 0
+        if job.started_at is not None and ready_at is not None and job.started_at > ready_at:
+            ms = job.started_at - ready_at
+        work = job.work
         task = work.name if isinstance(work, Task) else None
-        key = (row.queue, task, bisect_left(BOUNDS_MS, ms))
+        key = (job.queue, task, bisect_left(BOUNDS_MS, ms))
         if key in found:
             sums = found[key]
             sums[0] += 1

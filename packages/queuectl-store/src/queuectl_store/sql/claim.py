@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, ZERO, literal
+from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
 from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import events, jobs, workers
@@ -105,7 +106,7 @@ CLAIM = (
     sa.update(jobs)
     .where(jobs.c.id.in_(sa.select(_best.c.id)))
     .values(**BECOMES_RUNNING)
-    .returning(*OF_A_CLAIM)
+    .returning(*(column for column in OF_A_CLAIM if column.name not in dict(OF_A_PLAIN_CLAIM)))
 )
 
 TAKEN = Batch("taken", job_id=BIG, attempt=INT)

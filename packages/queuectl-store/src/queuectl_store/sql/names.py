@@ -1,5 +1,7 @@
 """What statements and those who run them both call things."""
 
+from typing import Any
+
 from queuectl_store.states import Verb
 
 # Before the columns of a job's latest ended attempt.
@@ -18,3 +20,17 @@ TALLIED = ("queue", "task", "verb", "source", "target", "outcome", "bucket")
 EVENTS_PRUNED = "events"
 # The moves that need the job's unique key again, which another one may have taken meanwhile.
 AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
+
+# Columns by name with the value that all rows of a statement have.
+Known = tuple[tuple[str, Any], ...]
+# Of the jobs that the plain claim takes, by the conditions of that claim: they are not read.
+OF_A_PLAIN_CLAIM: Known = (
+    ("state", "running"),
+    ("waits_for", None),
+    ("guarded", 0),
+    ("slots", 1),
+    ("concurrency_key", None),
+    ("resources", None),
+    ("allotted", None),
+    ("progress", None),
+)

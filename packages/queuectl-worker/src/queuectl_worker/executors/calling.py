@@ -5,13 +5,12 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from queuectl_store import Claim, RunFacts, Task
 from queuectl_store.bounds import MAX_WORDS
-from queuectl_worker.context import Context, deadline_after, enter
-from queuectl_worker.executors.protocol import Completed, Ending, RunEnded, key_of
+from queuectl_worker.context import Context, Tell, deadline_after, enter
+from queuectl_worker.executors.protocol import Completed, Ending, RunEnded, Stopped, key_of
 from queuectl_worker.payload import result_text
 from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself, error_of
 from queuectl_worker.tasks import TaskFunction
@@ -20,15 +19,13 @@ from queuectl_worker.wishes import GiveUp, Retry, Snooze
 log = logging.getLogger(__name__)
 
 MOST_TRACE = 8_000  # characters
+_NO_FAULT = (Completed, Stopped, SnoozedItself)
 
-# Records progress: job id, token, text; False when the run does not own the job any more.
-Tell = Callable[[int, int, str], bool]
 # Appends to the log of a run.
 Note = Callable[[Claim, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A claimed task that is ready to be called."""
 
     claim: Claim
@@ -101,7 +98,7 @@ def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
         job=job,
         token=claim.token,
         deadline=deadline_after(job.timeout_ms),
-        tell=lambda text: tell(job.id, claim.token, text),
+        tell=tell,
     )
     return Call(claim, task, context)
 
@@ -127,12 +124,14 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
         started_ms: UTC milliseconds.
         began: `time.monotonic()` at the start.
     """
-    quiet = isinstance(ending, Completed | SnoozedItself) or type(ending).__name__ == "Stopped"
-    facts = RunFacts(started_at=started_ms, error=None if quiet else error_of(ending))  # type: ignore[arg-type]
+    facts = RunFacts(started_at=started_ms)
+    if not isinstance(ending, _NO_FAULT):
+        facts = facts._replace(error=error_of(ending))  # type: ignore[arg-type]
     if isinstance(ending, Raised):
         try:
             note(call.claim, ending.trace)
-            facts = replace(facts, log_bytes=len(ending.trace.encode("utf-8", "backslashreplace")))
+            size = len(ending.trace.encode("utf-8", "backslashreplace"))
+            facts = facts._replace(log_bytes=size)
         except OSError as problem:
             log.warning("a traceback was not kept", extra={"reason": problem})
     run_ms = round((time.monotonic() - began) * 1000)

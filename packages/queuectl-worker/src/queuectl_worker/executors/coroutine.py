@@ -9,11 +9,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from queuectl_store import Claim, Task
-from queuectl_worker.context import enter
-from queuectl_worker.executors.calling import Call, Note, Tell, ended, ending_of, make_call
+from queuectl_worker.context import Tell, enter
+from queuectl_worker.executors.calling import Call, Note, ended, ending_of, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
     RunKey,
@@ -201,7 +201,7 @@ class CoroutineExecutor:
         )
         if still_runs:
             error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
-            report = replace(report, facts=replace(report.facts, error=error))
+            report = report._replace(facts=report.facts._replace(error=error))
         if self._waiting:
             self._put_lazily(report)
             self._fill()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from queuectl_store import Claim, JobId, RunFacts
 from queuectl_worker.retry import Failure
@@ -30,8 +30,8 @@ class Stopped:
 Ending = Completed | Stopped | Unserved | Failure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunStarted:
+# Several for each run; as frozen dataclasses they took as long to make as a short task to run.
+class RunStarted(NamedTuple):
     """The run began. *at_ms* is UTC; *pid* is None where it has no process of its own."""
 
     key: RunKey
@@ -39,8 +39,7 @@ class RunStarted:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunEnded:
+class RunEnded(NamedTuple):
     """The run is over, and nothing of it runs any more but strays that are being ended.
 
     Of a run so short that its start was not told of it is all that is heard; it says when that
@@ -54,15 +53,13 @@ class RunEnded:
     pid: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecalled:
+class RunRecalled(NamedTuple):
     """The run had not started and will not."""
 
     key: RunKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unstartable:
+class Unstartable(NamedTuple):
     """This host cannot start runs now (out of files, memory, disk); the job is not to blame."""
 
     key: RunKey

@@ -12,11 +12,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from queuectl_store import Claim, Task
+from queuectl_worker.context import Tell, run_fields
 from queuectl_worker.executors.alarms import Alarms
-from queuectl_worker.executors.calling import Call, Note, Tell, ended, make_call
+from queuectl_worker.executors.calling import Call, Note, ended, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
     RunEnded,
@@ -44,7 +45,9 @@ class RunMustEnd(BaseException):
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    call: Call
+    claim: Claim
+    key: RunKey
+    call: Call | None = None  # once it has begun
     thread_id: int | None = None  # while the task's own code runs
     ending: Ending | None = None  # once we end it
     was_raised: bool = False
@@ -92,9 +95,8 @@ class ThreadExecutor:
         """Run *claims* in order, as threads are free."""
         with self._lock:
             for claim in claims:
-                assert isinstance(claim.job.work, Task)
-                run = _Run(make_call(claim, self._tasks.find(claim.job.work.name), self._tell))
-                self._runs[key_of(claim)] = run
+                key = key_of(claim)
+                self._runs[key] = run = _Run(claim, key)
                 self._waiting.append(run)
             for _ in range(min(len(self._waiting) - self._idle, self._slots - self._threads)):
                 self._start_thread()
@@ -154,14 +156,14 @@ class ThreadExecutor:
         for run in runs:
             if run in self._waiting:
                 self._waiting.remove(run)
-                del self._runs[key_of(run.call.claim)]
-                self._reports.put(RunRecalled(key=key_of(run.call.claim)))
+                del self._runs[run.key]
+                self._reports.put(RunRecalled(key=run.key))
 
     def _end(self, run: _Run, ending: Ending, grace_ms: int) -> None:
         if run in self._waiting:
             self._take_back([run])
             return
-        if run.is_over:
+        if run.is_over or run.call is None:
             return
         run.ending = run.ending or ending
         run.call.context.cancelled.set()
@@ -172,7 +174,7 @@ class ThreadExecutor:
     # Called by the alarms.
 
     def _out_of_time(self, run: _Run) -> None:
-        timeout_ms = run.call.claim.job.timeout_ms or 0
+        timeout_ms = run.claim.job.timeout_ms or 0
         with self._lock:
             self._end(run, TimedOut(after_ms=timeout_ms), self._kill_grace_ms())
 
@@ -191,7 +193,7 @@ class ThreadExecutor:
         with self._lock:
             if run.is_over or self._is_closed:
                 return
-            log.error(STILL_RUNS, extra=run.call.context.fields)
+            log.error(STILL_RUNS, extra=run_fields(run.claim.job))
             self._over(run, run.ending or Stopped(), still_runs=True)
             self._threads -= 1
             if self._waiting:
@@ -203,10 +205,7 @@ class ThreadExecutor:
             for run in begun:
                 run.is_told = True
             self._reports.wake(
-                *(
-                    RunStarted(key=key_of(run.call.claim), pid=None, at_ms=run.started_ms)
-                    for run in begun
-                )
+                *(RunStarted(key=run.key, pid=None, at_ms=run.started_ms) for run in begun)
             )
 
     # The threads.
@@ -228,13 +227,15 @@ class ThreadExecutor:
             if self._is_closed:
                 return None
             run = self._waiting.popleft()
-            claim = run.call.claim
+            job = run.claim.job
+            assert isinstance(job.work, Task)
+            run.call = make_call(run.claim, self._tasks.find(job.work.name), self._tell)
             run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
-            self._begun[key_of(claim)] = run
+            self._begun[run.key] = run
         # It may have ended before anybody hears that it started; then its end says both.
         self._put_lazily()
-        if claim.job.timeout_ms is not None:
-            self._alarms.set(monotonic_ms() + claim.job.timeout_ms, lambda: self._out_of_time(run))
+        if job.timeout_ms is not None:
+            self._alarms.set(monotonic_ms() + job.timeout_ms, lambda: self._out_of_time(run))
         return run
 
     def _put_lazily(self, *reports: RunReport) -> None:
@@ -247,6 +248,7 @@ class ThreadExecutor:
         ending: Ending | None = None
         try:
             run.thread_id = threading.get_ident()
+            assert run.call is not None
             ending = run.call.run()
             with self._lock:
                 run.thread_id = None
@@ -258,9 +260,9 @@ class ThreadExecutor:
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         run.is_over = True
-        key = key_of(run.call.claim)
-        self._runs.pop(key, None)
-        self._begun.pop(key, None)
+        assert run.call is not None
+        self._runs.pop(run.key, None)
+        self._begun.pop(run.key, None)
         report = ended(
             run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
         )
@@ -280,4 +282,4 @@ def _let_it_arrive() -> None:
 
 def _with_note(report: RunEnded) -> RunEnded:
     error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
-    return replace(report, facts=replace(report.facts, error=error))
+    return report._replace(facts=report.facts._replace(error=error))

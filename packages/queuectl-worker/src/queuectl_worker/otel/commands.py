@@ -81,7 +81,7 @@ class TracedCommands:
         parent = context_of_job(claim.job.trace)
         span = self._spans[key_of(claim)] = self._start_span(claim.job, parent)
         trace = trace_of(set_span_in_context(span, parent))
-        return replace(claim, job=replace(claim.job, trace=trace))
+        return claim._replace(job=replace(claim.job, trace=trace))
 
     def _follow(self, report: RunReport) -> None:
         match report:

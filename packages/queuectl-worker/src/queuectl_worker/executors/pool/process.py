@@ -13,9 +13,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, RunFacts
+from queuectl_worker.context import Tell
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
-from queuectl_worker.executors.calling import Tell
 from queuectl_worker.executors.command import GUARDIAN_DIED
 from queuectl_worker.executors.commandline import encode_variables
 from queuectl_worker.executors.pool import cargo
