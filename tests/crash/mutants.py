@@ -272,8 +272,8 @@ def count_adds_what_was_counted_before(patch: pytest.MonkeyPatch) -> None:
     claimed = tally.claimed
     last = [tally.Tally()]
 
-    def again(rows: Any, claims: Any) -> tally.Tally:
-        found = claimed(rows, claims)
+    def again(claims: Any) -> tally.Tally:
+        found = claimed(claims)
         waits = {kind: n for kind, n in last[0].counts.items() if kind.bucket > 0}
         last[0] = tally.Tally(found.counts)
         for kind, (n, ms) in waits.items():

@@ -16,8 +16,7 @@ UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + :atte
     token=(queuectl_jobs.token + :token_1), started_at=:now, worker_id=:worker, unique_live=CASE
     WHEN (queuectl_jobs.unique_waiting = 1) THEN 0 ELSE queuectl_jobs.unique_live END,
     progress=:progress WHERE queuectl_jobs.id IN (SELECT best.id
-FROM best) RETURNING id, "key", state, queue, priority, attempt, attempt_base, token, crashes,
+FROM best) RETURNING id, "key", queue, priority, attempt, attempt_base, token, crashes,
     cancel_requested, max_retries, timeout_ms, created_at, run_at, started_at, finished_at,
-    worker_id, environment_id, slots, guarded, concurrency_key, resources, allotted, waits_for,
-    group_id, unique_key, unmet, on_dep_failure, cancelled_for, fingerprint, was, pending_at, name,
-    spec, note, result, progress
+    worker_id, environment_id, group_id, unique_key, unmet, on_dep_failure, cancelled_for,
+    fingerprint, was, pending_at, name, spec, note, result

@@ -11,12 +11,14 @@ from queuectl_store.outcome import VERBS, Finish, Outcome
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.histogram import BOUNDS_MS
 from queuectl_store.sql.names import TALLIED
-from queuectl_store.sql.plain.rollups import ADD
+from queuectl_store.sql.plain.rollups import ADD, ADD_EACH
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
 # Names of tasks may be longer than an index of PostgreSQL can take.
 _LONGEST_TASK = 200
+# Up to so many kinds are written one by one.
+_FEW = 2
 # Queue, task, outcome, whether it crashed, bucket.
 _Run = tuple[str, str | None, type[Outcome], bool, int]
 _CLAIM = (Verb.CLAIM, JobState.PENDING, JobState.RUNNING)
@@ -60,8 +62,16 @@ class Tally:
 
     def write(self, connection: Connection, times: Mapping[str, Any]) -> None:
         """Add it to the tallies of this minute, in the transaction that did what it counts."""
-        if self.counts:
+        if len(self.counts) > _FEW:
             ADD.run(connection, {"tally": json.dumps(list(self._rows())), **times})
+        elif self.counts:
+            ADD_EACH.run(
+                connection,
+                [
+                    {**kind._asdict(), "n": n, "ms": ms, **times}
+                    for kind, (n, ms) in self.counts.items()
+                ],
+            )
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for kind, (n, ms) in self.counts.items():

@@ -1,5 +1,7 @@
 """The statements of counting: add to tallies, fold them into rollups, read both as one."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from queuectl_store.sql.counting import AddUp, Replace, TryFold, Writer
@@ -41,6 +43,25 @@ ADD = (
         )
         # A condition, since without one SQLite takes ON for that of a join.
         .where(ONE == ONE),
+        include_defaults=False,
+    )
+    .ext(AddUp())
+)
+
+# For the one or two kinds of a single job: reading them out of JSON took twice as long as adding.
+_kinds: dict[str, sa.types.TypeEngine[Any]] = {
+    **dict.fromkeys(TALLIED[:-1], TEXT),
+    "bucket": INT, "n": BIG, "ms": BIG,
+}
+ADD_EACH = (
+    sa.insert(tallies)
+    .from_select(
+        ["at", "writer", *_kinds],
+        sa.select(
+            NowMs() - NowMs() % _minute,
+            Writer(),
+            *(sa.bindparam(name, type_=type_) for name, type_ in _kinds.items()),
+        ).where(ONE == ONE),
         include_defaults=False,
     )
     .ext(AddUp())

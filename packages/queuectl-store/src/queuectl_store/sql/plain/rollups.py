@@ -8,6 +8,11 @@ FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:tally)), pa
 WHERE 1 = 1 ON CONFLICT (at, writer, queue, task, verb, source, target, outcome, bucket) DO UPDATE SET n = queuectl_tallies.n + excluded.n, ms = queuectl_tallies.ms + excluded.ms
 """)
 
+ADD_EACH = Statement("rollups:ADD_EACH", """
+INSERT INTO queuectl_tallies (at, writer, queue, task, verb, source, target, outcome, bucket, n, ms) SELECT :now - :now % 60000 AS anon_1, 0 AS anon_2, :queue AS anon_3, :task AS anon_4, :verb AS anon_5, :source AS anon_6, :target AS anon_7, :outcome AS anon_8, :bucket AS anon_9, :n AS anon_10, :ms AS anon_11
+WHERE 1 = 1 ON CONFLICT (at, writer, queue, task, verb, source, target, outcome, bucket) DO UPDATE SET n = queuectl_tallies.n + excluded.n, ms = queuectl_tallies.ms + excluded.ms
+""", whole=('n', 'ms'), small=('bucket',), words=('queue', 'task', 'verb', 'source', 'target', 'outcome'))
+
 TAKE = Statement("rollups:TAKE", """
 WITH oldest AS
 (SELECT queuectl_tallies.at AS at, queuectl_tallies.writer AS writer, queuectl_tallies.queue AS queue, queuectl_tallies.task AS task, queuectl_tallies.verb AS verb, queuectl_tallies.source AS source, queuectl_tallies.target AS target, queuectl_tallies.outcome AS outcome, queuectl_tallies.bucket AS bucket
