@@ -102,9 +102,16 @@ class TaskFunction(Generic[P, R]):
         Raises:
             InvalidArguments: The arguments do not fit.
         """
+        return options.new_job(self.work(args, kwargs), queue=self._sender.default_queue)
+
+    def work(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Task:
+        """Return the call as a job carries it.
+
+        Raises:
+            InvalidArguments: The arguments do not fit.
+        """
         packed_args, packed_kwargs = self.signature.pack(args, kwargs)
-        work = Task(name=self.name, args=packed_args, kwargs=packed_kwargs)
-        return options.new_job(work, queue=self._sender.default_queue)
+        return Task(name=self.name, args=packed_args, kwargs=packed_kwargs)
 
 
 class BoundTask(Generic[P]):
@@ -123,8 +130,11 @@ class BoundTask(Generic[P]):
 
     def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store a job for each mapping of keyword arguments, all in one transaction or none."""
-        jobs = [self._task.job(self._options, (), call) for call in calls]
-        return self._sender.send(jobs, session=self._session)
+        works = [self._task.work((), call) for call in calls]
+        if not works:
+            return self._sender.send([], session=self._session)
+        first = self._options.new_job(works[0], queue=self._sender.default_queue)
+        return self._sender.send([first.doing(work) for work in works], session=self._session)
 
 
 class Registry:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from queuectl_store import ledger, spec
 from queuectl_store.enqueue.environments import Environments
@@ -25,8 +25,7 @@ from queuectl_store.turn import Times
 _ROWS_A_STATEMENT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A job that can be stored, its spec, and the key that a repeated enqueue brings again."""
 
     key: str
