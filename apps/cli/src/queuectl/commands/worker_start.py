@@ -1,5 +1,6 @@
 """`queuectl worker start`: a worker in the foreground, in the background, or on the newest code."""
 
+import gc
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -211,6 +212,9 @@ def _reloading(session: Session, options: Sequence[str], *, is_fit: bool) -> int
 
 def _supervised(worker: Worker) -> int:
     early.leave_it_to_the_worker()
+    # What is loaded by now stays until the end: the collector need not go through it again and
+    # again. In a program of one's own that is for that program to say.
+    gc.freeze()
     try:
         return supervise(worker)
     except TaskError as error:
