@@ -1,6 +1,6 @@
 """What history costs: claims on an empty store and on one with millions of jobs, in turn.
 
-Run it as `python benchmarks/claim.py [--jobs N] [--claims N] [--rounds N] [--postgres URL]`;
+Run it as `python3 scripts/bench claim [--jobs N] [--claims N] [--rounds N] [--postgres URL]`;
 the URL is of a server on which two databases may be made and dropped. Trust the ratio.
 """
 

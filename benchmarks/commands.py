@@ -1,6 +1,6 @@
 """Commands per second through store and worker against `xargs -P`, in turn; and idle latency.
 
-Run it as `python benchmarks/commands.py [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
+Run it as `python3 scripts/bench commands [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
 Everything a job promises is on: each is stored, claimed, fenced and recorded, synchronous=FULL.
 Beside other work on the machine the processor time a command is steadier than the rate: it counts
 user and system time of whatever ran, the commands themselves and the start of a worker included.

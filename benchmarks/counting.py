@@ -1,7 +1,6 @@
 """What it costs to count: the store's calls with and without the tallies, in turn.
 
-    python3 scripts/bench counting
-    python -m benchmarks.counting [--jobs N] [--rounds N] [--only sqlite|postgres]
+    python3 scripts/bench counting [--jobs N] [--rounds N] [--only sqlite|postgres]
 
 In each round the same jobs are enqueued, and then claimed and ended, once as always and once with
 the counting taken out of the store, in changing order and in the same store. PostgreSQL is the

@@ -1,10 +1,10 @@
 """What a task costs in a thread, as a coroutine and in a process, on both databases.
 
-Run it as `python3 scripts/bench executors`, or as `PYTHONPATH=scripts python -m
-benchmarks.executors [--jobs N] [--rounds N] [--slots N]`. One worker, in a process of its own,
-drains tasks that do nothing; PostgreSQL comes from where the tests get theirs. The rate is from the
-first start to the last end. Processor time is that of the worker and all its processes, less what
-they take to start and end without a job; on a machine with other work, trust it alone.
+Run it as `python3 scripts/bench executors [--jobs N] [--rounds N] [--slots N]`. One worker, in a
+process of its own, drains tasks that do nothing; PostgreSQL comes from where the tests get theirs.
+The rate is from the first start to the last end. Processor time is that of the worker and all its
+processes, less what they take to start and end without a job; on a machine with other work, trust
+it alone.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Commands per second through the guardian against `xargs -P`, in turn, on this machine.
 
-Run it as `python benchmarks/guardian.py [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
+Run it as `python3 scripts/bench guardian [--jobs N] [--slots N] [--rounds N]`. Trust the ratio.
 """
 
 import argparse

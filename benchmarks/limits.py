@@ -1,6 +1,6 @@
 """What limits cost: claim + finish in a plain queue and in limited ones, and beside parked jobs.
 
-Run it as `python benchmarks/limits.py [--jobs N] [--parked N] [--rounds N] [--postgres URL]`; the
+Run it as `python3 scripts/bench limits [--jobs N] [--parked N] [--rounds N] [--postgres URL]`; the
 URL is of a server on which a database may be made and dropped. Trust the ratios to plain.
 """
 

@@ -1,6 +1,6 @@
 """How soon an open page shows what is enqueued, and where that time goes. Needs Chromium.
 
-    python -m benchmarks.live [--changes N] [--page /jobs]
+    python3 scripts/bench live [--changes N] [--page /jobs]
 
 A real dashboard, a real browser. Jobs are enqueued from here: one now and then, and then ten each
 second, as in a queue that is used. Prints in milliseconds from the commit of each job: until the

@@ -1,8 +1,8 @@
 """What a worker's memory does over many tasks, and what a finished job takes on disk.
 
-Run it as `python3 scripts/bench memory`, or as `PYTHONPATH=scripts python -m benchmarks.memory
-[--jobs N] [--every N] [--postgres URL]`; the URL is of an empty database. One worker with 8 slots
-in a process of its own runs no-op tasks that another process enqueues; its guardian counts too.
+Run it as `python3 scripts/bench memory [--jobs N] [--every N] [--postgres URL]`; the URL is of an
+empty database. One worker with 8 slots in a process of its own runs no-op tasks that another
+process enqueues; its guardian counts too.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """How far a follower is behind, on this host and on another; and what a gigabyte of output costs.
 
-Run it as `python benchmarks/output.py [--lines N] [--megabytes N] [--postgres URL]`. The flood's
+Run it as `python3 scripts/bench output [--lines N] [--megabytes N] [--postgres URL]`. The flood's
 reference is the same command straight into a file.
 """
 

@@ -1,13 +1,12 @@
 """No-op tasks through QueueCTL and through other queues, in turn, each in its own environment.
 
-Run it as `python3 scripts/bench peers`; to choose, as `PYTHONPATH=scripts python -m
-benchmarks.peers [PEER …] [--postgres URL] [--scale F] [--folder PATH]`. What runs is in `_peers/`;
-the versions are pinned here. Before each peer QueueCTL does the same on the same kind of store in
-the same minute: trust the ratios alone. A disk that others write to takes ten times as long for a
-flush: a folder in memory leaves it out.
+Run it as `python3 scripts/bench peers [PEER …] [--postgres URL] [--scale F] [--folder PATH]`. What
+runs is in `_peers/`; the versions are pinned here. Before each peer QueueCTL does the same on the
+same kind of store in the same minute: trust the ratios alone. A disk that others write to takes ten
+times as long for a flush: a folder in memory leaves it out.
 
-Environments and, where none is installed, Debian's Redis are put below `.tools/`, once. Redis
-keeps its log with a flush each second, PostgreSQL and SQLite flush each commit.
+Environments and, where none is installed, Debian's Redis are put below `.tools/`, once. Redis keeps
+its log with a flush each second, PostgreSQL and SQLite flush each commit.
 """
 
 import argparse

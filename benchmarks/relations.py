@@ -1,6 +1,6 @@
 """What dependencies cost: parents with few and many children, a net of jobs beside plain ones.
 
-Run it as `python benchmarks/relations.py [--children N] [--rounds N] [--postgres URL]`; the URL is
+Run it as `python3 scripts/bench relations [--children N] [--rounds N] [--postgres URL]`; the URL is
 of a server on which a database may be made and dropped. Trust the ratios.
 """
 

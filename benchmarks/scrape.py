@@ -1,7 +1,7 @@
 """What a scrape costs: by the number of queues, of jobs, and beside a worker's traffic.
 
     python3 scripts/bench scrape
-    python -m benchmarks.scrape [--queues 1,5,50,200] [--jobs N] [--seconds N] [--folder DIR]
+    python3 scripts/bench scrape [--queues 1,5,50,200] [--jobs N] [--seconds N] [--folder DIR]
 
 Three tables of a new SQLite store each, of thirty scrapes or more: the time that passed, and the
 processor time of the process that scrapes, which a busy machine moves less. In the first each queue

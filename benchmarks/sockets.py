@@ -1,6 +1,6 @@
 """Hold open pages on one dashboard and measure how soon each hears of a job that is enqueued.
 
-    python benchmarks/sockets.py [PAGES...]
+    python3 scripts/bench sockets [PAGES...]
 
 A real server in a process of its own, and this process as its clients. Prints for each number of
 pages: how many were let in, the delay from the enqueue to the message on each (p50, p99, worst of

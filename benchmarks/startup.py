@@ -1,6 +1,6 @@
 """What the start of a command costs, as a multiple of the interpreter's own start, pair by pair.
 
-Run it as `python benchmarks/startup.py [--runs N]`. Each run of a command is paired with a run of
+Run it as `python3 scripts/bench startup [--runs N]`. Each run of a command is paired with a run of
 `python -c pass` just before it; bytecode is compiled first. Trust the ratios.
 """
 

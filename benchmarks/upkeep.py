@@ -1,6 +1,6 @@
 """What the care of a store costs: pruning beside claims, the feed over a long log, a copy.
 
-Run it as `python benchmarks/upkeep.py [prune] [feed] [copy] [--jobs N] [--postgres URL]`; the URL
+Run it as `python3 scripts/bench upkeep [prune] [feed] [copy] [--jobs N] [--postgres URL]`; the URL
 is of a server on which databases may be made and dropped. Trust the ratios.
 """
 

@@ -51,7 +51,9 @@ ADD = (
 # For the one or two kinds of a single job: reading them out of JSON took twice as long as adding.
 _kinds: dict[str, sa.types.TypeEngine[Any]] = {
     **dict.fromkeys(TALLIED[:-1], TEXT),
-    "bucket": INT, "n": BIG, "ms": BIG,
+    "bucket": INT,
+    "n": BIG,
+    "ms": BIG,
 }
 ADD_EACH = (
     sa.insert(tallies)
