@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, NamedTuple, NewType
 
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
@@ -119,22 +118,6 @@ class NewJob:
     on_dep_failure: OnDependencyFailure = OnDependencyFailure.CANCEL
     unique: Unique | None = None
     trace: Trace | None = None
-
-    def doing(self, work: Work) -> "NewJob":
-        """Return a job that does *work* and is otherwise the same, in a fraction of the time."""
-        draft = _Draft()
-        for name, value in zip(_NAMES, _values(self), strict=True):
-            setattr(draft, name, value)
-        draft.work = work
-        draft.__class__ = NewJob
-        made: NewJob = draft
-        return made
-
-
-_NAMES = tuple(NewJob.__dataclass_fields__)
-_values = attrgetter(*_NAMES)
-# A frozen dataclass sets each field by object.__setattr__; see records.py.
-_Draft: Any = type("_Draft", (), {"__slots__": _NAMES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from inspect import iscoroutinefunction
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 from queuectl_store import NewJob, Task
+from queuectl_store.alike import doing
 from queuectl_worker.errors import InvalidTask, UnknownTask
 from queuectl_worker.middleware import Chain
 from queuectl_worker.options import Options
@@ -134,7 +135,7 @@ class BoundTask(Generic[P]):
         if not works:
             return self._sender.send([], session=self._session)
         first = self._options.new_job(works[0], queue=self._sender.default_queue)
-        return self._sender.send([first.doing(work) for work in works], session=self._session)
+        return self._sender.send([doing(work, first) for work in works], session=self._session)
 
 
 class Registry:
