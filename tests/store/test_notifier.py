@@ -185,6 +185,42 @@ def drain(listener: Listener) -> None:
         pass
 
 
+def test_a_postgres_bell_that_rings_now_and_then_rings_in_the_call_itself() -> None:
+    """A bell that waits for a timer lets idle workers sleep as long."""
+    ringers: list[int] = []
+    bell = TrailingBell(lambda: ringers.append(threading.get_ident()), in_a_row=20, every_s=60)
+
+    for _ in range(20):
+        bell.ring()
+
+    assert ringers == [threading.get_ident()] * 20
+    bell.close()
+
+
+def test_a_postgres_bell_that_rings_all_the_time_rings_seldom_and_once_more() -> None:
+    rings: list[int] = []
+    calls = 0
+    bell = TrailingBell(lambda: rings.append(calls), in_a_row=2, every_s=60)
+
+    for calls in range(1, 100):  # noqa: B007 (a ring reads it)
+        bell.ring()
+
+    assert rings == [1, 2]
+    bell.close()
+    assert rings == [1, 2, 99]
+
+
+def test_a_postgres_bell_has_its_credit_again_after_a_while() -> None:
+    rings: list[float] = []
+    bell = TrailingBell(lambda: rings.append(time.monotonic()), in_a_row=1, every_s=0.01)
+
+    bell.ring()
+    bell.ring()
+
+    eventually(lambda: len(rings) == 2, within=20, what="the ring that was owed")
+    bell.close()
+
+
 def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more() -> None:
     """A ring that outlives its store leaves a connection behind that nobody closes."""
     let_go, rings = threading.Event(), []
@@ -194,11 +230,11 @@ def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more()
         assert let_go.wait(10)
         rings.append("ends")
 
-    bell = TrailingBell(ring)
+    bell = TrailingBell(ring, in_a_row=1, every_s=60)
     ringing = threading.Thread(target=bell.ring)
     ringing.start()
     eventually(lambda: rings, within=20, what="the first ring")
-    bell.ring()  # owed, after the quiet time
+    bell.ring()  # owed
     closing = threading.Thread(target=bell.close)
     closing.start()
     let_go.set()

@@ -139,7 +139,7 @@ class PostgresEngine:
         return hash((newest, *(end or ())))
 
     def notify(self) -> None:
-        """Wake all listeners, ten times a second at most: NOTIFY locks the whole server."""
+        """Wake all listeners, soon if that is often: NOTIFY locks the whole server."""
         self._bell.ring()
 
     def listen(self) -> Listener:

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_QUIET_S = 0.1
+_IN_A_ROW = 20
+_EVERY_S = 0.02
+_ROUNDING_S = 1e-6
 _RECONNECT_S = 1.0
 
 
@@ -80,31 +82,43 @@ class PostgresListener:
 
 
 class TrailingBell:
-    """Rings at once, then at most every 100 ms; the last ring is never swallowed.
+    """Rings at once while rings are few; beyond that seldom, and the last one is never swallowed.
+
+    NOTIFY takes a lock that the whole server has one of. Who enqueues faster than this for a
+    while has no idle workers to wake.
 
     Args:
         ring: Called by one thread at a time, and not after `close` has returned.
+        in_a_row: Rings that may follow one another at once, after a rest.
+        every_s: How often there may be one, in the long run.
     """
 
-    def __init__(self, ring: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        ring: Callable[[], None],
+        *,
+        in_a_row: int = _IN_A_ROW,
+        every_s: float = _EVERY_S,
+    ) -> None:
         self._ring = ring
+        self._every_s, self._credit_s = every_s, in_a_row * every_s
         self._lock = threading.Lock()
         self._ringing = threading.Lock()
-        self._last = -_QUIET_S
+        # When what has rung is paid off, at `every_s` a ring.
+        self._paid_at = 0.0
         self._later: threading.Timer | None = None
         self._is_closed = False
 
     def ring(self) -> None:
-        """Ring now, or as soon as the quiet time is over."""
+        """Ring now, or as soon as there is credit again."""
         with self._lock:
-            wait_s = self._last + _QUIET_S - time.monotonic()
-            if wait_s > 0:
-                if self._later is None:
-                    self._later = threading.Timer(wait_s, self._ring_later)
-                    self._later.daemon = True
-                    self._later.start()
+            now = time.monotonic()
+            paid_at = max(now, self._paid_at) + self._every_s
+            wait_s = paid_at - now - self._credit_s
+            if wait_s > _ROUNDING_S:
+                self._ring_in(wait_s)
                 return
-            self._last = time.monotonic()
+            self._paid_at = paid_at
         self._ring_once()
 
     def close(self) -> None:
@@ -117,12 +131,18 @@ class TrailingBell:
         with self._ringing:
             self._is_closed = True
 
+    def _ring_in(self, seconds: float) -> None:
+        if self._later is None:
+            self._later = threading.Timer(seconds, self._ring_later)
+            self._later.daemon = True
+            self._later.start()
+
     def _ring_later(self) -> None:
         with self._lock:
             if self._later is None:  # `close` was faster, and has rung
                 return
             self._later = None
-            self._last = time.monotonic()
+            self._paid_at += self._every_s
         self._ring_once()
 
     def _ring_once(self) -> None:
