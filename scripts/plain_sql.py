@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from queuectl_store.sql.kinds import Small, Whole, Words
+from queuectl_store.sql.parameters import parameters
 from queuectl_store.sql.statement import MORE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,6 @@ COLUMNS = {
     "hooks:ADD": "name rule job url secret allow_private created_at tx event_id",
     "schedules:ADD": ("name cron every_ms tz job missed window_ms overlap next_at created_at"),
 }
-KINDS = {"whole": Whole, "small": Small, "words": Words}
 INTRODUCTION = '''\
 """The statements of {module}.py by name and text; written by `scripts/plain_sql.py`."""
 
@@ -85,20 +84,8 @@ def written(place: str, statement: Any) -> str:
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     text = "\n".join(line.rstrip() for line in str(compiled).splitlines())
     text = text.removeprefix(f"{MORE} AND ")
-    more = "".join(f", {key}={value!r}" for key, value in _parameters(compiled).items() if value)
+    more = "".join(f", {key}={value!r}" for key, value in parameters(compiled).items() if value)
     return f'Statement("{place}", """\n{text}\n"""{more})'
-
-
-def _parameters(compiled: Any) -> dict[str, Any]:
-    # The compiler lists a nameless one under an inner name too.
-    binds = {name: bind for name, bind in compiled.binds.items() if name.isidentifier()}
-    found: dict[str, Any] = {
-        kind: tuple(name for name, bind in binds.items() if isinstance(bind.type, of))
-        for kind, of in KINDS.items()
-    }
-    found["lists"] = tuple(name for name, bind in binds.items() if bind.expanding)
-    found["fixed"] = {name: bind.value for name, bind in binds.items() if not bind.required}
-    return found
 
 
 if __name__ == "__main__":

@@ -30,7 +30,9 @@ from queuectl_store import (
     parse_halt,
 )
 from queuectl_store.engines.plain import PlainConnection
+from queuectl_store.engines.postgres_plain import PostgresConnection
 from queuectl_store.engines.transaction import Transaction
+from queuectl_store.sql.on_postgres import text_of
 from queuectl_store.sql.statement import Query
 from queuectl_store.upkeep import sizing
 from tests.conformance.story import a_job, a_worker, claim_one, ended, enqueue_one, vanished
@@ -244,23 +246,25 @@ Sent = list[tuple[str, Any]]
 def listening() -> Iterator[Sent]:
     """Note every statement that any engine sends."""
     sent: Sent = []
-    execute = PlainConnection.execute
-
-    def note(_c: object, _cursor: object, text: str, values: Any, *_: object) -> None:
-        sent.append((text, values))
+    ask, execute = PostgresConnection.execute, PlainConnection.execute
 
     def noting(self: PlainConnection, query: Query, values: Any = (), /) -> Any:
         text, given = query.filled(values or {})
         sent.append((text.strip(), given))
         return execute(self, query, values or {})
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    def asking(self: PostgresConnection, query: Any, values: Any = (), /) -> Any:
+        text, given = text_of(query, values or {}).given(values or {})
+        sent.append((text.strip(), given))
+        return ask(self, query, values or {})
+
     PlainConnection.execute = noting  # type: ignore[method-assign]
+    PostgresConnection.execute = asking  # type: ignore[method-assign]
     try:
         yield sent
     finally:
         PlainConnection.execute = execute  # type: ignore[method-assign]
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        PostgresConnection.execute = ask  # type: ignore[method-assign]
 
 
 def plan_of(store: Store, text: str, values: Any) -> str:

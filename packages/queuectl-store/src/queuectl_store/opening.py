@@ -6,7 +6,7 @@ from typing import Literal
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.database import Database
 from queuectl_store.engines.engine import Engine
-from queuectl_store.errors import StoreUnreachable
+from queuectl_store.errors import MissingDriver, StoreUnreachable
 from queuectl_store.migrate import migrate
 from queuectl_store.store import Store
 
@@ -69,7 +69,12 @@ def _sqlite(
 def _postgres(url: str, clock: Clock) -> Engine:
     import sqlalchemy as sa
 
-    from queuectl_store.engines.postgres import PostgresEngine
+    try:
+        from queuectl_store.engines.postgres import PostgresEngine
+    except ModuleNotFoundError as error:
+        raise MissingDriver(
+            "PostgreSQL needs the psycopg package: install the extra `queuectl[postgres]`"
+        ) from error
 
     try:
         parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1))

@@ -101,10 +101,10 @@ class PlainConnection:
         self.close()
 
     def _run(self, text: str, values: Any) -> PlainRows:
-        return PlainRows(self.raw.execute(text, values))
+        return PlainRows.of(self.raw.execute(text, values))
 
     def _run_many(self, text: str, rows: Iterable[Any]) -> PlainRows:
-        return PlainRows(self.raw.executemany(text, rows))
+        return PlainRows.of(self.raw.executemany(text, rows))
 
     def _judged(self, call: Callable[..., T], *arguments: Any) -> T:
         try:

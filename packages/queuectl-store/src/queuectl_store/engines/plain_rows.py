@@ -27,12 +27,18 @@ class PlainRows:
 
     __slots__ = ("_names", "_rows", "rowcount")
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        described: Sequence[Any] = cursor.description or ()
-        self._names = tuple([column[0] for column in described])
-        self._rows: list[tuple[Any, ...]] = cursor.fetchall() if described else []
+    def __init__(self, names: tuple[str, ...], rows: list[tuple[Any, ...]], rowcount: int) -> None:
+        self._names, self._rows = names, rows
         # How many it changed, where it gives no rows.
-        self.rowcount = cursor.rowcount
+        self.rowcount = rowcount
+
+    @classmethod
+    def of(cls, cursor: sqlite3.Cursor) -> "PlainRows":
+        """Read all rows of *cursor*."""
+        described: Sequence[Any] = cursor.description or ()
+        names = tuple([column[0] for column in described])
+        rows: list[tuple[Any, ...]] = cursor.fetchall() if described else []
+        return cls(names, rows, cursor.rowcount)
 
     def __iter__(self) -> Iterator[PlainRow]:
         return iter(self.all())

@@ -8,21 +8,28 @@ import os
 import socket
 import threading
 import time
-from typing import Any
+from typing import Any, Protocol
 
-import sqlalchemy as sa
+
+class Closable(Protocol):
+    """A connection that is closed, or returned, at the end of what it does."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is."""
+        ...
 
 
 class Watchdog:
     """Watches transactions; one thread, started with the first of them."""
 
     def __init__(self) -> None:
-        self._watched: dict[sa.Connection, tuple[float, Any]] = {}
+        self._watched: dict[Closable, tuple[float, Any]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def guard(self, connection: sa.Connection, driver_connection: Any, *, seconds: float) -> None:
+    def guard(self, connection: Closable, driver_connection: Any, *, seconds: float) -> None:
         """Give *connection* *seconds* to end what it has begun.
 
         A connection that was closed or returned in time is found closed and forgotten.

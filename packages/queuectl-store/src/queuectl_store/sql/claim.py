@@ -28,14 +28,24 @@ _next = (
     .scalar_subquery()
 )
 _queues = _first.union_all(sa.select(_next).where(_first.c.queue.is_not(None)))
-_head = (
-    sa.select(jobs.c.id)
-    .where(IS_CLAIMABLE, jobs.c.queue == _queues.c.queue)
-    .order_by(jobs.c.priority.desc(), jobs.c.id)
-    .limit(sa.literal_column("1"))
-    .correlate(_queues)
-    .scalar_subquery()
-)
+
+
+def _of_the_best(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    """Read *column* of the first job in the index of what may be claimed.
+
+    It is in that index: of a table without statistics, which a new one has none of, PostgreSQL
+    would read every row to join it with a handful.
+    """
+    return (
+        sa.select(column)
+        .where(IS_CLAIMABLE, jobs.c.queue == _queues.c.queue)
+        .order_by(jobs.c.priority.desc(), jobs.c.id)
+        .limit(sa.literal_column("1"))
+        .correlate(_queues)
+        .scalar_subquery()
+    )
+
+
 _guarded = sa.exists(
     sa.select(sa.literal_column("1"))
     .select_from(others)
@@ -50,16 +60,12 @@ _guarded = sa.exists(
 )
 PENDING_QUEUES = (
     sa.select(
-        jobs.c.queue,
-        jobs.c.priority,
-        jobs.c.id,
+        _queues.c.queue,
+        _of_the_best(jobs.c.priority).label("priority"),
+        _of_the_best(jobs.c.id).label("id"),
         sa.case((sa.or_(HAS_LIMITS, _guarded), ONE), else_=ZERO).label("needs_admission"),
     )
-    .select_from(
-        _queues.join(jobs, jobs.c.id == _head).join(
-            queues, queues.c.name == _queues.c.queue, isouter=True
-        )
-    )
+    .select_from(_queues.join(queues, queues.c.name == _queues.c.queue, isouter=True))
     .where(
         _queues.c.queue.is_not(None),
         sa.func.coalesce(queues.c.state, literal("active")) != literal("paused"),

@@ -1,0 +1,205 @@
+"""Transactions on PostgreSQL: few round trips, and every error is told in time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from queuectl_store import Finish, Store, StoreBusy, Succeeded, connect
+from queuectl_store.engines.postgres import PostgresEngine
+from queuectl_store.engines.postgres_plain import PostgresConnection
+from queuectl_store.engines.wire import LostConnection, Wire
+from tests.conformance.story import a_job, a_worker, ended
+
+DIVIDE = "SELECT 1 / 0"
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[Store]:
+    with connect(postgres_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(store: Store) -> Iterator[PostgresConnection]:
+    with begun(store) as connection:
+        yield connection
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The first words of what was sent, a list for each round trip."""
+    seen: list[list[str]] = []
+    sync = Wire.sync
+
+    def noting(self: Wire) -> None:
+        if asked := [" ".join(each.text.split()[:3]) for each in self._kept_back]:
+            seen.append(asked)
+        sync(self)
+
+    monkeypatch.setattr(Wire, "sync", noting)
+    return seen
+
+
+def begun(store: Store) -> PostgresConnection:
+    engine = store._database.engine
+    assert isinstance(engine, PostgresEngine)
+    return engine.begin_write()
+
+
+def test_an_enqueue_takes_two_round_trips_and_one_to_ring(
+    store: Store, trips: list[list[str]]
+) -> None:
+    store.enqueue([a_job()])
+    trips.clear()
+
+    store.enqueue([a_job()])
+
+    assert trips == [
+        ["BEGIN", "INSERT INTO queuectl_jobs"],
+        ["INSERT INTO queuectl_events", "INSERT INTO queuectl_tallies", "COMMIT"],
+        ["NOTIFY queuectl"],
+    ]
+
+
+def test_an_exchange_sends_what_nobody_waits_for_with_what_comes_next(
+    store: Store, trips: list[list[str]]
+) -> None:
+    worker = a_worker(store)
+    store.enqueue([a_job(), a_job()])
+    finishes: list[Finish] = []
+    for _ in range(2):
+        trips.clear()
+        claims = store.exchange(worker, finishes, limit=1).claims
+        finishes = [ended(claim, Succeeded()) for claim in claims]
+
+    assert len(trips) == 6
+    assert trips[3][:2] == ["INSERT INTO queuectl_attempts", "INSERT INTO queuectl_events"]
+    assert trips[-1][-1] == "COMMIT"
+
+
+def test_a_transaction_that_did_nothing_says_nothing(store: Store, trips: list[list[str]]) -> None:
+    with begun(store) as connection:
+        connection.commit()
+
+    assert trips == []
+
+
+def test_what_was_not_sent_is_not_sent_to_be_rolled_back(
+    store: Store, trips: list[list[str]]
+) -> None:
+    with begun(store) as connection:
+        connection.exec_driver_sql(DIVIDE)
+
+    assert trips == []
+
+
+def test_an_error_that_nobody_asked_for_stops_the_commit(store: Store) -> None:
+    with begun(store) as connection:
+        connection.exec_driver_sql("DELETE FROM queuectl_schema_version")
+        connection.exec_driver_sql(DIVIDE)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.commit()
+
+    assert store._database.engine.schema_version() is not None
+
+
+def test_an_error_in_a_nested_block_undoes_the_block_alone(connection: PostgresConnection) -> None:
+    connection.exec_driver_sql("CREATE TEMPORARY TABLE kept (n INTEGER)")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        add_and_fail(connection)
+
+    assert connection.exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 0
+
+
+def test_a_statement_whose_preparation_was_skipped_is_prepared_the_next_time(store: Store) -> None:
+    """What follows an error in a round trip is not done, preparing neither."""
+    wire = session_of(store)
+    wire.ask(DIVIDE)
+    wire.ask("SELECT 41 + 1", prepared=True)
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        wire.sync()
+
+    assert wire.ask("SELECT 41 + 1", prepared=True).scalar_one() == 42
+    assert wire.ask("SELECT 41 + 1", prepared=True).scalar_one() == 42
+    give_back(store, wire)
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, False, -(2**63), 1.5, "", "ü\n'\\%", b"", b"\0\xff"], ids=repr
+)
+def test_a_value_comes_back_as_it_was_given(connection: PostgresConnection, value: Any) -> None:
+    kind = {bool: "boolean", int: "bigint", float: "float8", bytes: "bytea"}
+    text = f"SELECT CAST(%(it)s AS {kind.get(type(value), 'text')}), '%%' AS sign"
+
+    assert connection.exec_driver_sql(text, {"it": value}).all() == [(value, "%")]
+
+
+def test_a_text_with_a_nul_is_refused_and_not_cut_off(connection: PostgresConnection) -> None:
+    with pytest.raises(psycopg.DataError, match="NUL"):
+        connection.exec_driver_sql("SELECT %(it)s::text", {"it": "a\0b"})
+
+
+def test_more_than_a_socket_takes_at_once_goes_both_ways(connection: PostgresConnection) -> None:
+    long = "x" * 8_000_000
+    rows = [connection.exec_driver_sql("SELECT $1::text AS it", [long]) for _ in range(4)]
+
+    assert [each.scalar_one() == long for each in rows] == [True] * 4
+
+
+def test_a_session_that_the_server_ended_is_not_used_again(store: Store, postgres_url: str) -> None:
+    with begun(store) as connection:
+        [(pid,)] = connection.exec_driver_sql("SELECT pg_backend_pid()").all()
+
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    assert len(store.enqueue([a_job()])) == 1
+
+
+def test_a_session_that_ends_under_a_transaction_is_told_as_lost(
+    store: Store, postgres_url: str
+) -> None:
+    with begun(store) as connection:
+        [(pid,)] = connection.exec_driver_sql("SELECT pg_backend_pid()").all()
+        with psycopg.connect(postgres_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+        with pytest.raises(LostConnection):
+            connection.exec_driver_sql("SELECT 1").all()
+
+    assert len(store.enqueue([a_job()])) == 1
+
+
+def test_a_process_has_at_most_fifteen_sessions(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queuectl_store.engines.postgres_plain._PATIENCE_S", 0.01)
+    taken = [begun(store) for _ in range(15)]
+
+    with pytest.raises(StoreBusy):
+        begun(store)
+
+    taken.pop().close()
+    begun(store).close()
+    for each in taken:
+        each.close()
+
+
+def add_and_fail(connection: PostgresConnection) -> None:
+    with connection.begin_nested():
+        connection.exec_driver_sql("INSERT INTO kept VALUES (1)")
+        connection.exec_driver_sql(DIVIDE)
+
+
+def session_of(store: Store) -> Wire:
+    engine = store._database.engine
+    assert isinstance(engine, PostgresEngine)
+    return engine._pool.take()
+
+
+def give_back(store: Store, wire: Wire) -> None:
+    engine = store._database.engine
+    assert isinstance(engine, PostgresEngine)
+    engine._pool.give(wire)
