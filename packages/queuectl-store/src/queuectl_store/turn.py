@@ -9,7 +9,7 @@ from queuectl_store.bounds import whole
 from queuectl_store.graph import consequences
 from queuectl_store.job import Claim, JobId, WorkerId
 from queuectl_store.limits.admitting import Admission
-from queuectl_store.limits.transaction import enter, free_up, lock_counts
+from queuectl_store.limits.transaction import ask_to_enter, enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.facts import Fact
@@ -55,9 +55,14 @@ def trade(
 ) -> tuple[Exchange, int]:
     """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
     ending = [each.claim.job for each in finishes]
-    may_admit = enter(connection, ending, is_alone=is_alone)
+    asked = ask_to_enter(connection, is_alone=is_alone)
+    # It goes to the server with the lock, where no ends come between.
+    found = None if finishes or limit <= 0 else claim_sql.PENDING_QUEUES.run(connection)
+    may_admit = enter(connection, asked, ending)
+    if may_admit and not is_alone:
+        found = None  # until all locks were taken, others may have changed what there is
     recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
-    taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit)
+    taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit, found=found)
     recorded.counted.join(taken.counted)
     recorded.counted.write(connection, times)
     freed = recorded.let_go + taken.let_go
@@ -78,15 +83,18 @@ def claim(
     queues: Collection[str] | None,
     *,
     may_admit: bool,
+    found: Any = None,
 ) -> Taken:
     """Take jobs for up to *limit* slots, from the queue whose best job is best first.
 
     Args:
         may_admit: Whether the transaction holds the locks of limits.
+        found: The queues with pending jobs, if they have been asked for.
     """
     if limit <= 0:
         return Taken([], Tally())
-    found = claim_sql.PENDING_QUEUES.run(connection).all()
+    if found is None:
+        found = claim_sql.PENDING_QUEUES.run(connection)
     heads = sorted(
         (head for head in found if queues is None or head.queue in queues),
         key=lambda row: (-row.priority, row.id),

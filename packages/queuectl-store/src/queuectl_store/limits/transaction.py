@@ -23,16 +23,25 @@ _MOST = 1_000
 _MORE_FOR_RESOURCES = 20
 
 
-def enter(connection: Connection, jobs: Iterable[Job], *, is_alone: bool) -> bool:
-    """Take the locks of a claim, before any row is locked; tell whether it may admit jobs.
+def ask_to_enter(connection: Connection, *, is_alone: bool) -> Any:
+    """Take the lock of a claim that keeps changes of limits out; returns what `enter` reads.
 
     Args:
-        jobs: Those whose ends the transaction records first.
         is_alone: No other transaction writes while this one does.
     """
-    if is_alone:
+    return None if is_alone else sql.ENTER.run(connection)
+
+
+def enter(connection: Connection, asked: Any, jobs: Iterable[Job]) -> bool:
+    """Take the other lock of a claim, before any row is locked; tell whether it may admit jobs.
+
+    Args:
+        asked: From `ask_to_enter`.
+        jobs: Those whose ends the transaction records first.
+    """
+    if asked is None:
         return True
-    limited = bool(sql.ENTER.run(connection).one().limited)
+    limited = bool(asked.one().limited)
     if limited or any(map(names_of, jobs)):
         sql.LOCK_COUNTS.run(connection)
         return True
