@@ -137,6 +137,7 @@ class PostgresPool:
         self._idle: list[Wire] = []
         self._lock = threading.Lock()
         self._room = threading.BoundedSemaphore(_MOST)
+        self._is_closed = False
 
     def take(self) -> Wire:
         """Return a session for one transaction.
@@ -158,7 +159,7 @@ class PostgresPool:
         try:
             if wire.is_usable:
                 with self._lock:
-                    if len(self._idle) < _KEPT:
+                    if len(self._idle) < _KEPT and not self._is_closed:
                         self._idle.append(wire)
                         return
             wire.close()
@@ -166,8 +167,9 @@ class PostgresPool:
             self._room.release()
 
     def close(self) -> None:
-        """End the sessions that nobody uses."""
+        """End the sessions that nobody uses now, and the others when they are given back."""
         with self._lock:
+            self._is_closed = True
             idle, self._idle = self._idle, []
         for wire in idle:
             wire.close()

@@ -59,8 +59,8 @@ class PostgresText:
 def text_of(query: Statement | Narrowed, values: Mapping[str, Any]) -> PostgresText:
     """Return *query* as PostgreSQL is given it; an insert takes its columns from *values*."""
     statement, where = (query, ()) if isinstance(query, Statement) else query
-    conditions = tuple((each.statement.place, tuple(each.literals)) for each in where)
-    kept = _kept.get((statement.place, conditions))
+    conditions = tuple((each.statement, tuple(each.literals)) for each in where)
+    kept = _kept.get((statement, conditions))
     if kept is not None:
         return kept
     built = statement.built()
@@ -69,7 +69,7 @@ def text_of(query: Statement | Narrowed, values: Mapping[str, Any]) -> PostgresT
     columns = tuple(values) if isinstance(built, sa.Insert) and built.select is None else None
     made = PostgresText(built, columns)
     # Whoever calls an insert always gives it the same columns.
-    _kept[statement.place, conditions] = made
+    _kept[statement, conditions] = made
     return made
 
 
@@ -96,4 +96,4 @@ def _unfolded(text: str, lists: tuple[str, ...], counts: tuple[int, ...]) -> Sen
     return numbered(_LIST.sub(unfold, text))
 
 
-_kept: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], PostgresText] = {}
+_kept: dict[tuple[Statement, tuple[tuple[Statement, tuple[str, ...]], ...]], PostgresText] = {}
