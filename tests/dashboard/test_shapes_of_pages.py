@@ -5,6 +5,7 @@ from functools import partial
 from queuectl_dashboard.comparing import Line, difference
 from queuectl_dashboard.graphing import draw
 from queuectl_dashboard.history import moments
+from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.runs import Run, runs_of
 from queuectl_dashboard.shares import shares
 from queuectl_dashboard.shell import RAIL
@@ -67,7 +68,7 @@ def test_a_history_is_told_newest_first_with_the_time_between(store: Store) -> N
     [job] = store.enqueue([NewJob(work=Shell(script="a"), hold=True)])
     store.admin.release([job])
 
-    told = moments(store.reader.events(job_id=job))
+    told = moments(store.reader.events(job_id=job), Redaction())
 
     assert [each.words for each in told] == ["released", "enqueued"]
     assert told[0].after_ms is not None

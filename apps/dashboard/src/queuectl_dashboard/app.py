@@ -59,7 +59,7 @@ def create_app(
     sessions, tokens = sessions or Sessions(), TokenCheck(desk.tokens)
     app.register_blueprint(login_blueprint(access, tokens, sessions, desk.audit))
     _add_views(app, desk, socket_cap)
-    add_problems(app)
+    add_problems(app, desk.redaction)
     gate = Gate(
         app.wsgi_app,
         access=access,

@@ -37,10 +37,11 @@ class Line:
 def sides(desk: Desk, job: Job) -> tuple[Side | None, Side | None]:
     """Find the latest run of *job* that failed, and the latest one that is like it and did not."""
     runs = _runs(desk, job)
+    shown = desk.redaction.of_job(job)
     failed = next(
-        (Side(job, run) for run in runs if run.finished_at and run.state != SUCCEEDED), None
+        (Side(shown, run) for run in runs if run.finished_at and run.state != SUCCEEDED), None
     )
-    good = next((Side(job, run) for run in runs if run.state == SUCCEEDED), None)
+    good = next((Side(shown, run) for run in runs if run.state == SUCCEEDED), None)
     return failed, good or _of_its_like(desk, job)
 
 
@@ -71,7 +72,7 @@ def _of_its_like(desk: Desk, job: Job) -> Side | None:
 
 
 def _runs(desk: Desk, job: Job) -> list[Run]:
-    return runs_of(job, desk.store.reader.attempts(job.id), desk.output)
+    return runs_of(job, desk.attempts(job.id), desk.output)
 
 
 def _lines(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:

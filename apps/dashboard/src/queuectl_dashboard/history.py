@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from queuectl_dashboard.redaction import Redaction
 from queuectl_store import JobState, Verb
 from queuectl_store.events import Event
 
@@ -43,7 +44,7 @@ class Moment:
     after_ms: int | None
 
 
-def moments(events: Sequence[Event]) -> list[Moment]:
+def moments(events: Sequence[Event], redaction: Redaction) -> list[Moment]:
     """Tell *events* of one job, which come oldest first, newest first."""
     told = [
         Moment(
@@ -52,7 +53,7 @@ def moments(events: Sequence[Event]) -> list[Moment]:
             state=event.state,
             attempt=event.attempt,
             worker=event.worker_id,
-            note="" if event.verb in _UNTOLD else event.note or "",
+            note="" if event.verb in _UNTOLD else redaction.of_text(event.note) or "",
             after_ms=max(0, event.at - before.at) if before is not None else None,
         )
         for before, event in zip([None, *events], events, strict=False)

@@ -13,6 +13,7 @@ from queuectl_dashboard.api.output import NoOutput
 from queuectl_dashboard.api.settings import NoSetting
 from queuectl_dashboard.feeding import NoRun
 from queuectl_dashboard.filters import BadQuery
+from queuectl_dashboard.redaction import Redaction
 from queuectl_dashboard.refusals import problem, wants_page
 from queuectl_dashboard.statuses import status_of
 from queuectl_store import StoreError
@@ -26,11 +27,14 @@ _DETAILS = {
 }
 
 
-def add_problems(app: Flask) -> None:
-    """Answer every error of *app* in the form that the caller reads."""
+def add_problems(app: Flask, redaction: Redaction) -> None:
+    """Answer every error of *app* in the form that the caller reads, without what is secret."""
+
+    def of_ours(error: Exception) -> Response:
+        return _of_ours(error, redaction.of_text(str(error)))
 
     for kind in (BadQuery, BadInput, NoOutput, NoRun, NoSetting, NoToken, StoreError):
-        app.register_error_handler(kind, _of_ours)
+        app.register_error_handler(kind, of_ours)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -44,7 +48,7 @@ def add_problems(app: Flask) -> None:
         return answer
 
 
-def _of_ours(error: Exception) -> Response:
+def _of_ours(error: Exception, detail: str) -> Response:
     match error:
         case BadQuery():
             status = 400
@@ -54,7 +58,7 @@ def _of_ours(error: Exception) -> Response:
             status = status_of(error)
         case _:
             status = 404
-    answer = _answer(status, str(error))
+    answer = _answer(status, detail)
     if status == 503:
         answer.headers["Retry-After"] = "2"
     return answer

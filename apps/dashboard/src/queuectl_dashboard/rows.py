@@ -43,7 +43,8 @@ class JobRow:
 def job_rows(desk: Desk, jobs: Sequence[Job]) -> list[JobRow]:
     """Describe *jobs* in their order, without what is secret."""
     reasons = desk.store.reader.reasons(jobs)
-    return [_job_row(desk.redaction.of_job(job), reasons.get(job.id, "")) for job in jobs]
+    shown = desk.redaction
+    return [_job_row(shown.of_job(job), shown.of_text(reasons.get(job.id, ""))) for job in jobs]
 
 
 def work_of(job: Job) -> tuple[str, str]:

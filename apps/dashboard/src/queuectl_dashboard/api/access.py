@@ -119,7 +119,7 @@ def remove_token(desk: Desk, name: str) -> None:
 @topic.rule("GET", "/audit", query=DeedQuery, answer=Deeds)
 def list_deeds(desk: Desk, query: DeedQuery) -> dict[str, Any]:
     """Tell what was done through the dashboard."""
-    found = desk.audit.newest(limit=query.limit + 1, before=query.before)
+    found = desk.deeds(limit=query.limit + 1, before=query.before)
     shown = found[: query.limit]
     more = shown[-1]["id"] if len(found) > query.limit else None
     return {"actions": [{**row, "at": instant(row["id"] // 1000)} for row in shown], "next": more}

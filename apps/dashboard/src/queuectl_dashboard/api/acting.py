@@ -76,11 +76,11 @@ def act_on_all(desk: Desk, action: Action, choice: Choice) -> dict[str, Any]:
         rehearsal = desk.store.rehearsal()
         moved = _move(rehearsal, action, ids)
         others = {change.job_id for change in rehearsal.changes} - set(moved.done)
-        return _told(action, moved, is_dry=True, others=len(others))
+        return _told(desk, action, moved, is_dry=True, others=len(others))
     moved = _move(desk.store, action, ids)
     if action.after is not None:
         action.after(desk, moved.done)
-    return _told(action, moved, is_dry=False)
+    return _told(desk, action, moved, is_dry=False)
 
 
 def _move(verbs: Verbs, action: Action, ids: Sequence[JobId]) -> Moved:
@@ -97,7 +97,10 @@ def joined(parts: Sequence[Moved]) -> Moved:
     )
 
 
-def _told(action: Action, moved: Moved, *, is_dry: bool, others: int = 0) -> dict[str, Any]:
+def _told(
+    desk: Desk, action: Action, moved: Moved, *, is_dry: bool, others: int = 0
+) -> dict[str, Any]:
+    of_text = desk.redaction.of_text
     return {
         "verb": action.verb,
         "dry_run": is_dry,
@@ -106,7 +109,8 @@ def _told(action: Action, moved: Moved, *, is_dry: bool, others: int = 0) -> dic
         "others": others,
         "ids": list(moved.done[:_MOST_TOLD]),
         "refusals": [
-            {"id": _id_of(error), "error": str(error)} for error in moved.refused[:_MOST_TOLD]
+            {"id": _id_of(error), "error": of_text(str(error))}
+            for error in moved.refused[:_MOST_TOLD]
         ],
     }
 

@@ -40,9 +40,7 @@ def list_dead(desk: Desk, query: Filter) -> dict[str, Any]:
     except BadInput as error:
         raise BadInput(str(error), status=400) from error
     return {
-        "groups": [
-            dead_group_document(each, most=_MOST_TOLD) for each in desk.store.dead.groups(chosen)
-        ]
+        "groups": [dead_group_document(each, most=_MOST_TOLD) for each in desk.dead_groups(chosen)]
     }
 
 

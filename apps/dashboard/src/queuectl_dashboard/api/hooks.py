@@ -7,7 +7,7 @@ from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.jobs import Limit
 from queuectl_dashboard.api.kinds import Asked, Count, Id, Shape, Time
 from queuectl_dashboard.api.routes import Topic
-from queuectl_store import HOOK_QUEUE, JobFilter, hook_document
+from queuectl_store import HOOK_QUEUE, JobFilter
 
 topic = Topic("hooks")
 
@@ -52,13 +52,13 @@ _ONE: dict[str, Any] = {"answer": HookDocument, "problems": (404,)}
 @topic.get("/hooks", answer=Hooks)
 def list_hooks(desk: Desk) -> dict[str, Any]:
     """List the hooks."""
-    return {"hooks": list(map(hook_document, desk.store.hooks.all()))}
+    return {"hooks": list(map(desk.hook_document, desk.store.hooks.all()))}
 
 
 @topic.get("/hooks/<name:name>", **_ONE)
 def show_hook(desk: Desk, name: str) -> dict[str, Any]:
     """Show one hook."""
-    return hook_document(desk.store.hooks.get(name))
+    return desk.hook_document(desk.store.hooks.get(name))
 
 
 @topic.get(
@@ -84,13 +84,13 @@ def list_deliveries(desk: Desk, name: str, query: DeliveryQuery) -> dict[str, An
 @topic.act("/hooks/<name:name>/pause", **_ONE)
 def pause_hook(desk: Desk, name: str) -> dict[str, Any]:
     """Tell it of nothing until it is resumed."""
-    return hook_document(desk.store.hooks.pause(name))
+    return desk.hook_document(desk.store.hooks.pause(name))
 
 
 @topic.act("/hooks/<name:name>/resume", **_ONE)
 def resume_hook(desk: Desk, name: str) -> dict[str, Any]:
     """Tell it of what happens from now on."""
-    return hook_document(desk.store.hooks.resume(name))
+    return desk.hook_document(desk.store.hooks.resume(name))
 
 
 @topic.act("/hooks/<name:name>/test", answer=shapes.Job, problems=(404, 409))

@@ -63,7 +63,7 @@ def show_job(desk: Desk, job_id: int) -> dict[str, Any]:
 @topic.get("/jobs/<id:job_id>/attempts", answer=shapes.Attempts, problems=(404,))
 def list_attempts(desk: Desk, job_id: int) -> dict[str, Any]:
     """List a job's ended runs, oldest first."""
-    attempts = desk.store.reader.attempts(desk.job(job_id).id)
+    attempts = desk.attempts(desk.job(job_id).id)
     return {"attempts": [run_document(attempt) for attempt in attempts]}
 
 
@@ -87,7 +87,7 @@ _TEXTS = ("reason", "detail", "remedy")
 def explain_job(desk: Desk, job_id: int) -> dict[str, Any]:
     """Say why a job is where it is, and what would change it."""
     told = why_document(desk.store.reader.why(desk.job(job_id).id))
-    texts = {key: told[key] and desk.redaction.of_text(told[key]) for key in _TEXTS}
+    texts = {key: desk.redaction.of_text(told[key]) for key in _TEXTS}
     return {**told, **texts}
 
 

@@ -20,7 +20,6 @@ from queuectl_store import (
     NewJob,
     Shell,
     desktop_job,
-    hook_document,
     webhook_job,
 )
 from queuectl_worker.hooks.address import is_public
@@ -85,7 +84,7 @@ def add_hook(desk: Desk, body: HookSpec) -> dict[str, Any]:
         secret=secret,
         allow_private=body.allow_private,
     )
-    told = hook_document(desk.store.hooks.add(new))
+    told = desk.hook_document(desk.store.hooks.add(new))
     return {**told, "secret": None if secret is None else secret_text(secret)}
 
 

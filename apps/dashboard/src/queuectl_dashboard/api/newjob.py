@@ -126,6 +126,7 @@ def _editing(desk: Desk, asked: EditSpec) -> Action:
 
 
 def _edit(desk: Desk, asked: EditSpec) -> Edit:
+    desk.refuse_hidden(asked)
     has_work = any(getattr(asked, key) is not None for key in ("command", "argv", "shell", "task"))
     timeout = None if asked.timeout is None else read_span(asked.timeout, what="timeout")
     return Edit(

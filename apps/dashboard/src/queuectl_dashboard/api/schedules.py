@@ -155,7 +155,8 @@ def show_schedule(desk: Desk, name: str, query: SlotQuery) -> dict[str, Any]:
     """Show a schedule and what became of its latest slots."""
     schedule = desk.store.schedules.get(name)
     slots = desk.store.schedules.history(name, limit=query.limit)
-    return {**_document(desk, schedule), "slots": list(map(slot_document, slots))}
+    told = [slot_document(replace(each, note=desk.redaction.of_text(each.note))) for each in slots]
+    return {**_document(desk, schedule), "slots": told}
 
 
 @topic.get("/schedules/<name:name>/next", query=SlotQuery, answer=Slots, problems=(400, 422))
@@ -205,7 +206,7 @@ def edit_schedule(desk: Desk, name: str, body: ScheduleChange) -> dict[str, Any]
         said["job"] = _job(body.job)
     plain = {key: getattr(body, key) for key in ("tz", "missed", "overlap")}
     said |= {key: value for key, value in plain.items() if value is not None}
-    job_said = {} if body.edit is None else _said_of_job(body.edit)
+    job_said = {} if body.edit is None else _said_of_job(desk, body.edit)
 
     def changed(old: NewSchedule) -> NewSchedule:
         new = replace(old, **said)
@@ -244,8 +245,9 @@ def _job(asked: JobSpec) -> NewJob:
     return new_job(asked)
 
 
-def _said_of_job(asked: RunSpec) -> dict[str, Any]:
+def _said_of_job(desk: Desk, asked: RunSpec) -> dict[str, Any]:
     """Return the fields of a job that *asked* names; 0 and empty text take away what there was."""
+    desk.refuse_hidden(asked)
     has_work = any(getattr(asked, key) is not None for key in ("command", "argv", "shell", "task"))
     said: dict[str, Any] = {
         "work": work_of(asked) if has_work else None,

@@ -54,7 +54,7 @@ def _note(desk: Desk, answer: Response) -> Response:
         return answer
     caller = caller_of(request.environ)
     # The address of a webhook lets whoever knows it speak in our name.
-    hidden = Redaction((*desk.redaction.fields, "webhook"))
+    hidden = Redaction((*desk.redaction.fields, "webhook"), desk.redaction.named)
     desk.audit.note(
         Deed(
             who=caller.name,

@@ -11,7 +11,7 @@ RATES = ("10/s", "1/s", "10/m", "1/m")
 
 def dead_page(desk: Desk) -> str:
     """Render the groups, the largest first."""
-    groups = desk.store.dead.groups()
+    groups = desk.dead_groups()
     return render_template(
         "dead.html",
         now=desk.store.reader.now_ms(),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from flask import render_template, request
 
@@ -10,6 +11,7 @@ from queuectl_dashboard.filters import PAGE, read_before
 from queuectl_dashboard.rows import job_rows
 from queuectl_store import (
     HOOK_QUEUE,
+    Hook,
     HookOn,
     HookRule,
     Job,
@@ -31,10 +33,7 @@ def hooks_page(desk: Desk) -> str:
     return render_template(
         "hooks.html",
         now=desk.store.reader.now_ms(),
-        hooks=[
-            (hook, hook_target(hook), rule_words(hook.rule), latest.get(hook.name, []))
-            for hook in hooks
-        ],
+        hooks=[(*_told(desk, hook), latest.get(hook.name, [])) for hook in hooks],
         is_served=all(hook.paused for hook in hooks) or _is_served(desk.store),
         hook_queue=HOOK_QUEUE,
         all_on=list(HookOn),
@@ -43,7 +42,7 @@ def hooks_page(desk: Desk) -> str:
 
 def hook_page(desk: Desk, name: str) -> str:
     """Render one hook and its deliveries, newest first."""
-    hook = desk.store.hooks.get(name)
+    hook, target, words = _told(desk, desk.store.hooks.get(name))
     before = read_before(request.args)
     chosen = JobFilter(queues=(HOOK_QUEUE,), tags={"hook": hook.name})
     under = None if before is None else JobId(before)
@@ -52,14 +51,22 @@ def hook_page(desk: Desk, name: str) -> str:
         "hook.html",
         now=desk.store.reader.now_ms(),
         hook=hook,
-        target=hook_target(hook),
-        words=rule_words(hook.rule),
+        target=target,
+        words=words,
         rows=job_rows(desk, found[:PAGE]),
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         before=before,
         is_served=hook.paused or _is_served(desk.store),
         hook_queue=HOOK_QUEUE,
     )
+
+
+def _told(desk: Desk, hook: Hook) -> tuple[Hook, str, list[str]]:
+    """Return a hook, where it leads and what narrows it, as they may be shown."""
+    shown, rule = desk.redaction, hook.rule
+    rule = replace(rule, name=shown.of_text(rule.name), tags=shown.of(dict(rule.tags)))
+    hook = replace(hook, rule=rule, note=shown.of_text(hook.note))
+    return hook, shown.of_text(hook_target(hook)), rule_words(rule)
 
 
 def rule_words(rule: HookRule) -> list[str]:

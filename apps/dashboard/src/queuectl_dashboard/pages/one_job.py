@@ -32,20 +32,20 @@ def job_page(desk: Desk, job_id: JobId) -> str:
         runs=runs,
         chosen=chosen,
         tail=tail_of(chosen.output if chosen else None),
-        moments=moments(events),
+        moments=moments(events, desk.redaction),
         has_failed=any(run.error for run in runs),
     )
 
 
 def compare_page(desk: Desk, job_id: JobId) -> str:
     """Render a failed run of a job beside one that succeeded."""
-    job = desk.redaction.of_job(desk.job(job_id))
+    job = desk.job(job_id)
     failed, good = sides(desk, job)
     lines = difference(good.run, failed.run) if failed and good else []
     return render_template(
         "compare.html",
         now=desk.store.reader.now_ms(),
-        job=job,
+        job=desk.redaction.of_job(job),
         failed=failed,
         good=good,
         lines=lines,
@@ -67,7 +67,7 @@ def log_file(desk: Desk, job_id: JobId, token: int) -> Response:
 
 
 def _runs(desk: Desk, job: Job) -> list[Run]:
-    return runs_of(job, desk.store.reader.attempts(job.id), desk.output)
+    return runs_of(job, desk.attempts(job.id), desk.output)
 
 
 def _chosen(runs: list[Run], asked: str | None) -> Run | None:
@@ -93,5 +93,4 @@ def _verbs(job: Job) -> set[str]:
 
 def _shown(desk: Desk, why: Explanation) -> Explanation:
     of_text = desk.redaction.of_text
-    remedy = None if why.remedy is None else of_text(why.remedy)
-    return replace(why, detail=of_text(why.detail), remedy=remedy)
+    return replace(why, detail=of_text(why.detail), remedy=of_text(why.remedy))

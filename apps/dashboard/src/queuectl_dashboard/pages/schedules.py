@@ -1,5 +1,7 @@
 """The schedules: when they are due, in words and as times, and what became of the last slots."""
 
+from dataclasses import replace
+
 from flask import render_template
 
 from queuectl_dashboard.api.desk import Desk
@@ -27,18 +29,23 @@ def _described(desk: Desk, schedule: Schedule) -> dict[str, object]:
     schedules = desk.store.schedules
     try:
         job = schedule.job()
-        kind, work = written(desk.redaction.of_work(job.work))
-        said = _said(schedule, job, shell=work if kind == "shell" else "")
+        name, work = desk.redaction.of_text(job.name), desk.redaction.of_work(job.work)
+        job = replace(job, work=work, name=name)
+        kind, text = written(work)
+        said = _said(schedule, job, shell=text if kind == "shell" else "")
     except InvalidJob:
-        kind, work, said = "", "a job that only a newer version can read", None
+        kind, text, said = "", "a job that only a newer version can read", None
     return {
         "it": schedule,
         "kind": kind,
-        "work": work,
+        "work": text,
         "said": said,
         "words": schedule_document(schedule)["description"],
         "next": schedules.upcoming(schedule.name, n=_NEXT),
-        "slots": schedules.history(schedule.name, limit=_SLOTS)[::-1],
+        "slots": [
+            replace(slot, note=desk.redaction.of_text(slot.note))
+            for slot in schedules.history(schedule.name, limit=_SLOTS)[::-1]
+        ],
     }
 
 

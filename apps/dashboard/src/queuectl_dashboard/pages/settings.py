@@ -37,7 +37,7 @@ def tokens_page(desk: Desk) -> str:
 def audit_page(desk: Desk) -> str:
     """Render who did what, newest first."""
     before = read_before(request.args)
-    found = desk.audit.newest(limit=_DEEDS + 1, before=before)
+    found = desk.deeds(limit=_DEEDS + 1, before=before)
     return render_template(
         "audit.html",
         now=desk.store.reader.now_ms(),
