@@ -41,6 +41,32 @@ def test_running_job_may_finish_after_the_first_signal(store: Store, tmp_path: P
     assert job(store, second).state is JobState.PENDING
 
 
+@pytest.mark.parametrize("is_quiet", [False, True])
+def test_draining_worker_shows_as_stopping_to_those_who_look(
+    store: Store, tmp_path: Path, *, is_quiet: bool
+) -> None:
+    """A signal is known to its host alone; what waits must not seem to have a worker."""
+    (held,) = enqueue(store, shell(f"while [ ! -e {tmp_path}/go ]; do sleep 0.05; done"))
+    with program(store, tmp_path / "out", "--concurrency=1") as worker:
+        worker.says(f"started {held}")
+        if is_quiet:
+            store.admin.quiet_workers()
+            worker.says("WorkerQuiet")
+        (waiting,) = enqueue(store, shell("true"))
+        worker.signal(signal.SIGTERM)
+
+        eventually(
+            lambda: [each.state for each in store.reader.workers()] == ["stopping"],
+            within=20,
+            what="the worker to show that it drains",
+        )
+        assert "is stopping" in store.reader.why(waiting).detail
+        (tmp_path / "go").touch()
+        assert worker.ended(within=20) == ExitReason.DRAINED
+
+    assert [each.state for each in store.reader.workers(all=True)] == ["stopped"]
+
+
 def test_job_that_outlives_the_grace_is_given_back_and_uses_no_attempt(
     store: Store, tmp_path: Path
 ) -> None:

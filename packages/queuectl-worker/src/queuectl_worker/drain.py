@@ -49,8 +49,9 @@ class Drain:
         """Ask it to claim no more, and to live on."""
         self.is_quiet = True
 
-    def advance(self, now_ms: int) -> None:
-        """Do what the wish and the time ask for."""
+    def advance(self, now_ms: int) -> bool:
+        """Do what the wish and the time ask for; tell whether the worker is nearer to its end."""
+        before = self._reached
         if self.is_quiet and not self._is_quiet_told:
             self._is_quiet_told = True
             self._runner.recall()
@@ -59,6 +60,7 @@ class Drain:
             self._begin(now_ms)
         if self._reached is Stop.DRAIN and (self._wanted is Stop.NOW or self._is_late(now_ms)):
             self._end_runs(now_ms)
+        return self._reached is not before
 
     def deadline_in_ms(self, now_ms: int) -> int | None:
         """Return the time until the jobs' grace is over, while it counts."""

@@ -83,8 +83,16 @@ class Heartbeat:
             case StopRequest.NOW:
                 self._drain.request(Stop.NOW)
             case None:
+                self._tell_of_drain(worker_id)
                 return
         self._hot_loop.wake()
+        if renewal.stop is StopRequest.QUIET and renewal.refusal is None:
+            self._tell_of_drain(worker_id)
+
+    def _tell_of_drain(self, worker_id: WorkerId) -> None:
+        # A signal is this host's alone; people who look from elsewhere see a worker that drains.
+        if self._drain.is_asked and self._hot_loop.held:
+            self._membership.tell_stopping(worker_id)
 
     def _lose(self) -> None:
         log.error("the lease was taken; every run is stopped and its result dropped")

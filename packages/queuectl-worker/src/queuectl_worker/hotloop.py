@@ -120,12 +120,12 @@ class HotLoop:
         self._read_mail()
         has_rung = self._notice_rings(now_ms)
         self._parts.runner.take(self._parts.executor.receive(), now_ms=now_ms)
-        self._parts.drain.advance(now_ms)
+        has_news = self._parts.drain.advance(now_ms) or has_rung
         if not self._parts.drain.is_asked:
             self._parts.runner.recall_stale(now_ms)
             self._join_if_lost(now_ms)
         self._trade(now_ms)
-        if has_rung or self._parts.exchanger.made_wait():
+        if has_news or self._parts.exchanger.made_wait():
             # After the trade: the loops that this wakes write too, and the claim goes first.
             self._on_rung()
 

@@ -7,7 +7,9 @@ from queuectl_worker.timing import monotonic_ms
 
 
 class Membership:
-    """One worker's lease. `renew` and `lose` belong to the heartbeat, the rest to the hot loop.
+    """One worker's lease.
+
+    `renew`, `tell_stopping` and `lose` belong to the heartbeat, the rest to the hot loop.
 
     Attributes:
         refusal: Why this program may not use the store any longer, once that is so.
@@ -50,6 +52,10 @@ class Membership:
         self._confirm(asked_ms)
         self.refusal = renewal.refusal
         return renewal
+
+    def tell_stopping(self, worker_id: WorkerId) -> None:
+        """Tell the store that this worker drains, though nobody asked for it through the store."""
+        self._store.admin.stop_workers([worker_id])
 
     def lose(self) -> None:
         """Forget the id: the lease is gone."""
