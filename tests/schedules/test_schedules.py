@@ -74,6 +74,18 @@ def test_a_slot_makes_one_job_that_says_where_it_comes_from(
     assert store.schedules.get("tick").last_job_id == made.id
 
 
+def test_an_interval_takes_no_zone_that_there_is_not(store: Store) -> None:
+    """Its times are shown in it, and an edit may make it a cron expression."""
+    new = NewSchedule(name="s", job=NewJob(work=Shell(script="true")), every_ms=60_000, tz="../UTC")
+
+    with pytest.raises(InvalidSchedule, match="there is no time zone"):
+        store.schedules.add(new)
+
+    store.schedules.add(dataclasses.replace(new, tz="Europe/Berlin"))
+    with pytest.raises(InvalidSchedule, match="there is no time zone"):
+        store.schedules.edit("s", lambda old: dataclasses.replace(old, tz="Nowhere/At_All"))
+
+
 def test_nothing_fires_before_its_time_or_twice(store: Store, clock: ManualClock) -> None:
     add(store)
 

@@ -12,7 +12,7 @@ from queuectl_store.errors import InvalidSchedule, ScheduleExists, UnknownSchedu
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.schedules import firing
-from queuectl_store.schedules.cadence import check, next_slots
+from queuectl_store.schedules.cadence import check, check_zone, next_slots
 from queuectl_store.schedules.firing import Advance
 from queuectl_store.schedules.rows import read_schedule, read_slot
 from queuectl_store.schedules.schedule import (
@@ -219,6 +219,7 @@ class Schedules:
     def _refuse_unfit(self, new: NewSchedule) -> None:
         check_rules(new)
         check(cadence_of(new.cron, new.every_ms, new.tz, since=0))
+        check_zone(new.tz)  # of an interval too: its times are shown in it
         # As one of its jobs will be, with the longest of keys.
         like = firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
         calls.checked([like])
