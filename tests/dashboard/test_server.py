@@ -123,6 +123,43 @@ def test_a_client_that_never_sends_its_body_is_dropped(store: Store) -> None:
             assert seconds_until_dropped(connection) < 10
 
 
+def test_a_client_that_leaves_before_its_body_is_whole_is_no_bug_of_ours(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it did is written down, without what it did not say."""
+    with serving(store) as site:
+        with socket.create_connection(("127.0.0.1", site.port), timeout=20) as connection:
+            head = (
+                f"POST /api/v1/jobs HTTP/1.1\r\nHost: {site.host}\r\nAuthorization: Bearer {TOKEN}"
+            )
+            kind = "Content-Type: application/json\r\nContent-Length: 5000"
+            connection.sendall(f"{head}\r\n{kind}\r\n\r\n{{".encode())
+        eventually(
+            lambda: site.call("/audit", "GET").json["actions"], within=20, what="the audit's line"
+        )
+        [deed] = site.call("/audit", "GET").json["actions"]
+
+    assert (deed["status"], deed["detail"]) == (400, None)
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+def test_a_socket_that_was_closed_does_not_keep_its_thread(store: Store) -> None:
+    """Though the client goes on holding the connection, and had sent more than was read."""
+    head = (
+        "GET /ws HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    too_long = b"\x82\xfe\xff\xff" + bytes(4) + bytes(0xFFFF)
+    with serving(store, header_limit_s=0.5) as site:
+        asked = head.format(host=site.host, token=TOKEN).encode()
+        with half_open(site, asked) as connection:
+            assert connection.recv(12) == b"HTTP/1.1 101"
+            connection.sendall(too_long * 4)
+
+            assert seconds_until_dropped(connection) < 15
+
+
 def test_more_requests_than_threads_are_told_to_come_back(store: Store) -> None:
     with serving(store, request_cap=2) as site, ExitStack() as stack:
         taken = [stack.enter_context(half_open(site)) for _ in range(2)]

@@ -76,6 +76,11 @@ def prepare(environ: WSGIEnvironment) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
+def end_soon(environ: WSGIEnvironment) -> None:
+    """Have the server close the connection of a socket that has ended, whatever is still sent."""
+    environ.get("queuectl.end_soon", _nothing)()
+
+
 def send_whole(ws: Socket) -> None:
     """Let *ws* send each message whole or fail: the library takes a part that was sent for all."""
     ws.sock = _Whole(ws.sock)

@@ -20,6 +20,7 @@ from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.handshake import (
     Socket,
     check_handshake,
+    end_soon,
     prepare,
     send_whole,
     wanted_cursor,
@@ -94,6 +95,7 @@ def _guard(blueprint: Blueprint, admission: Admission, output: OpenOutput) -> No
     def give_back(_error: BaseException | None) -> None:
         if g.pop("has_slot", False):
             admission.give_back()
+            end_soon(request.environ)
 
 
 def _add_sockets(blueprint: Blueprint, broadcaster: Broadcaster) -> None:

@@ -93,6 +93,7 @@ class DashboardHandler(WSGIRequestHandler):
         # Werkzeug keeps the last of several; joined, they are no number and the gate refuses them.
         environ["CONTENT_LENGTH"] = ",".join(self.headers.get_all("Content-Length", []))
         environ["queuectl.keep_open"] = self._keep_open
+        environ["queuectl.end_soon"] = self._end_soon
         return environ
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -106,6 +107,10 @@ class DashboardHandler(WSGIRequestHandler):
 
     def _keep_open(self) -> None:
         self.server.deadlines.clear(self.connection)
+
+    def _end_soon(self) -> None:
+        # What a client sent and nobody took is read to its end: this client may never end.
+        self.server.deadlines.set(self.connection, limit_s=self.server.header_limit_s)
 
 
 class DashboardServer(ThreadedWSGIServer):

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.api.input import BadInput, parse_json, read_body, read_query
@@ -70,10 +71,10 @@ def _note(desk: Desk, answer: Response) -> Response:
 
 
 def _asked() -> Any:
-    """Return what the body asks for; None where it is no JSON, however deep it is nested."""
+    """Return what the body asks for; None where it is no JSON, or did not come to its end."""
     try:
         return parse_json(request.get_data()) if request.is_json else None
-    except BadInput:
+    except (BadInput, HTTPException):
         return None
 
 
