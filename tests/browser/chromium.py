@@ -164,6 +164,11 @@ class Browser:
         """Run a script in the page."""
         return self.driver.execute_script(script, *arguments)
 
+    def be_a_phone(self) -> None:
+        """Show pages as a phone of 360 by 740 does."""
+        metrics = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
     def complaints(self) -> list[str]:
         """Return what the console said of errors since the last time, broken policies too."""
         rows = self.driver.get_log("browser")  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ import pytest
 from selenium import webdriver
 
 from tests.browser.chromium import Browser, Dashboard, NoChromium, chromium, dashboard
+from tests.browser.stories import everything
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,19 @@ def browser(
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     driver.close()
     driver.switch_to.window(first)
+
+
+@pytest.fixture(scope="module")
+def stage(driver: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One dashboard with everything in it, for tests that change nothing."""
+    with dashboard(tmp_path_factory.mktemp("stage") / "queue.db") as site:
+        everything(site.store)
+        first = driver.current_window_handle
+        driver.switch_to.new_window("tab")
+        browser = Browser(driver, site)
+        browser.log_in()
+        yield browser
+        driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        driver.close()
+        driver.switch_to.window(first)

@@ -3,10 +3,10 @@
 from queuectl_store import NewJob, Shell
 from tests.browser.chromium import Browser
 
-# Keeps the events that sockets tell of from now on.
+# Keeps the events that are told of from now on, by whichever line.
 WATCH = """
     window.told = [];
-    window.WebSocket = class extends WebSocket {
+    const listening = (Line) => class extends Line {
       constructor(...of) {
         super(...of);
         this.addEventListener("message", ({ data }) => {
@@ -15,6 +15,8 @@ WATCH = """
         });
       }
     };
+    window.WebSocket = listening(WebSocket);
+    window.EventSource = listening(EventSource);
 """
 
 

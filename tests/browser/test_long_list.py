@@ -123,3 +123,19 @@ def test_new_jobs_push_the_others_down_and_none_is_lost(browser: Browser) -> Non
         what="the oldest of the queue",
     )
     assert shown >= set(first) | set(more)
+
+
+def test_what_is_not_loaded_yet_takes_no_room_from_the_columns(browser: Browser) -> None:
+    """Narrow screens leave columns out; the place of rows to come must not bring them back."""
+    browser.log_in()
+    browser.open("/jobs")
+    browser.see("#list tr.gap")
+    settled(browser)
+
+    table, last = browser.run(
+        "const right = (it) => it.getBoundingClientRect().right;"
+        "return [right(document.querySelector('#list table')),"
+        " right(document.querySelector('#list thead .c-when'))]"
+    )
+
+    assert table - last < 2

@@ -111,7 +111,7 @@ export function asked({ title, words, yes = null, refusals = [], verb = "" }) {
   const button = document.getElementById("confirm-yes");
   button.hidden = yes === null;
   button.textContent = yes ?? "";
-  button.classList.toggle("danger", ["cancel", "remove", "purge", "stop"].includes(verb));
+  button.classList.toggle("danger", ["cancel", "remove", "purge", "stop", "stop-now", "take-back"].includes(verb));
   confirm.querySelector("button[value='']").textContent = yes === null ? "Close" : "Leave as it is";
   const list = document.getElementById("confirm-list");
   list.hidden = !refusals.length;

@@ -40,6 +40,8 @@ function open(dialog, { dataset }) {
   dialog.querySelector(".answer").textContent = "";
   showParts(form);
   dialog.showModal();
+  // Not the radios above it, of which the first would be chosen by no one: what is typed next is a text.
+  form.querySelector("textarea:enabled, input:enabled:not([type=radio])")?.focus();
 }
 
 // Radios choose among parts of a form: `data-if` names the radio and the value that show a part. What

@@ -6,6 +6,8 @@ import { base } from "./page.js";
 const DEAF_MS = 45000; // the server speaks at least every 20 s
 const HELLO_MS = 5000; // something between may take a socket and pass nothing on
 const AGAIN_MS = 60000; // while the events come, the socket is tried now and then
+const SOON_MS = 5000; // and sooner, where there was one
+const BLOCKED_AFTER = 6; // a page may move to a network that takes no sockets; a restart is over by then
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15000;
 
@@ -14,6 +16,7 @@ let pause = FIRST_PAUSE_MS;
 let next = 0;
 let socket = null;
 let hadSocket = false; // then they are not blocked, and a broken one comes back
+let failures = 0; // of sockets, since one opened
 let stream = null;
 let state = null;
 let tell;
@@ -63,6 +66,7 @@ function connect() {
     deaf = setTimeout(() => socket.close(), DEAF_MS);
     if (!isOpen) {
       isOpen = hadSocket = true;
+      failures = 0;
       pause = FIRST_PAUSE_MS;
       endStream();
       say("socket");
@@ -73,7 +77,7 @@ function connect() {
     clearTimeout(deaf);
     socket = null;
     if (stream) connectIn(AGAIN_MS);
-    else if (hadSocket) lose();
+    else if (hadSocket && ++failures < BLOCKED_AFTER) lose();
     else startStream();
   };
 }
@@ -103,7 +107,7 @@ function startStream() {
     listen(DEAF_MS);
     if (state !== "events") {
       pause = FIRST_PAUSE_MS;
-      connectIn(AGAIN_MS);
+      connectIn(hadSocket ? SOON_MS : AGAIN_MS);
       say("events");
     }
     take(event.data);
