@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from queuectl.exporting import Place, check_place, known_token
-from queuectl.numbers import sparkline
+from queuectl.numbers import document, sparkline
+from queuectl.numbers import lines as numbers
+from queuectl_store import ManualClock, NewJob, Shell, connect
 from tests.cli.program import Program
+from tests.cli.terminal import on_terminal
 
 
 def test_people_see_every_queue_and_programs_every_stretch(queuectl: Program) -> None:
@@ -33,6 +36,43 @@ def test_a_spreadsheet_gets_a_heading_and_a_row_each(queuectl: Program) -> None:
     assert [row["over"] for row in rows if row["by"] == "queue"] == ["5m", "1h", "24h"]
     assert rows[0]["enqueued"] == "1"
     assert rows[0]["run_p95"] == ""
+
+
+@pytest.mark.not_on("win")
+@pytest.mark.parametrize(
+    ("columns", "there", "left_out"),
+    [
+        (80, {"WHAT", "ENDED", "DEAD", "WAIT p95", "RUN p95"}, {"RETRIED", "WAIT p99", "BY TIME"}),
+        (110, {"PER SECOND", "RETRIED", "RUN p50"}, {"BY TIME"}),
+        (200, {"RETRIED", "WAIT p99", "RUN p99", "BY TIME"}, set()),
+    ],
+)
+def test_a_narrow_screen_does_without_some_columns(
+    queuectl: Program, columns: int, there: set[str], left_out: set[str]
+) -> None:
+    """Rather than with lines that are broken, whose headings say nothing."""
+    queuectl.must("enqueue", "--queue", "a-queue-with-a-long-name", "--", "true")
+
+    _, shown = on_terminal(queuectl, "--no-color", "metrics", columns=columns)
+
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert {word for word in there | left_out if word in lines[0]} == there
+
+
+def test_a_store_that_stands_still_is_told_of(tmp_path: Path) -> None:
+    """A table without its first row would read as one that was cut."""
+    clock = ManualClock()
+    with connect(str(tmp_path / "queue.db"), clock=clock) as store:
+        store.enqueue([NewJob(work=Shell(script="true"))])
+        clock.advance(ms=600_000)
+
+        told = [document(line) for line in numbers(store, over=["5m", "1h"])]
+
+    assert [(each["by"], each["over"], each["enqueued"]) for each in told][:2] == [
+        ("store", "5m", 0),
+        ("store", "1h", 1),
+    ]
 
 
 def test_a_stretch_that_there_is_not_is_refused(queuectl: Program) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from queuectl_metrics.monitoring import grafana_dashboard, rule_file
 from tests.cli.inprocess import Inside
@@ -33,10 +34,12 @@ def test_files_that_are_there_are_kept_unless_said_otherwise(inside: Inside) -> 
 
 
 def test_without_a_folder_they_are_printed(inside: Inside) -> None:
+    """As one file that Prometheus takes: one document with one list of groups."""
     text = inside.must("metrics", "rules").text
 
-    assert rule_file("recording.yml") in text
-    assert rule_file("alerts.yml") in text
+    files = [yaml.safe_load(rule_file(name)) for name in ("recording.yml", "alerts.yml")]
+    assert text.count("groups:\n") == 1
+    assert yaml.safe_load(text)["groups"] == [group for file in files for group in file["groups"]]
 
 
 def test_for_programs_the_files_are_texts_by_name(inside: Inside) -> None:

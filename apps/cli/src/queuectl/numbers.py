@@ -16,6 +16,8 @@ SPANS: Mapping[str, int] = {"5m": 300, "1h": 3_600, "24h": 86_400}
 _SPARKS = "▁▂▃▄▅▆▇█"
 _POINTS = 30
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+# What a narrow screen does without first: the highest.
+_SPARE = {"p50": 2, "p95": 0, "p99": 5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,12 @@ def lines(store: Look, *, over: Sequence[str]) -> list[Line]:
         for span in over:
             seconds = SPANS[span]
             trends = _trends(store, by, seconds, now)
-            for name, summary in summaries(store, by=by, seconds=seconds, now=now).items():
+            found_now = summaries(store, by=by, seconds=seconds, now=now)
+            if by == "store" and not found_now and store.reader.counts():
+                # A store that stood still is told of; a queue or a task that did is not.
+                still = Summary(since=now - seconds * 1_000, until=now, counts=Counts())
+                found.append(Line(by=by, name="", over=span, summary=still))
+            for name, summary in found_now.items():
                 trend = trends.get(name, ())
                 found.append(Line(by=by, name=name, over=span, summary=summary, ended=trend))
     return found
@@ -103,10 +110,13 @@ def table(some: Sequence[Line], *, sparks: bool) -> tuple[list[Column], list[Row
     """
     columns = [
         Column(title="WHAT", flexible=True),
-        *(Column(title=title, right=True) for title in ("PER SECOND", "ENDED", "RETRIED", "DEAD")),
-        *(Column(title=f"WAIT {name}", right=True) for name in _SHARES),
-        *(Column(title=f"RUN {name}", right=True) for name in _SHARES),
-        Column(title="ENDED, BY TIME"),
+        Column(title="PER SECOND", right=True, spare=1),
+        Column(title="ENDED", right=True),
+        Column(title="RETRIED", right=True, spare=4),
+        Column(title="DEAD", right=True),
+        *(Column(title=f"WAIT {name}", right=True, spare=_SPARE[name]) for name in _SHARES),
+        *(Column(title=f"RUN {name}", right=True, spare=_SPARE[name]) for name in _SHARES),
+        Column(title="ENDED, BY TIME", spare=6),
     ]
     return columns, [_row(line, sparks=sparks) for line in some]
 

@@ -9,6 +9,8 @@ from queuectl.terminal import Terminal
 
 _GAP = "  "
 _NARROWEST = 12
+# A column that may be cut is not cut further than this for the sake of one that may be left out.
+_READABLE = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +23,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A heading; *right* aligns numbers, *flexible* may be cut to fit the screen."""
+    """A heading; *right* aligns numbers, *flexible* may be cut to fit the screen.
+
+    Attributes:
+        spare: Above 0 it is left out where the screen is too narrow, the highest first.
+    """
 
     title: str
     right: bool = False
     flexible: bool = False
+    spare: int = 0
 
 
 Row = Sequence[Cell]
@@ -78,13 +85,32 @@ def aligned_lines(terminal: Terminal, columns: Sequence[Column], rows: Sequence[
     ]
     wanted = [max(cell_len(line[index].text) for line in lines) for index in range(len(columns))]
     if terminal.is_screen:
-        wanted = _fitted(wanted, columns, shutil.get_terminal_size().columns)
+        screen = shutil.get_terminal_size().columns
+        kept = _affordable(wanted, columns, screen)
+        columns, wanted = [columns[i] for i in kept], [wanted[i] for i in kept]
+        lines = [[line[i] for i in kept] for line in lines]
+        wanted = _fitted(wanted, columns, screen)
     return [
         _GAP.join(
             _cell(terminal, *parts) for parts in zip(line, columns, wanted, strict=True)
         ).rstrip()
         for line in lines
     ]
+
+
+def _affordable(wanted: Sequence[int], columns: Sequence[Column], screen: int) -> list[int]:
+    """Return which columns are shown: the spare ones as far as the screen has room for them."""
+    least = [
+        min(width, _READABLE) if column.flexible else width
+        for width, column in zip(wanted, columns, strict=True)
+    ]
+    kept = list(range(len(columns)))
+    while sum(least[i] for i in kept) + len(_GAP) * (len(kept) - 1) > screen:
+        spare = max(kept, key=lambda i: columns[i].spare)
+        if not columns[spare].spare:
+            break
+        kept.remove(spare)
+    return kept
 
 
 def _fitted(wanted: Sequence[int], columns: Sequence[Column], screen: int) -> list[int]:

@@ -16,6 +16,7 @@ from queuectl.numbers import SPANS, as_csv, document, lines, table
 from queuectl.render import aligned_lines, print_aligned
 from queuectl.session import Session
 from queuectl_metrics.address import PORT
+from queuectl_store import Counts
 
 _EACH_S = 2.0
 
@@ -66,7 +67,7 @@ def metrics(
             terminal.document(document(line))
     else:
         found = lines(store, over=[over])
-        if not found:
+        if all(line.summary.counts == Counts() for line in found):
             terminal.say(f"Nothing happened in the last {over}.")
             return
         print_aligned(terminal, *table(found, sparks=_has_blocks()))

@@ -1,6 +1,7 @@
 """`queuectl metrics rules` and `metrics grafana`: what Prometheus and Grafana are to be given."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,7 @@ def rules(
       queuectl metrics rules /etc/prometheus/rules
       queuectl metrics rules . --runbooks https://wiki.example.org/queuectl
 
-    Without a folder all are printed. With --json: one object, files by name.
+    Without a folder all are printed, as one file. With --json: one object, files by name.
     """
     session: Session = ctx.obj
     try:
@@ -47,9 +48,17 @@ def rules(
     if session.json:
         session.terminal.document({"files": texts})
         return
-    for name, text in texts.items():
-        # Two files in one: Prometheus reads one document a file.
-        session.terminal.line(safe_text(name) if folder else f"# --- {name}\n{text}")
+    if folder is None:
+        session.terminal.line(_as_one(texts))
+    else:
+        for name in texts:
+            session.terminal.line(safe_text(name))
+
+
+def _as_one(texts: Mapping[str, str]) -> str:
+    """Join rule files: Prometheus takes one document a file, with one list of groups."""
+    head, *others = (f"# --- {name}\n{text}" for name, text in texts.items())
+    return "\n".join([head, *(text.replace("groups:\n", "", 1) for text in others)])
 
 
 def grafana(ctx: typer.Context) -> None:
