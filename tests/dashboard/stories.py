@@ -1,7 +1,6 @@
 """Jobs in the states that tests want, and a browser's look at the pages."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from queuectl_store import Claim, Finish, NewWorker, Store
 from queuectl_worker.output import LogFolder, log_root
@@ -20,7 +19,7 @@ def claim_all(store: Store) -> list[Claim]:
 def finish(store: Store, claims: Sequence[Claim], end: Finish) -> None:
     worker_id = claims[0].job.worker_id
     assert worker_id is not None
-    store.finish(worker_id, [replace(end, claim=claim) for claim in claims])
+    store.finish(worker_id, [end._replace(claim=claim) for claim in claims])
 
 
 def write_log(store: Store, claim: Claim, output: bytes) -> None:
