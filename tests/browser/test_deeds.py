@@ -125,6 +125,7 @@ def test_a_kind_of_error_is_retried_at_a_pace(browser: Browser) -> None:
     browser.see(f"#rate-{group.fingerprint}").send_keys("10/m")
     click(browser, f"#fault-{group.fingerprint} [data-many=retry]")
     browser.see_text(f"Retry {group.count} jobs?")
+    assert "No more than 10/m of them start" in browser.see("#confirm[open]").text
     click(browser, "#confirm-yes")
     click(browser, ".toast button:nth-of-type(2)")
 

@@ -74,7 +74,7 @@ export async function actOnMany(verb, choice, { path = `/jobs/${verb}`, extra = 
       await asked({ title: `No job can be ${DONE[verb]}`, words: "", refusals: told.refusals });
       return false;
     }
-    if (!(await asked(question(verb, told)))) return false;
+    if (!(await asked(question(verb, told, extra.rate)))) return false;
     const deed = async () => {
       const done = await send("POST", path, { ...choice, ...extra });
       tell(summary(verb, done), { action: verb === "hold" ? release(done.ids) : null });
@@ -92,12 +92,13 @@ function release(ids) {
   return { words: "Undo", act: () => attempt(null, () => send("POST", "/jobs/release", { ids })) };
 }
 
-function question(verb, told) {
+function question(verb, told, rate) {
+  const pace = rate ? ` No more than ${rate} of them start.` : "";
   const others = told.others ? ` ${jobs(told.others)} more will change as a consequence.` : "";
   const refused = told.refused ? ` ${jobs(told.refused)} will be left as they are:` : "";
   return {
     title: `${word(verb)} ${jobs(told.done)}?`,
-    words: `${CONSEQUENCE[verb]}${others}${refused}`,
+    words: `${CONSEQUENCE[verb]}${pace}${others}${refused}`,
     yes: `${word(verb)} ${jobs(told.done)}`,
     refusals: told.refusals,
     verb,
