@@ -1,7 +1,6 @@
 """What the commands that act on jobs share: a last question, a rehearsal, what became of each."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import typer
@@ -14,6 +13,7 @@ from queuectl.render import Cell, Column, Row, print_aligned
 from queuectl.safe import safe_text
 from queuectl.session import Session
 from queuectl_store import Job, JobId, JobState, StoreError
+from queuectl_store.values import dataclass
 
 if TYPE_CHECKING:
     # The database library comes with them, and help needs none.

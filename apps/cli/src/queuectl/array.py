@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from queuectl.exits import UsageProblem
 from queuectl_store.job import NewJob
+from queuectl_store.values import dataclass
 
 # They are stored in one transaction.
 MOST_JOBS = 10_000

@@ -1,7 +1,6 @@
 """From a `JobSpec` to a `NewJob`: settings and surroundings give what was not said."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from queuectl_store import (
     UniqueScope,
     carried,
 )
+from queuectl_store.values import dataclass
 from queuectl_worker.environment import pick_environment, without_private
 
 

@@ -1,7 +1,7 @@
 """The options by which a command is told which jobs it is to work on; the same for all of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from queuectl.moments import parse_past, to_ms
 from queuectl.pairs import parse_pairs
 from queuectl.selection import existing_ids, ids_matching, parse_ids, parse_states
 from queuectl_store import JobFilter, JobId, JobState, Look
+from queuectl_store.values import dataclass
 
 _SAID = "queuectl.filter_options"
 

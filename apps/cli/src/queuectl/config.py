@@ -4,12 +4,12 @@ First wins: the command line, `QUEUECTL_*` variables, the store, `queuectl.toml`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from queuectl.exits import UsageProblem
 from queuectl_store import SETTINGS, InvalidSetting
+from queuectl_store.values import dataclass
 
 PREFIX = "QUEUECTL_"
 

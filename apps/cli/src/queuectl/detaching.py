@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuectl.exits import CommandError, Exit
 from queuectl_store import WorkerId
+from queuectl_store.values import dataclass
 
 if TYPE_CHECKING:
     # The database library comes with them, and help needs none.

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl.config import nearest
 from queuectl.exits import UsageProblem
 from queuectl.safe import safe_text
+from queuectl_store.values import dataclass
 
 FIELDS = (
     *("id", "state", "reason", "queue", "priority", "command", "argv", "shell", "task", "args"),

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 
 from queuectl.exits import UsageProblem
 from queuectl.formatting import Format
@@ -11,6 +10,7 @@ from queuectl.jobs import documents, job_table
 from queuectl.render import Cell, Column, Row, aligned_lines, print_table
 from queuectl.session import Session
 from queuectl_store import Job, JobFilter, JobId
+from queuectl_store.values import dataclass
 
 _MANY = 1_000_000_000
 _PAGE = 1_000

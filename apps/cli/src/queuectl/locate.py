@@ -4,11 +4,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from queuectl.exits import CommandError, Exit
 from queuectl.folders import own_folder
+from queuectl_store.values import dataclass
 
 PROJECT_FOLDER = ".queuectl"
 STORE_FILE = "queue.db"

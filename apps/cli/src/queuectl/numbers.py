@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl.moments import short_span
 from queuectl.render import Cell, Column, Row
 from queuectl_metrics import Summary, Window, summaries, windows
 from queuectl_store import Counts, Histogram, JobState, Look
+from queuectl_store.values import dataclass
 
 # The stretches that are told, in seconds.
 SPANS: Mapping[str, int] = {"5m": 300, "1h": 3_600, "24h": 86_400}

@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from queuectl.safe import safe_text
 from queuectl.terminal import Terminal
+from queuectl_store.values import dataclass
 
 _GAP = "  "
 _NARROWEST = 12

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from queuectl.exits import CommandError, Exit, UsageProblem
 from queuectl_store import JobFilter, JobId, JobState, Look
+from queuectl_store.values import dataclass
 
 _ONE = re.compile(r"#?(\d{1,18})")
 _RANGE = re.compile(r"(\d{1,18})-(\d{1,18})")

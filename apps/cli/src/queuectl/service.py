@@ -4,11 +4,11 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from queuectl.exits import UsageProblem
+from queuectl_store.values import dataclass
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 # Beyond the grace itself: the time to kill what is left and to write it down.

@@ -6,7 +6,7 @@ Every way in ends as a `JobSpec`; what the command line says wins over what a sp
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from queuectl.config import nearest
@@ -15,6 +15,7 @@ from queuectl.fields import FIELDS, work_of
 from queuectl_store.graph.halting import Halt
 from queuectl_store.job import Argv, Shell, Warn, Work
 from queuectl_store.relations import Clause, OnDependencyFailure, OnDuplicate, UniqueScope
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from queuectl.array import Array, array_jobs
 from queuectl.asking import Asked, Defaults, complete, last_job, new_groups, new_job
@@ -16,6 +16,7 @@ from queuectl.session import Session
 from queuectl.spec import JobSpec, spec_from_text
 from queuectl.tally import Tally, print_ids
 from queuectl_store import JobId, NewGroup
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ check. It denies by default: only the exact paths that it is given are open.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, assert_never
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -29,6 +28,7 @@ from queuectl_dashboard.sessions import Sessions
 from queuectl_dashboard.tokenbook import Grant, digest_of
 from queuectl_dashboard.tokens import TokenCheck, Verdict
 from queuectl_metrics.address import LOOPBACK
+from queuectl_store.values import dataclass
 
 # The name of the token that the dashboard began with.
 FIRST = "dashboard"

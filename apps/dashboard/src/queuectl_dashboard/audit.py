@@ -8,12 +8,12 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from queuectl_dashboard import private
+from queuectl_store.values import dataclass
 
 MOST_BYTES = 8 * 1024 * 1024
 LONGEST_DETAIL = 2_000

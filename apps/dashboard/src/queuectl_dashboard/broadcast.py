@@ -9,12 +9,12 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from threading import Condition, Event, Thread, current_thread
 from typing import Any
 
 from queuectl_store import Cursor, InvalidCursor, Job, JobId, Page, Store, StoreError
 from queuectl_store.events import Event as Fact
+from queuectl_store.values import dataclass
 
 WATCH_S = 0.02
 # However long it takes to ask a database: no more than this part of the time.

@@ -1,10 +1,11 @@
 """Who sent a request, once the gate has found out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from wsgiref.types import WSGIEnvironment
 
 from queuectl_dashboard.roles import Role
+from queuectl_store.values import dataclass
 
 _KEY = "queuectl.caller"
 

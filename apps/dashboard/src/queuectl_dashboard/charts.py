@@ -1,13 +1,13 @@
 """Windows of time as shapes of SVG, in a box of fixed measure that the page stretches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from types import MappingProxyType
 
 from queuectl_dashboard.timing import brief
 from queuectl_metrics import Point, Window
+from queuectl_store.values import dataclass
 
 # The box: the page stretches it to its width.
 WIDTH, HEIGHT = 720, 120

@@ -2,13 +2,13 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from queuectl_dashboard.api.desk import Desk
 from queuectl_dashboard.rows import work_of
 from queuectl_dashboard.runs import Run, runs_of, tail_of
 from queuectl_store import Job, JobFilter, JobState, Task
+from queuectl_store.values import dataclass
 
 _LIKE = 20
 _CONTEXT = 3

@@ -1,7 +1,7 @@
 """Which jobs a page or the API shows: read from the query string, written back as links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
@@ -11,6 +11,7 @@ from queuectl_store import (
     JobState,
     parse_duration_ms,
 )
+from queuectl_store.values import dataclass
 
 PAGE = 50
 PAGE_MAX = 200

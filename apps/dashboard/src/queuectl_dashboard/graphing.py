@@ -1,10 +1,10 @@
 """A picture of who waits for whom: jobs in columns, each right of all that it follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from queuectl_dashboard.rows import work_of
 from queuectl_store import Job, JobId
+from queuectl_store.values import dataclass
 
 WIDTH, HEIGHT = 168, 40
 _GAP_X, _GAP_Y = 56, 14

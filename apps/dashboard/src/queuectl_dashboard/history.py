@@ -1,11 +1,11 @@
 """What happened to a job, in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from queuectl_dashboard.redaction import Redaction
 from queuectl_store import JobState, Verb
 from queuectl_store.events import Event
+from queuectl_store.values import dataclass
 
 _WORDS = {
     Verb.ENQUEUE: "enqueued",

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, overload
 
 from queuectl_store import Argv, Attempt, Job, Shell, Task, Work
+from queuectl_store.values import dataclass
 
 HIDDEN = "[hidden]"
 DEFAULT_FIELDS = ("*password*", "*passwd*", "*secret*", "*token*", "*api_key*", "*apikey*")

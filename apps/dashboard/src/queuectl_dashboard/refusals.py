@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIEnvironment
+
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

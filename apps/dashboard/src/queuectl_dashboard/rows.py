@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from queuectl_dashboard.api.desk import Desk
 from queuectl_store import Argv, Attempt, Job, JobId, JobState, Shell, Task, Work
 from queuectl_store.job import command_text
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

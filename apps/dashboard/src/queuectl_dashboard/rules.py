@@ -5,11 +5,11 @@ how the checks of other dashboards were passed.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from wsgiref.types import WSGIEnvironment
 
 from queuectl_dashboard.refusals import Refusal
+from queuectl_store.values import dataclass
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

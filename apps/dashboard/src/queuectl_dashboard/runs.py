@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 
 from queuectl_dashboard.rows import ending
 from queuectl_dashboard.text import log_text
 from queuectl_dashboard.timing import size, span
 from queuectl_store import Attempt, Job, JobState, Stream
+from queuectl_store.values import dataclass
 from queuectl_worker import RunOutput
 from queuectl_worker.sources import pieces
 

@@ -5,13 +5,13 @@ import logging
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from queuectl_dashboard import private
 from queuectl_dashboard.roles import read_role
 from queuectl_dashboard.tokenbook import Grant
+from queuectl_store.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock
 
 from queuectl_dashboard.sessionfile import KeptSession, SessionFile
 from queuectl_dashboard.tokenbook import Grant
+from queuectl_store.values import dataclass
 
 CODE_LIFE_S = 60.0
 SESSION_LIFE_S = 12 * 3600.0

@@ -1,9 +1,9 @@
 """Counts by state as the pieces of one bar."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from queuectl_store import JobState
+from queuectl_store.values import dataclass
 
 # Nothing that there is may be too thin to see.
 _LEAST = 1.2

@@ -9,13 +9,13 @@ import secrets
 import stat
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 
 from queuectl_dashboard import private
 from queuectl_dashboard.roles import Role, read_role
+from queuectl_store.values import dataclass
 
 log = logging.getLogger(__name__)
 

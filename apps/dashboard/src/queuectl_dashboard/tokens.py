@@ -4,11 +4,11 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from threading import Lock
 
 from queuectl_dashboard.tokenbook import Grant, TokenBook, digest_of
+from queuectl_store.values import dataclass
 
 GUESSES = 10
 GUESS_WINDOW_S = 60.0

@@ -1,9 +1,10 @@
 """What a queue did lately and what it holds now, for `queuectl status` and the dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from queuectl_store import Counts, JobState, Look, Verb
+from queuectl_store.values import dataclass
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

@@ -5,13 +5,14 @@ longer than reading the store. So it gets these only where it is to write them o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import Literal
 
 from prometheus_client.metrics_core import Metric
 
 from queuectl_store import BOUNDS_MS, Histogram
+from queuectl_store.values import dataclass
 
 # How the label `le` says the upper bound of each bucket.
 BOUNDS = (*(str(bound / 1000) for bound in BOUNDS_MS), "+Inf")

@@ -5,9 +5,10 @@ or ten million. Minutes are kept for 48 hours, hours for 90 days.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from queuectl_store import Counts, Histogram, JobState, Look, Stretch, Total
+from queuectl_store.values import dataclass
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 # How far back a window may reach, by whether it is made of minutes or of hours.

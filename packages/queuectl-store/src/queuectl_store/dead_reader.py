@@ -1,7 +1,7 @@
 """The dead letter queue as it is read: its jobs' ids, and what they have in common."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from queuectl_store import records
 from queuectl_store.filtering import JobFilter, conditions
@@ -10,6 +10,7 @@ from queuectl_store.job import Job, JobId
 from queuectl_store.source import Source
 from queuectl_store.sql.plain import dead as sql
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 MOVED_AT_ONCE = 1_000
 

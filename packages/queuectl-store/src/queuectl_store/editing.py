@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store import records, spec
@@ -19,6 +18,7 @@ from queuectl_store.sql.plain import admin as sql
 from queuectl_store.sql.plain import unique
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
+from queuectl_store.values import dataclass
 
 _WORK_KEYS = ("argv", "shell", "task", "args", "kwargs")
 # What an event tells of, by the names of the JSON job.

@@ -1,9 +1,8 @@
 """The facts in the event log: one for every change of a job's state."""
 
-from dataclasses import dataclass
-
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.states import JobState, Verb
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,7 @@
 """What `why` answers, as values."""
 
-from dataclasses import dataclass
-
 from queuectl_store.job import Job, JobId
+from queuectl_store.values import dataclass
 
 # Rows that an answer looks at: a read must not grow with the queue.
 MOST = 1_000

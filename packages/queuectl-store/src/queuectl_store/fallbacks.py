@@ -5,13 +5,13 @@ Fixed when the job is enqueued, so that whoever looks at it sees what it will do
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store.errors import InvalidSetting
 from queuectl_store.job import NewJob
 from queuectl_store.settings import SETTINGS
 from queuectl_store.shared import Settings
+from queuectl_store.values import dataclass
 
 # Settings hold for everybody within a second; reading them for each job would cost as much as it.
 _FRESH_S = 0.5

@@ -9,7 +9,7 @@ transaction that is open somewhere on the server holds the feed back, but loses 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple, NewType
 
 from queuectl_store import records
@@ -18,6 +18,7 @@ from queuectl_store.events import Event
 from queuectl_store.source import Source
 from queuectl_store.sql.plain import feed as sql
 from queuectl_store.sql.statement import Connection
+from queuectl_store.values import dataclass
 
 Cursor = NewType("Cursor", str)
 

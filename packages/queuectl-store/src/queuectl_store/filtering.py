@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from queuectl_store.bounds import clean
 from queuectl_store.sql.plain import filters
 from queuectl_store.sql.statement import Condition, Statement
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 _LONGEST_SEARCH = 1_000
 

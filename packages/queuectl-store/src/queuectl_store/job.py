@@ -1,12 +1,13 @@
 """A job as it is asked for, as it is stored, and as a worker holds it. Knows nothing of storage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, NewType
 
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
 from queuectl_store.trace import Trace
+from queuectl_store.values import dataclass
 
 JobId = NewType("JobId", int)
 WorkerId = NewType("WorkerId", int)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store import replays, spec
@@ -17,6 +16,7 @@ from queuectl_store.sql.names import AGAIN
 from queuectl_store.sql.plain import admin as sql
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
+from queuectl_store.values import dataclass
 
 Times = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """How one attempt ended, and what that makes of its job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from queuectl_store.bounds import MAX_RESULT
 from queuectl_store.errors import ResultTooLarge, StoreTooNew
 from queuectl_store.job import Claim, JobId
 from queuectl_store.states import Verb
+from queuectl_store.values import dataclass
 
 
 # Made for every run, as `Finish`: a tuple is made in a third of a frozen dataclass's time.

@@ -1,6 +1,6 @@
 """What there is to do beside claims, as one look at the store shows it."""
 
-from dataclasses import dataclass
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from queuectl_store.admin import Admin
@@ -11,6 +10,7 @@ from queuectl_store.dead import DeadLetters
 from queuectl_store.engines.transaction import Transaction
 from queuectl_store.job import JobId
 from queuectl_store.sql.plain.hot import WRITE_EVENTS
+from queuectl_store.values import dataclass
 
 T = TypeVar("T")
 

@@ -1,7 +1,8 @@
 """What a job may say of other jobs: after which it runs, and which it must not run beside."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from queuectl_store.values import dataclass
 
 _LONGEST_SLOT = 200  # bytes; an index takes no more than a few thousand
 

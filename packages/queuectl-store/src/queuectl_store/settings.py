@@ -5,13 +5,13 @@ Values are kept as the text that a person typed; a setting says how to read it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from queuectl_store.bounds import clean
 from queuectl_store.errors import InvalidSetting
 from queuectl_store.quoting import shown
+from queuectl_store.values import dataclass
 
 _LONGEST = 40  # characters
 _LONGEST_VALUE = 10_000

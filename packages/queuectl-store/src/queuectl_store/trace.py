@@ -1,8 +1,7 @@
 """Which distributed trace a job belongs to."""
 
-from dataclasses import dataclass
-
 from queuectl_store.carrier import BAGGAGE, TRACEPARENT, TRACESTATE
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from queuectl_store import JobId, Store
+from queuectl_store.values import dataclass
 from queuectl_worker.context import Tell
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import (

@@ -3,9 +3,9 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from queuectl_store import Listener
+from queuectl_store.values import dataclass
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger

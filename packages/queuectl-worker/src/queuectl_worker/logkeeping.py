@@ -8,13 +8,13 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Self, TypeVar
 
 from queuectl_store import SETTINGS, JobId, JobState, Store
 from queuectl_store.instants import moment_of
+from queuectl_store.values import dataclass
 from queuectl_worker.output import DAY_MS, LogFolder
 from queuectl_worker.sources import copy_with_holes
 

@@ -4,10 +4,10 @@ A result is told only after the commit that recorded it returned.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from queuectl_store import Claim, Finish, WorkerId
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """What a caller may say of the jobs of a task beside its arguments."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from queuectl_store import Backoff, NewJob, Task, parse_duration_ms
+from queuectl_store.values import dataclass
 from queuectl_worker.errors import InvalidTask
 
 PRIORITIES: Mapping[str, int] = MappingProxyType(

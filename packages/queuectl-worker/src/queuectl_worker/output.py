@@ -5,12 +5,12 @@ The bytes get there without us: the guardian gives the file to the child.
 
 import os
 import sys
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from queuectl_store import Attempt, Claim, Job, Look, Stream
+from queuectl_store.values import dataclass
 
 DAY_MS = 86_400_000
 

@@ -7,7 +7,8 @@ overtake it. Half of that is left when the next claim is made, so that a slow di
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from queuectl_store.values import dataclass
 
 AHEAD_MS = 100
 TOO_LONG_MS = 100

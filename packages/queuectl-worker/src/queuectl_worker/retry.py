@@ -6,10 +6,10 @@ vanished worker left behind.
 
 import signal as signals
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 from queuectl_store import Backoff, Cancelled, Dead, Job, Outcome, Retry, Snoozed, bytes_text
+from queuectl_store.values import dataclass
 
 EX_TEMPFAIL = 75
 DO_NOT_RETRY = 100
@@ -123,7 +123,7 @@ class RetryPolicy:
         crash_limit: Crashes after which a job is dead, whatever its allowance.
     """
 
-    backoff: Backoff = Backoff()  # noqa: RUF009  # frozen, so sharing it is safe
+    backoff: Backoff = Backoff()  # frozen, so sharing it is safe
     exit_retry: frozenset[int] = frozenset({EX_TEMPFAIL})
     exit_dead: frozenset[int] = frozenset({DO_NOT_RETRY})
     raise_dead: frozenset[str] = frozenset()

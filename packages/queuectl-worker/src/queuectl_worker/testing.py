@@ -8,7 +8,6 @@ import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from queuectl_store import (
@@ -26,6 +25,7 @@ from queuectl_store import (
     WorkerId,
     connect,
 )
+from queuectl_store.values import dataclass
 from queuectl_worker.executors.calling import make_call
 from queuectl_worker.executors.protocol import Completed, Ending
 from queuectl_worker.news import JobEnded

@@ -7,9 +7,9 @@ imports that.
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from queuectl_store import JobId, NewJob
+from queuectl_store.values import dataclass
 from queuectl_worker.executors.protocol import Executor
 from queuectl_worker.middleware import Middleware
 

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from queuectl_store import SETTINGS, Backoff, InvalidSetting, Store, setting
+from queuectl_store.values import dataclass
 from queuectl_worker.retry import RetryPolicy
 
 log = logging.getLogger(__name__)

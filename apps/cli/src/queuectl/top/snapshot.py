@@ -1,7 +1,6 @@
 """What the live view shows at one moment: plain text in rows. Knows nothing of the screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from queuectl.jobs import STATE_STYLES, title_of, took
 from queuectl.moments import short_span
@@ -9,6 +8,7 @@ from queuectl.safe import safe_text
 from queuectl.top.processors import Processors
 from queuectl_metrics import activity
 from queuectl_store import FINAL, Job, JobFilter, JobState, Queue, Store, Worker
+from queuectl_store.values import dataclass
 
 TABS = ("jobs", "workers", "queues", "dead")
 COLUMNS = {

@@ -1,12 +1,12 @@
 """What the verbs share: who is meant, a rehearsal where it is asked for, what became of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from queuectl_dashboard.api.choice import Choice, chosen_ids
 from queuectl_dashboard.api.desk import Desk
 from queuectl_store import Admin, DeadLetters, JobId, JobState, Moved, StoreError
+from queuectl_store.values import dataclass
 
 _BATCH = 1_000
 _MOST_TOLD = 1_000

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from queuectl_store import (
 )
 from queuectl_store.events import Event
 from queuectl_store.job import Attempt
+from queuectl_store.values import dataclass
 from queuectl_worker import LogFolder, RunOutput, log_root
 
 NOBODY = Caller(name="", role=Role.METRICS, address="")

@@ -1,12 +1,12 @@
 """One route of the API as a value: the application, the gate and the document are made from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from queuectl_dashboard.roles import Role
+from queuectl_store.values import dataclass
 
 Handler = Callable[..., Any]
 

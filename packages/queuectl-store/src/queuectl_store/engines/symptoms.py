@@ -1,7 +1,8 @@
 """What a look at a store finds, well or not."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from queuectl_store.values import dataclass
 
 
 class Level(StrEnum):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from queuectl_store import ledger, spec
@@ -17,6 +17,7 @@ from queuectl_store.job import JobId, NewJob
 from queuectl_store.sql.plain import hot
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 _LONGEST_KEY = 900
 

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -21,6 +20,7 @@ from queuectl_store.sql.plain import hot, limits
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times
+from queuectl_store.values import dataclass
 
 _ROWS_A_STATEMENT = 1_000
 

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from queuectl_store.bounds import is_whole
@@ -17,6 +17,7 @@ from queuectl_store.relations import Needs, OnDependencyFailure
 from queuectl_store.sql.plain import relations as sql
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import FINAL, JobState
+from queuectl_store.values import dataclass
 
 MAX_EDGES = 10_000
 _MAX_ID = 2**63 - 1

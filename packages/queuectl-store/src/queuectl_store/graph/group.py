@@ -1,11 +1,11 @@
 """A group of jobs, as it is asked for and as it is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from queuectl_store.graph.halting import Halt
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """When a group stops by itself: `soon` or `now`, after so many of its jobs. Pure."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from queuectl_store.errors import InvalidJob
+from queuectl_store.values import dataclass
 
 _TEXT = re.compile(r"(soon|now),(fail|success|done)=(\d{1,9})(%?)")
 

@@ -7,7 +7,7 @@ state does, and moves the children that this frees or dooms. Those may be parent
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from queuectl_store.graph.dependencies import clause_status, truth
@@ -18,6 +18,7 @@ from queuectl_store.relations import Needs, OnDependencyFailure
 from queuectl_store.sql.plain import relations as sql
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState, Verb
+from queuectl_store.values import dataclass
 
 Edges = Mapping[tuple[int, int], Mapping[tuple[int, str], int]]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from queuectl_store.errors import InvalidHook
 from queuectl_store.job import NewJob, Task
 from queuectl_store.states import Verb
+from queuectl_store.values import dataclass
 
 HookId = NewType("HookId", int)
 

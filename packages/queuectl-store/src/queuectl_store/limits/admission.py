@@ -6,12 +6,13 @@ back stops everything behind it, so that nothing overtakes it for ever.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from queuectl_store.limits.rates import Bucket
 from queuectl_store.limits.resource import Resource
 from queuectl_store.limits.waits import missing_name, resource_name
+from queuectl_store.values import dataclass
 
 # (negated priority, id): the lesser one is the better job.
 Rank = tuple[int, int]

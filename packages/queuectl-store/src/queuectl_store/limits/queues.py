@@ -1,12 +1,13 @@
 """Queues and resources as values: what may be set for them, and what is seen of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from typing import Any
 
 from queuectl_store.limits.rates import Rate
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 
 class QueueState(StrEnum):

@@ -5,10 +5,10 @@ start is allowed while it is less than a burst of intervals ahead of now.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Self
 
 from queuectl_store.settings import parse_duration_ms
+from queuectl_store.values import dataclass
 
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _TEXT = re.compile(r"(\d{1,7})/(\w{1,20})")

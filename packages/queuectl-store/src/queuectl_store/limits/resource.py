@@ -1,6 +1,6 @@
 """What there is of a named resource."""
 
-from dataclasses import dataclass
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ whose turn it was, a queue that was paused, a limit that was raised."""
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from queuectl_store.limits import transaction as limits
@@ -14,6 +14,7 @@ from queuectl_store.limits.usage import Usage, counted_names
 from queuectl_store.limits.waits import resource_name, split_name
 from queuectl_store.sql.plain import limits as sql
 from queuectl_store.sql.statement import Connection
+from queuectl_store.values import dataclass
 
 NAMES_A_SWEEP = 1_000
 MOST_A_SWEEP = 1_000

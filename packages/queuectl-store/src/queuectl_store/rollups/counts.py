@@ -5,12 +5,13 @@ number to number, so a rollup can grow by what it was not made for.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.histogram import NOTHING, Histogram
 from queuectl_store.states import FINAL, JobState, Verb
+from queuectl_store.values import dataclass
 
 Sums = dict[str, Any]
 

@@ -6,7 +6,6 @@ yet, so that it matters to nobody when it is done.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from queuectl_store.rollups.counts import Sums, add
@@ -15,6 +14,7 @@ from queuectl_store.rollups.sheets import Sheet, sheets
 from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
 from queuectl_store.sql.statement import Connection
+from queuectl_store.values import dataclass
 
 # A transaction of some 20 milliseconds at most: nobody else writes meanwhile on SQLite.
 ROWS = 500

@@ -1,11 +1,11 @@
 """What a scrape tells of this moment beside the depths: ages and rules of queues."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store.sql.plain import gauges as sql
 from queuectl_store.sql.statement import Connection
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

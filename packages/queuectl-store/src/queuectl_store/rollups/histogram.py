@@ -1,8 +1,9 @@
 """A distribution of milliseconds over fixed buckets, as Prometheus knows them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
+
+from queuectl_store.values import dataclass
 
 # Upper bounds in milliseconds, each within its bucket: from a task that does nothing to hours.
 BOUNDS_MS: tuple[int, ...] = (

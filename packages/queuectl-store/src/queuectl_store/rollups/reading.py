@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store.rollups.counts import Counts, Sums, add
@@ -12,6 +11,7 @@ from queuectl_store.sql.plain import rollups as sql
 from queuectl_store.sql.spans import EVER, HOUR, MINUTE
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import JobState
+from queuectl_store.values import dataclass
 
 Depths = dict[str, dict[JobState, int]]
 _Merged = dict[tuple[str, str, int], Sums]

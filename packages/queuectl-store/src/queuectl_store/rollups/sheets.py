@@ -1,11 +1,12 @@
 """Rows of tallies added up: a sheet for each minute of a queue and task."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from queuectl_store.rollups.counts import Sums, count
 from queuectl_store.rollups.facts import Fact
+from queuectl_store.values import dataclass
 
 # Counted apart, since the verb says of what they tell.
 _APART = frozenset({Fact.SLOT_MISSED, Fact.RECOUNTED})

@@ -1,13 +1,13 @@
 """All that a scrape tells of jobs and queues, of one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from queuectl_store.rollups import gauges, reading
 from queuectl_store.rollups.gauges import Gauges
 from queuectl_store.rollups.reading import Depths, Totals
 from queuectl_store.sql.statement import Connection
+from queuectl_store.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ the one before it, whatever clocks are set forward or back (docs/schedules.md).
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from queuectl_store.errors import InvalidSchedule
+from queuectl_store.values import dataclass
 
 LEAST_EVERY_MS = 1_000
 MOST_EVERY_MS = 10 * 366 * 86_400_000

@@ -3,11 +3,11 @@
 docs/schedules.md states the policies that this file carries out.
 """
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from queuectl_store.schedules.cadence import Cadence, latest_slots, next_slots, slots_between
 from queuectl_store.schedules.schedule import Missed
+from queuectl_store.values import dataclass
 
 # A slot under `skip` may be so late: a worker that restarts at the minute still fires it.
 GRACE_MS = 60_000

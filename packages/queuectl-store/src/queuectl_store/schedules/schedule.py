@@ -1,7 +1,6 @@
 """A schedule as it is asked for and as it is stored, and what became of its slots."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
@@ -10,6 +9,7 @@ from queuectl_store.errors import InvalidSchedule
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.schedules.cadence import Cadence, Cron, Every
 from queuectl_store.spec import MAX_MS
+from queuectl_store.values import dataclass
 
 ScheduleId = NewType("ScheduleId", int)
 

@@ -6,7 +6,6 @@ Reads one state of the store and changes nothing. Each finding says what to do a
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from queuectl_store.sql import checks as sql
 from queuectl_store.sql.places import LastId
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 from queuectl_store.upkeep.copying import NUMBERED
+from queuectl_store.values import dataclass
 
 _SHOWN = 20
 _ROWS = 1_000

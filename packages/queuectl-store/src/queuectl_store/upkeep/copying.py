@@ -7,7 +7,6 @@ stays empty. Rows stream through, a thousand at a time.
 import marshal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -19,6 +18,7 @@ from queuectl_store.sql import read, rollup_tables, side_tables
 from queuectl_store.sql import tables as job_tables
 from queuectl_store.sql.metadata import metadata
 from queuectl_store.sql.places import LastId
+from queuectl_store.values import dataclass
 
 ROWS = 1_000
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -10,6 +9,7 @@ from queuectl_store.database import Database
 from queuectl_store.sql.plain import read
 from queuectl_store.sql.plain import stats as sql
 from queuectl_store.upkeep.copying import TABLES
+from queuectl_store.values import dataclass
 
 _DAY_MS = 86_400_000
 _DAYS = 7

@@ -6,7 +6,7 @@ is not finished, the latest job of a schedule, a job whose unique key is still t
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Self
 
 from queuectl_store.database import Database
@@ -20,6 +20,7 @@ from queuectl_store.states import JobState
 from queuectl_store.upkeep import sizing
 from queuectl_store.upkeep.rules import Kept, Rules
 from queuectl_store.upkeep.sizing import Place
+from queuectl_store.values import dataclass
 
 STEP = 200  # jobs, or events: some milliseconds of the write lock
 _LATEST = 2**62

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from queuectl_store.database import Database
 from queuectl_store.settings import SETTINGS
 from queuectl_store.sql.plain import prune as sql
 from queuectl_store.states import FINAL, JobState
+from queuectl_store.values import dataclass
 
 EVERYTHING = (JobState.SUCCEEDED, JobState.CANCELLED, JobState.DEAD)
 _JOB_SETTINGS = ("keep_succeeded", "keep_cancelled", "keep_dead", "keep_jobs", "keep_jobs_bytes")

@@ -1,10 +1,10 @@
 """The seam between the runner and what executes: an executor takes claims and reports on runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from queuectl_store import Claim, JobId, RunFacts
+from queuectl_store.values import dataclass
 from queuectl_worker.retry import Failure
 
 RunKey = tuple[JobId, int]

@@ -1,9 +1,10 @@
 """What is asked of Windows: the few calls behind one interface."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+from queuectl_store.values import dataclass
 
 
 class Woken(Enum):
