@@ -1,6 +1,7 @@
 """A plain `enqueue` takes a short way; nobody can tell by what is stored and said."""
 
 import ast
+import importlib
 import json
 import os
 import sqlite3
@@ -15,7 +16,6 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-import queuectl_store
 from queuectl import quick as lane
 from queuectl.folders import own_folder
 from queuectl.quickwords import parse
@@ -405,8 +405,12 @@ def test_the_text_of_the_statements_is_current() -> None:
     assert quick_lane.TARGET.read_text(encoding="utf-8") == quick_lane.page()
 
 
-def test_type_checkers_and_programs_find_the_same_names() -> None:
-    stub = Path(str(queuectl_store.__file__)).with_suffix(".pyi")
+@pytest.mark.parametrize(
+    "name", ["queuectl_store", "queuectl_worker", "queuectl_worker.executors", "queuectl_dashboard"]
+)
+def test_type_checkers_and_programs_find_the_same_names(name: str) -> None:
+    package: Any = importlib.import_module(name)
+    stub = Path(str(package.__file__)).with_suffix(".pyi")
 
     declared = {
         (node.module, name.name)
@@ -415,9 +419,8 @@ def test_type_checkers_and_programs_find_the_same_names() -> None:
         for name in node.names
     }
 
-    found = {(f"queuectl_store.{place}", n) for n, place in queuectl_store._PLACE_OF.items()}
-    assert declared == found
-    assert all(getattr(queuectl_store, name) is not None for name in queuectl_store.__all__)
+    assert declared == {(f"{name}.{place}", n) for n, place in package._PLACE_OF.items()}
+    assert all(getattr(package, name) is not None for name in package.__all__)
 
 
 def test_a_job_of_the_quick_lane_is_one_as_any_other(inside: Inside) -> None:

@@ -1,8 +1,28 @@
-"""The QueueCTL web dashboard."""
+"""The QueueCTL web dashboard.
 
-from queuectl_dashboard.access import Access
-from queuectl_dashboard.app import create_app
-from queuectl_dashboard.server import DashboardServer
-from queuectl_dashboard.sessions import Sessions
+A name is imported when it is first asked for: the command's help does not wait for the web
+framework. `__init__.pyi` tells type checkers the same names.
+"""
 
-__all__ = ["Access", "DashboardServer", "Sessions", "create_app"]
+from importlib import import_module
+
+_PLACE_OF = {
+    "Access": "access",
+    "DashboardServer": "server",
+    "Sessions": "sessions",
+    "create_app": "app",
+}
+
+__all__ = sorted(_PLACE_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

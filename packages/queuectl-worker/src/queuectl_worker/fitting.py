@@ -3,31 +3,27 @@
 import sys
 from collections.abc import Callable
 from dataclasses import field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from queuectl_store import JobId, Store
+from queuectl_store.hooks.hook import DESKTOP_TASK, WEBHOOK_TASK
 from queuectl_store.values import dataclass
 from queuectl_worker.context import Tell
 from queuectl_worker.errors import InvalidTask
-from queuectl_worker.executors import (
-    AsideExecutor,
-    CommandExecutor,
-    CoroutineExecutor,
-    Executor,
-    MixedExecutor,
-    ProcessExecutor,
-    Recycling,
-    ThreadExecutor,
-)
-from queuectl_worker.executors.calling import Note
-from queuectl_worker.executors.commandguardian import CommandGuardian
+from queuectl_worker.executors import AsideExecutor, CommandExecutor, Executor, Recycling
 from queuectl_worker.guardian import Guardian
-from queuectl_worker.hooks.deliveries import NAMES, deliveries
 from queuectl_worker.output import LogFolder
-from queuectl_worker.tasks import Registry
 from queuectl_worker.tracing import Tracing
 from queuectl_worker.tuning import Tuner
 
+if TYPE_CHECKING:
+    # What runs commands alone starts without what runs functions: it checks arguments, makes
+    # event loops and speaks HTTP, which took half of a worker's start.
+    from queuectl_worker.executors.calling import Note
+    from queuectl_worker.executors.commandguardian import CommandGuardian
+    from queuectl_worker.tasks import Registry
+
+_HOOKS = frozenset({WEBHOOK_TASK, DESKTOP_TASK})
 Kind = Literal["thread", "process"]
 
 
@@ -42,10 +38,10 @@ class ExecutorParts:
         kill_grace_ms: How long a run that must end may take, as the settings say now.
     """
 
-    tasks: Registry
+    tasks: "Registry"
     slots: int
     tell: Tell
-    note: Note
+    note: "Note"
     kill_grace_ms: Callable[[], int]
 
 
@@ -63,7 +59,7 @@ class TaskSide:
         recycling: When a task process is replaced.
     """
 
-    tasks: Registry
+    tasks: "Registry"
     executor: Kind | ExecutorFactory = "thread"
     recycling: Recycling = field(default_factory=Recycling)
 
@@ -98,14 +94,18 @@ def fit(
         commands = tracing.around(commands)
     main = commands
     if side is not None and parts is not None:
+        from queuectl_worker.executors.mixed import MixedExecutor
+
         functions, coroutines = parts
         main = MixedExecutor(
             side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
         )
-    return AsideExecutor(main, names=NAMES, make=lambda: _for_hooks(store, tuner, logs))
+    return AsideExecutor(main, names=_HOOKS, make=lambda: _for_hooks(store, tuner, logs))
 
 
 def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
+    from queuectl_worker.hooks.deliveries import deliveries
+
     return _threads(
         ExecutorParts(
             tasks=deliveries(store),
@@ -118,6 +118,8 @@ def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
 
 
 def _threads(parts: ExecutorParts) -> Executor:
+    from queuectl_worker.executors.thread import ThreadExecutor
+
     return ThreadExecutor(
         parts.tasks,
         slots=parts.slots,
@@ -144,23 +146,30 @@ def _for_tasks(
     if callable(side.executor):
         return side.executor(parts), None
     if side.executor == "thread":
+        from queuectl_worker.executors.coroutine import CoroutineExecutor
+
         return _threads(parts), CoroutineExecutor(side.tasks, slots=slots, tell=tell, note=logs.add)
+    return _processes(tuner, logs, side, parts), None
+
+
+def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorParts) -> Executor:
     if sys.platform == "win32":
         raise InvalidTask("the process executor does not run on Windows yet; use threads")
-    processes = ProcessExecutor(
+    from queuectl_worker.executors.pool.process import ProcessExecutor
+
+    return ProcessExecutor(
         side.tasks,
         _guardian(tuner, logs),
-        slots=slots,
+        slots=parts.slots,
         logs=logs,
         log_cap=tuner.current.log_cap,
-        tell=tell,
-        kill_grace_ms=grace_ms,
+        tell=parts.tell,
+        kill_grace_ms=parts.kill_grace_ms,
         recycling=side.recycling,
     )
-    return processes, None
 
 
-def _command_guardian(tuner: Tuner, logs: LogFolder) -> CommandGuardian:
+def _command_guardian(tuner: Tuner, logs: LogFolder) -> "CommandGuardian":
     if sys.platform == "win32":
         from queuectl_worker.windows import WindowsGuardian
         from queuectl_worker.windows.kernel32 import Kernel32

@@ -1,48 +1,36 @@
 """What runs claimed jobs, as the runner sees it: commands, functions, coroutines.
 
-Runs are named by their claim: (job id, token). No two claims ever share one.
+Runs are named by their claim: (job id, token). No two claims ever share one. A name is imported
+when it is first asked for: who runs commands does not wait for event loops and process pools.
 """
 
-from queuectl_worker.executors.aside import AsideExecutor
-from queuectl_worker.executors.command import CommandExecutor
-from queuectl_worker.executors.coroutine import CoroutineExecutor
-from queuectl_worker.executors.mixed import MixedExecutor
-from queuectl_worker.executors.pool.member import Recycling
-from queuectl_worker.executors.pool.process import ProcessExecutor
-from queuectl_worker.executors.protocol import (
-    Completed,
-    Ending,
-    Executor,
-    RunEnded,
-    RunKey,
-    RunRecalled,
-    RunReport,
-    RunStarted,
-    Stopped,
-    Unserved,
-    Unstartable,
-    key_of,
-)
-from queuectl_worker.executors.thread import ThreadExecutor
+from importlib import import_module
 
-__all__ = [
-    "AsideExecutor",
-    "CommandExecutor",
-    "Completed",
-    "CoroutineExecutor",
-    "Ending",
-    "Executor",
-    "MixedExecutor",
-    "ProcessExecutor",
-    "Recycling",
-    "RunEnded",
-    "RunKey",
-    "RunRecalled",
-    "RunReport",
-    "RunStarted",
-    "Stopped",
-    "ThreadExecutor",
-    "Unserved",
-    "Unstartable",
-    "key_of",
-]
+_PLACES = {
+    "aside": "AsideExecutor",
+    "command": "CommandExecutor",
+    "coroutine": "CoroutineExecutor",
+    "mixed": "MixedExecutor",
+    "pool.member": "Recycling",
+    "pool.process": "ProcessExecutor",
+    "protocol": (
+        "Completed Ending Executor RunEnded RunKey RunRecalled RunReport RunStarted Stopped"
+        " Unserved Unstartable key_of"
+    ),
+    "thread": "ThreadExecutor",
+}
+_PLACE_OF = {name: place for place, names in _PLACES.items() for name in names.split()}
+
+__all__ = sorted(_PLACE_OF)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_PLACE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

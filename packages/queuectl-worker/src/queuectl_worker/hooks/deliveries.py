@@ -20,7 +20,6 @@ from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
 from queuectl_worker.wishes import GiveUp, Retry
 
-NAMES = frozenset({WEBHOOK_TASK, DESKTOP_TASK})
 GONE = 410
 _BUSY = (429, 503)
 _PLAIN = Chain(())
