@@ -29,6 +29,8 @@ KINDS = {
     "[ID]...": "ID",
     "NAME=N": "RESOURCE",
 }
+# It comes with every install, though from a package of its own.
+NAMES = (*BUILT_IN, "dashboard")
 BY_COMMAND = {"schedule": "SCHEDULE", "resource": "RESOURCE", "queue": "QUEUE", "worker": "WORKER"}
 
 
@@ -48,10 +50,9 @@ def page() -> str:
     lines.append("Command = tuple[dict[str, tuple[str, str]], list[str], list[tuple[str, str]]]\n")
     lines.append("COMMANDS: dict[str, Command] = {\n")
     for path, command in _walk(root, context, ""):
-        below = [] if path else [(name, entry.purpose) for name, entry in BUILT_IN.items()]
-        below = below or [
-            (name, each.get_short_help_str(limit=60))
-            for name, each in _below(command, context)
+        below = [
+            (name, BUILT_IN[name].purpose if name in BUILT_IN else _purpose(each))
+            for name, each in _below(command, context, NAMES if not path else None)
             if not each.hidden
         ]
         options = {} if not path else _options(command, path)
@@ -64,7 +65,7 @@ def _walk(command: Any, context: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, command
     if not hasattr(command, "list_commands"):
         return
-    for name, below in _below(command, context, BUILT_IN if not path else None):
+    for name, below in _below(command, context, NAMES if not path else None):
         if not getattr(below, "hidden", False):
             yield from _walk(below, context, f"{path} {name}".strip())
 
@@ -75,6 +76,10 @@ def _below(
     if hasattr(command, "list_commands"):
         for name in names or command.list_commands(context):
             yield name, command.get_command(context, name)
+
+
+def _purpose(command: Any) -> str:
+    return str(command.get_short_help_str(limit=60))
 
 
 def _options(command: Any, path: str) -> dict[str, tuple[str, str]]:

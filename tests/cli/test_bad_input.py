@@ -218,7 +218,7 @@ def test_a_defect_says_so_and_keeps_its_traceback(queuectl: Program) -> None:
     result = queuectl("broken", env={"PYTHONPATH": path})
 
     assert result.code == 1
-    assert result.err.splitlines()[0] == "queuectl: a bug in QueueCTL: LookupError: lost"
+    assert result.err.splitlines()[0] == "queuectl: a bug in broken 1: LookupError: lost"
     report = Path(result.err.split("'")[1])
     assert "in command" in report.read_text()
     assert report.stat().st_mode & 0o077 == 0

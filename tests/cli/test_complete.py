@@ -59,6 +59,9 @@ def offered(home: Inside, *words: str) -> list[str]:
         (["enqueue", "--cwd", ""], [":files"]),
         (["--db", ""], [":files"]),
         (["of-a-plugin", ""], [":files"]),
+        (["list", ""], []),
+        (["dash"], ["dashboard"]),
+        (["dashboard", "--po"], ["--port"]),
     ],
 )
 def test_the_last_word_is_completed(jobs: Inside, words: list[str], wanted: list[str]) -> None:

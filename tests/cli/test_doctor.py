@@ -14,16 +14,17 @@ from queuectl.surroundings import (
     output_symptom,
     programs_on_path,
 )
-from queuectl_store import JobState, Level, Symptom, Worker, WorkerId, connect
+from queuectl_store import JobState, Level, ManualClock, Symptom, Worker, WorkerId, connect
 from queuectl_store.engines.postgres_health import (
     bloat_symptom,
     clock_symptom,
     transaction_symptom,
 )
-from queuectl_store.engines.sqlite_health import disk, library, symptoms
+from queuectl_store.engines.sqlite_health import clock, disk, library, symptoms
 from queuectl_store.limits.queues import Queue, QueueState
 from queuectl_store.upkeep.health import of_hooks, of_workers
 from tests.cli.inprocess import Inside
+from tests.conformance.story import enqueue_one
 
 
 def checks(home: Inside, *words: str) -> Mapping[str, Mapping[str, str]]:
@@ -73,6 +74,7 @@ def test_a_store_that_is_not_there_is_told_beside_the_rest(tmp_path: Path) -> No
     found = {each["name"]: each for each in told.document["checks"]}
     assert found["store"]["level"] == "failure"
     assert "there is no store" in found["store"]["text"]
+    assert "db init" in found["store"]["remedy"]
     assert "name" in found
 
 
@@ -113,6 +115,20 @@ def test_a_large_log_is_a_warning(inside: Inside) -> None:
 )
 def test_a_disk_is_judged_by_what_is_free(free: int, level: Level) -> None:
     assert disk(Path("/x"), free=free).level is level
+
+
+@pytest.mark.parametrize(
+    ("behind_s", "level"), [(-5, Level.OK), (30, Level.OK), (3_600, Level.WARNING)]
+)
+def test_a_clock_is_judged_by_the_newest_event(behind_s: float, level: Level) -> None:
+    assert clock(behind_s=behind_s).level is level
+
+
+def test_a_clock_that_was_set_back_is_found(inside: Inside) -> None:
+    with connect(str(inside.db), clock=ManualClock(now_ms=4_000_000_000_000)) as store:
+        enqueue_one(store)
+
+    assert checks(inside)["clock"]["level"] == "warning"
 
 
 def test_an_old_sqlite_is_told_with_what_keeps_it_safe() -> None:

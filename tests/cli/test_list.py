@@ -32,6 +32,19 @@ def test_columns_and_templates(jobs: Inside, form: str, lines: list[str]) -> Non
     assert jobs.must("list", "--format", form).text.splitlines() == lines
 
 
+def test_what_a_list_shows_of_a_command_is_found(jobs: Inside) -> None:
+    shown = jobs.must("list", "--search", "echo 'x y'", "--format", "{command}")
+
+    assert shown.text == "echo 'x y'\n"
+
+
+def test_no_job_that_fits_is_not_said_to_be_an_empty_store(jobs: Inside) -> None:
+    told = jobs("list", "--search", "nothing like it")
+
+    assert (told.code, told.text) == (0, "")
+    assert told.err == "no such job; `queuectl list` shows all\n"
+
+
 def test_stored_text_is_made_safe_in_a_template(jobs: Inside) -> None:
     shown = jobs.must("list", "--format", "{name}", "--name", "a\x1b[31m").text
 
@@ -73,7 +86,7 @@ def test_order_and_pages(jobs: Inside, words: list[str], ids: list[int]) -> None
     result = jobs.must("list", "--json", *words)
 
     assert [job["id"] for job in result.documents] == ids
-    assert ("only the newest" in result.err) is ("--limit" in words)
+    assert ("there are older ones" in result.err) is ("--limit" in words)
 
 
 def test_jobs_are_not_sorted_by_anything(jobs: Inside) -> None:

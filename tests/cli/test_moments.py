@@ -85,6 +85,8 @@ def test_what_is_no_length_of_time_is_refused_by_name(text: str) -> None:
     [
         (-5, "0.0s"),
         (400, "0.4s"),
+        (9_940, "9.9s"),
+        (9_999, "10s"),
         (12_000, "12s"),
         (200_000, "3m20s"),
         (7_200_000, "2h"),

@@ -1,6 +1,7 @@
 import pytest
 
 from queuectl_store import (
+    Argv,
     Cancelled,
     Dead,
     JobFilter,
@@ -91,6 +92,16 @@ def test_filters_narrow(store: Store, clock: ManualClock) -> None:
     assert found(store, search="☃") == [3]
     assert found(store, since_ms=clock.wall_ms()) == [5]
     assert found(store, queues=("img",), search="b.png") == [2]
+
+
+@pytest.mark.parametrize(
+    "text", ["sleep 10", "eep 1", "SLEEP 10", "sleep 10 'x ☃'", "10 x", "x ☃", "sleep  10"]
+)
+def test_the_words_of_a_list_are_found_as_lists_show_them(store: Store, text: str) -> None:
+    store.enqueue([NewJob(work=Argv(argv=("sleep", "10", "x ☃"))), a_job("sleep 9")])
+
+    assert found(store, search=text) == [1]
+    assert found(store, search="10 sleep") == []
 
 
 def test_jobs_are_found_by_when_they_ran(store: Store, clock: ManualClock) -> None:

@@ -91,6 +91,20 @@ def test_a_store_that_may_only_be_read_is_refused_at_the_first_write(open_folder
     assert path.read_bytes() == before
 
 
+@pytest.mark.not_on("win32")
+def test_a_store_that_may_only_be_read_is_not_said_to_be_writable(open_folder: Path) -> None:
+    path = open_folder / "queue.db"
+    connect(str(path)).close()
+    path.chmod(0o444)
+
+    with (
+        without_privileges(),
+        pytest.raises(StoreUnreachable, match="cannot use the store"),
+        connect(str(path)) as store,
+    ):
+        store.maintenance.symptoms()
+
+
 def test_a_missing_store_is_not_made_unless_asked(tmp_path: Path) -> None:
     path = tmp_path / "sub" / "queue.db"
 

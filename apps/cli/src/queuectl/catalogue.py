@@ -90,21 +90,33 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 class Plugin(NamedTuple):
     """A command of another installed package; *load* imports it."""
 
+    package: str
     purpose: str
     load: Callable[[], Any]
 
 
 def plugins() -> dict[str, Plugin]:
     """Return the commands that other installed packages provide, by name."""
+    return {point.name: _plugin(point) for point in _points() if not _is_ours(point.name)}
+
+
+def hidden_plugins() -> dict[str, str]:
+    """Return the packages whose commands nobody reaches, by the name that is built in."""
+    return {point.name: _plugin(point).package for point in _points() if _is_ours(point.name)}
+
+
+def _points() -> list[Any]:
     # Imported here: reading the installed packages costs more than most commands' start.
     from importlib.metadata import entry_points
 
-    return {
-        point.name: Plugin(_summary(point.dist), point.load)
-        for point in sorted(entry_points(group=PLUGIN_GROUP))
-        if point.name not in BUILT_IN
-    }
+    return sorted(entry_points(group=PLUGIN_GROUP))
 
 
-def _summary(package: Any) -> str:
-    return str(package.metadata["Summary"] or "") if package else ""
+def _is_ours(name: str) -> bool:
+    return name in BUILT_IN or name in ALIASES
+
+
+def _plugin(point: Any) -> Plugin:
+    about = point.dist.metadata if point.dist else {}
+    package = f"{about.get('Name', point.module)} {about.get('Version', '')}".strip()
+    return Plugin(package, str(about.get("Summary") or ""), point.load)

@@ -61,12 +61,13 @@ def offers(words: list[str]) -> Iterator[Hint]:
     elif last.startswith("-"):
         yield from ((name, text) for name, (_, text) in options.items() if name.startswith(last))
     elif below := _below(path):
-        yield from ((name, text) for name, text in below if name.startswith(last))
+        more = [] if path else _plugins()
+        yield from ((name, text) for name, text in [*below, *more] if name.startswith(last))
     else:
         # A command of another package has no entry.
-        kinds = COMMANDS[path][1] if path in COMMANDS else []
-        kind = kinds[min(place, len(kinds) - 1)] if kinds else ""
-        yield from _values(kind, last, words)
+        kinds = COMMANDS[path][1] if path in COMMANDS else [""]
+        if kinds:
+            yield from _values(kinds[min(place, len(kinds) - 1)], last, words)
 
 
 def _read(
@@ -101,6 +102,13 @@ def _read(
 
 def _below(path: str) -> list[Hint]:
     return COMMANDS[path][2] if path in COMMANDS else []
+
+
+def _plugins() -> list[Hint]:
+    from queuectl.catalogue import plugins
+
+    known = {name for name, _ in _below("")}
+    return [(name, each.purpose) for name, each in plugins().items() if name not in known]
 
 
 def _values(kind: str, begun: str, words: list[str]) -> Iterator[Hint]:

@@ -34,6 +34,9 @@ from queuectl_store.errors import (
     UnknownWorker,
 )
 
+# Begins a note on an unexpected error: whose defect it is.
+BLAME = "queuectl: a command of "
+
 
 class Exit(IntEnum):
     """What a caller may rely on (PRODUCT, section 4)."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from queuectl.exits import CommandError, Exit, code_of
+from queuectl.exits import BLAME, CommandError, Exit, code_of
 from queuectl.locate import user_log_folder
 from queuectl.safe import safe_text
 from queuectl_store.errors import StoreError
@@ -35,8 +35,8 @@ def guarded(command: Callable[[], int]) -> int:
         return Exit.BROKEN_PIPE
     except OSError as error:
         return _tell(_system_message(error), Exit.FAILED)
-    except Exception:  # noqa: BLE001 the last edge: anything else is a defect and says so
-        return _defect()
+    except Exception as error:  # noqa: BLE001 the last edge: anything else is a defect and says so
+        return _defect(error)
 
 
 def _system_message(error: OSError) -> str:
@@ -105,18 +105,24 @@ def _short(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_BEGINNING]}…{line[_BEGINNING - _LONGEST :]}"
 
 
-def _defect() -> int:
+def _defect(error: Exception) -> int:
     # Imported here: nearly no command needs it, and it reads source files.
     import traceback
 
-    report = traceback.format_exc()
-    error = report.strip().splitlines()[-1]
+    report = "".join(traceback.format_exception(error))
+    said = f"a bug in {_whose(error)}: {type(error).__name__}: {error}".rstrip(": ")
     try:
         file = _keep(report)
     except OSError:
         sys.stderr.write(report)
-        return _tell(f"a bug in QueueCTL: {error}\nthe lines above say where", Exit.FAILED)
-    return _tell(f"a bug in QueueCTL: {error}\nplease report it with {str(file)!r}", Exit.FAILED)
+        return _tell(f"{said}\nthe lines above say where", Exit.FAILED)
+    return _tell(f"{said}\nplease report it with {str(file)!r}", Exit.FAILED)
+
+
+def _whose(error: Exception) -> str:
+    notes = getattr(error, "__notes__", ())
+    named = (note.removeprefix(BLAME) for note in notes if note.startswith(BLAME))
+    return next(named, "QueueCTL")
 
 
 def _keep(report: str) -> Path:

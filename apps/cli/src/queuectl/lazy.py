@@ -18,7 +18,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command as build
 
 from queuectl import __version__
-from queuectl.catalogue import ALIASES, BUILT_IN, SECTIONS, Entry, plugins
+from queuectl.catalogue import ALIASES, BUILT_IN, SECTIONS, Entry, Plugin, plugins
+from queuectl.exits import BLAME, CommandError
 from queuectl.session import Session
 
 Command = TyperCommand | TyperGroup
@@ -38,7 +39,7 @@ class LazyGroup(TyperGroup):
             module, _, attribute = BUILT_IN[cmd_name].target.partition(":")
             return built(cmd_name, getattr(importlib.import_module(module), attribute))
         plugin = plugins().get(cmd_name)
-        return built(cmd_name, plugin.load()) if plugin else None
+        return _plugged(cmd_name, plugin) if plugin else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that *args* begins with, or suggest the nearest."""
@@ -90,6 +91,33 @@ class PartlyLazyGroup(TyperGroup):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _plugged(name: str, plugin: Plugin) -> Command:
+    """Build a command of another package, whose faults are not ours.
+
+    Raises:
+        CommandError: It cannot be loaded.
+    """
+    try:
+        command = built(name, plugin.load())
+    except Exception as error:  # a module may raise whatever it likes
+        said = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise CommandError(
+            f"the command {name!r} of {plugin.package} cannot be loaded: {said}\n"
+            "update or uninstall that package; all other commands work without it"
+        ) from error
+    command.invoke = partial(_noting, command.invoke, plugin.package)  # type: ignore[method-assign]
+    return command
+
+
+def _noting(invoke: Callable[[Any], Any], package: str, ctx: Any) -> Any:
+    try:
+        return invoke(ctx)
+    except Exception as error:
+        # Who reads the report of a defect learns whose it is.
+        error.add_note(f"{BLAME}{package}")
+        raise
 
 
 def built(name: str, target: typer.Typer | Callable[..., Any]) -> Command:

@@ -49,10 +49,11 @@ def pages(session: Session, wish: Wish) -> Iterator[list[Job]]:
 
 def print_jobs(session: Session, wish: Wish, *, empty: str, form: Format | None = None) -> None:
     """Print the jobs as rows or documents; say so when there are none, or more than these."""
-    count, is_cut, kept = 0, False, list[Job]()
+    count, is_cut, kept, last = 0, False, list[Job](), None
     streams = wish.sort is None and (session.json or not session.terminal.is_screen)
     for page in pages(session, wish):
         is_cut, count = not page, count + len(page)
+        last = page[-1].id if page else last
         if streams:
             _print(session, page, form)
         else:
@@ -61,8 +62,8 @@ def print_jobs(session: Session, wish: Wish, *, empty: str, form: Format | None 
         _print(session, kept if wish.sort is None else wish.sort(kept), form)
     if not count and not session.json:
         session.terminal.say(empty)
-    if is_cut:
-        session.terminal.say(f"only the newest {count} are shown; --limit 0 shows all")
+    if is_cut and last is not None:
+        session.terminal.say(f"there are older ones: --before {last} goes on, --limit 0 shows all")
 
 
 def watch_jobs(session: Session, wish: Wish, *, form: Format | None) -> None:

@@ -100,9 +100,9 @@ def to_ms(moment: datetime) -> int:
 def short_span(ms: int) -> str:
     """Return a length of time in its two largest units: `0.4s`, `12s`, `3m20s`, `5h2m`, `9d4h`."""
     seconds = max(0, ms) / 1000
-    if seconds < 10:
+    if seconds < 9.95:  # above, it would be written `10.0s`
         return f"{seconds:.1f}s"
-    whole = int(seconds)
+    whole = max(10, int(seconds))
     for size, unit, below, lesser in (
         (86_400, "d", 3_600, "h"),
         (3_600, "h", 60, "m"),

@@ -57,6 +57,19 @@ def name_symptom(programs: Sequence[Path], *, own: Path) -> Symptom:
     )
 
 
+def plugin_symptom(hidden: Mapping[str, str]) -> Symptom:
+    """Judge whether commands of other packages can be reached: *hidden* have names of ours."""
+    if not hidden:
+        return Symptom(name="plugins", level=Level.OK, text="no other package takes a name of ours")
+    said = ", ".join(f"{name!r} of {package}" for name, package in hidden.items())
+    return Symptom(
+        name="plugins",
+        level=Level.WARNING,
+        text=f"these commands cannot be reached, since queuectl has them itself: {said}",
+        remedy="ask whoever makes the package for another name, or uninstall it",
+    )
+
+
 def output_symptom(folder: Path) -> Symptom:
     """Judge whether the output of jobs can be written into *folder*, which may not be there yet."""
     there = next(each for each in (folder, *folder.parents) if each.exists())

@@ -68,8 +68,25 @@ def _tags(tags: Mapping[str, str]) -> list[Condition]:
 def _patterns(text: str) -> dict[str, object]:
     # The spec is JSON text: look for the words as JSON writes them; SQLite takes no long pattern.
     text = text[:_LONGEST_SEARCH]
-    written = {"in_spec": json.dumps(text)[1:-1], "in_text": clean(text)}
+    written = {
+        "in_spec": json.dumps(text)[1:-1],
+        "in_argv": json.dumps(_argv(text), separators=(",", ":"))[2:-2],
+        "in_text": clean(text),
+    }
     return {name: _verbatim(words) for name, words in written.items()}
+
+
+def _argv(text: str) -> list[str]:
+    """Return the words of *text* as lists of jobs quote them."""
+    if " " not in text.strip():
+        return [text]
+    # Imported here: nearly no search has several words.
+    import shlex
+
+    try:
+        return shlex.split(text) or [text]
+    except ValueError:  # a quote that nothing closes
+        return text.split()
 
 
 def _verbatim(text: str) -> str:

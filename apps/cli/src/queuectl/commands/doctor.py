@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from queuectl import __version__, surroundings
+from queuectl.catalogue import hidden_plugins
 from queuectl.exits import CommandError, Exit, UsageProblem, code_of
 from queuectl.jobs import logs_of
 from queuectl.locate import without_password
@@ -34,7 +35,8 @@ def doctor(
 
     It looks at the store (reachable, writable, journal, log, version, clock, disk, permissions,
     held transactions and dead rows on a server), workers and their control groups, queues and
-    hooks that nobody serves, settings, output, the program's name and logins.
+    hooks that nobody serves, settings, output, the program's name, commands of other packages
+    and logins.
 
     Exit code: 0 well, 1 a failure (with --strict a warning too), 5 store unreachable, 78 store
     damaged. With --json: store, checks (name, level, text, remedy).
@@ -84,11 +86,14 @@ def _inside(session: Session) -> Iterator[Symptom]:
 def _around() -> Iterator[Symptom]:
     programs = surroundings.programs_on_path(os.environ.get("PATH", ""))
     yield surroundings.name_symptom(programs, own=surroundings.own_program())
+    yield surroundings.plugin_symptom(hidden_plugins())
     yield from surroundings.login_symptoms(os.environ)
 
 
-def _failed(name: str, text: str) -> Symptom:
-    return Symptom(name=name, level=Level.FAILURE, text=text)
+def _failed(name: str, message: str) -> Symptom:
+    # What an error says is followed by what to do about it.
+    text, _, remedy = message.partition("; ")
+    return Symptom(name=name, level=Level.FAILURE, text=text, remedy=remedy or None)
 
 
 def _print(session: Session, found: list[Symptom]) -> None:
@@ -104,9 +109,9 @@ def _print(session: Session, found: list[Symptom]) -> None:
         mark, style = _MARKS[each.level]
         if each.level is Level.OK and terminal.quiet:
             continue
-        terminal.line(f"{terminal.paint(mark.ljust(2), style)}  {each.name:<12}  {_text(each)}")
+        terminal.line(f"{terminal.paint(mark.ljust(2), style)}  {each.name:<13}  {_text(each)}")
         if each.remedy is not None and each.level is not Level.OK:
-            terminal.line(f"{'':<18}{terminal.paint(safe_text(each.remedy), 'bold')}")
+            terminal.line(f"{'':<19}{terminal.paint(safe_text(each.remedy), 'bold')}")
 
 
 def _text(symptom: Symptom) -> str:

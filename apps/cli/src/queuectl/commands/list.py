@@ -11,7 +11,7 @@ from queuectl.formatting import parse_format
 from queuectl.listing import Wish, print_jobs, watch_jobs
 from queuectl.selection import parse_id
 from queuectl.session import Session
-from queuectl_store import Job
+from queuectl_store import Job, JobFilter
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -84,6 +84,8 @@ def list_jobs(
         watch_jobs(session, wish, form=shape)
         return
     empty = "no jobs; `queuectl enqueue -- COMMAND` adds one"
+    if wish.filter != JobFilter() or wish.before is not None:
+        empty = "no such job; `queuectl list` shows all"
     print_jobs(session, wish, empty=empty, form=shape)
 
 

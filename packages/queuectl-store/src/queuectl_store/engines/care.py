@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 class Care(Protocol):
     """The part of an engine that is for `db check`, `backup`, `copy` and `stats`."""
 
+    def begin_look(self) -> Transaction:
+        """Return as `begin_read` does what only statements by name are run on."""
+        ...
+
     def begin_read(self) -> "sa.Connection":
         """Return a connection that sees one state of the store for as long as it takes."""
         ...

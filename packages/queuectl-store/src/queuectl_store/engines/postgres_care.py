@@ -33,6 +33,10 @@ class PostgresCare:
         """Return a connection that sees one state of the store throughout."""
         return self._begin("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
+    def begin_look(self) -> Transaction:
+        """Return the same."""
+        return self.begin_read()
+
     def begin_write(self) -> sa.Connection:
         """Return a connection without the deadlines of short calls."""
         return self._begin()

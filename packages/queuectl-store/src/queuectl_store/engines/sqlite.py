@@ -164,6 +164,7 @@ class SqliteEngine(PlainSqlite):
 
         return SqliteCare(
             self._file,
+            begin_look=self.begin_read,
             begin_read=lambda: self.alchemy.begin_read(),
             begin_write=lambda: self.alchemy.begin_write(),
             open_raw=lambda: self._raw(reads_only=True),

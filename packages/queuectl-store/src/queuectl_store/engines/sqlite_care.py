@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from queuectl_store.engines import sqlite_health
 from queuectl_store.engines.sqlite_faults import translate
 from queuectl_store.engines.symptoms import Symptom
 from queuectl_store.engines.transaction import Transaction
+from queuectl_store.sql.plain.stats import NEWEST_EVENT
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -26,7 +28,8 @@ class SqliteCare:
     """See care.py.
 
     Args:
-        begin_read, begin_write: The engine's own; on SQLite they may take as long as they like.
+        begin_look, begin_read, begin_write: The engine's own; on SQLite they may take as long as
+            they like.
         open_raw: Opens a connection that only reads.
     """
 
@@ -36,8 +39,10 @@ class SqliteCare:
         *,
         begin_read: "Callable[[], sa.Connection]",
         begin_write: "Callable[[], sa.Connection]",
+        begin_look: Callable[[], Transaction],
         open_raw: Callable[[], sqlite3.Connection],
     ) -> None:
+        self.begin_look = begin_look
         self._path, self._open_raw = path, open_raw
         self.begin_read, self.begin_write = begin_read, begin_write
 
@@ -70,7 +75,11 @@ class SqliteCare:
     def symptoms(self, connection: Transaction) -> list[Symptom]:
         """Return what the file, its log, its disk and this SQLite show."""
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
-        return sqlite_health.symptoms(self._path, journal_mode=mode)
+        newest = NEWEST_EVENT.run(connection).scalar()
+        return [
+            *sqlite_health.symptoms(self._path, journal_mode=mode),
+            sqlite_health.clock(behind_s=0 if newest is None else newest / 1000 - time.time()),
+        ]
 
     def backup(self, target: Path) -> bool:
         """Copy page by page from one state of the store, while others read and write."""

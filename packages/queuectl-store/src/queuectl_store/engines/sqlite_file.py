@@ -40,7 +40,9 @@ def make_file(path: Path, *, create: bool) -> None:
     else:
         return
     if not create:
-        raise StoreUnreachable(f"there is no store at {path}; `queuectl db init` makes one")
+        raise StoreUnreachable(
+            f"there is no store at {path}; `queuectl db init` makes one, there if --db says so too"
+        )
     try:
         _make_folder(path.parent)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -15,6 +15,8 @@ _LARGE_WAL = 64 * _MIB
 _LITTLE, _VERY_LITTLE = 1_024 * _MIB, 100 * _MIB
 # sqlite.org/wal.html: before it a checkpoint that overlaps a reset of the WAL can lose commits.
 _MENDED = (3, 51, 3)
+# Clocks that are kept by NTP differ by less.
+_SKEW_S = 60
 
 
 def symptoms(path: Path, *, journal_mode: str) -> list[Symptom]:
@@ -34,6 +36,20 @@ def library(version: tuple[int, ...]) -> Symptom:
         level=Level.OK,
         text=f"{text} can lose commits at a checkpoint; this program keeps it from that",
         remedy="let no other program write to the file, or use a Python with SQLite 3.51.3",
+    )
+
+
+def clock(*, behind_s: float) -> Symptom:
+    """Judge by how many seconds this host's clock is behind the newest event in the store."""
+    if behind_s < _SKEW_S:
+        text = "the clock is not behind what the store holds"
+        return Symptom(name="clock", level=Level.OK, text=text)
+    return Symptom(
+        name="clock",
+        level=Level.WARNING,
+        text=f"this host's clock is {behind_s:,.0f} s behind the newest event in the store: delays,"
+        " schedules and retries wait that much longer",
+        remedy="set the clock, and keep it by NTP",
     )
 
 

@@ -1,20 +1,15 @@
-"""Hooks: what people do to them, and the one call by which workers serve them."""
+"""Hooks: what people do to them, and the one call by which workers serve them.
 
-import secrets
+What makes jobs is imported where they are made: who looks or pauses does not wait for it.
+"""
+
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from queuectl_store import template
 from queuectl_store.database import Database
-from queuectl_store.enqueue import calls
-from queuectl_store.enqueue.enqueuing import Surroundings
-from queuectl_store.enqueue.environments import Environments
 from queuectl_store.errors import HookExists, QueueDraining, UnknownHook
 from queuectl_store.fallbacks import CurrentFallbacks
-from queuectl_store.feed import Place
-from queuectl_store.hooks import dispatching
-from queuectl_store.hooks.dispatching import Dispatched
-from queuectl_store.hooks.happening import rehearsal
 from queuectl_store.hooks.hook import Hook, HookId, NewHook, check_hook
 from queuectl_store.hooks.rows import columns, read_hook
 from queuectl_store.job import JobId, NewJob
@@ -23,6 +18,9 @@ from queuectl_store.spec import clean
 from queuectl_store.sql.plain import feed, read
 from queuectl_store.sql.plain import hooks as sql
 from queuectl_store.sql.statement import Connection, Statement
+
+if TYPE_CHECKING:
+    from queuectl_store.hooks.dispatching import Dispatched
 
 T = TypeVar("T")
 
@@ -42,9 +40,11 @@ class Hooks:
             InvalidJob: Its job could not be stored.
             HookExists: Another one has this name.
         """
+        from queuectl_store.enqueue.inside import refuse_unfit
+
         check_hook(new)
         values = columns(new)
-        calls.checked([template.from_json(values["job"])])
+        refuse_unfit(template.from_json(values["job"]))
 
         def work(connection: Connection) -> Hook:
             if sql.NAMED.run(connection, {"of": new.name}).first():
@@ -128,6 +128,10 @@ class Hooks:
         Raises:
             UnknownHook: There is none of that name.
         """
+        import secrets
+
+        from queuectl_store.hooks import dispatching
+        from queuectl_store.hooks.happening import rehearsal
 
         def work(connection: Connection) -> JobId:
             hook = read_hook(_found(connection, sql.NAMED, name))
@@ -137,8 +141,12 @@ class Hooks:
 
         return self._told(work)
 
-    def dispatch(self) -> Dispatched:
+    def dispatch(self) -> "Dispatched":
         """Make the jobs that deliver what happened; no write where nothing did."""
+        from queuectl_store.feed import Place
+        from queuectl_store.hooks import dispatching
+        from queuectl_store.hooks.dispatching import Dispatched
+
         with self._database.read() as connection:
             places = [Place(row.tx, row.event_id) for row in sql.ACTIVE.run(connection)]
             if not any(dispatching.newest_after(connection, place) for place in places):
@@ -149,9 +157,9 @@ class Hooks:
             return Dispatched.NOTHING
 
     def _enqueue(self, connection: Connection, new: Sequence[NewJob]) -> list[JobId]:
-        # Of its own: what it remembers is rolled back with a job that is refused.
-        around = Surroundings(Environments(), self._fallbacks.get(new))
-        return calls.store(connection, self._times(), around, calls.checked(new))
+        from queuectl_store.enqueue.inside import enqueue_inside
+
+        return enqueue_inside(connection, self._times(), self._fallbacks, new)
 
     def _told(self, work: Callable[[Connection], T], *, repeatable: bool = False) -> T:
         done = self._database.write(work, repeatable=repeatable)

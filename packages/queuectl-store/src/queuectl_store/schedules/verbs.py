@@ -1,19 +1,17 @@
-"""Recurring jobs: what people do to schedules, and the one call by which workers fire them."""
+"""Recurring jobs: what people do to schedules, and the one call by which workers fire them.
+
+What makes jobs is imported where they are made: who looks or pauses does not wait for it.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from queuectl_store import template
 from queuectl_store.database import Database
-from queuectl_store.enqueue import calls
-from queuectl_store.enqueue.enqueuing import Surroundings
-from queuectl_store.enqueue.environments import Environments
 from queuectl_store.errors import InvalidSchedule, ScheduleExists, UnknownSchedule
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.job import JobId, NewJob
-from queuectl_store.schedules import firing
 from queuectl_store.schedules.cadence import check, check_zone, next_slots
-from queuectl_store.schedules.firing import Advance
 from queuectl_store.schedules.rows import read_schedule, read_slot
 from queuectl_store.schedules.schedule import (
     NewSchedule,
@@ -139,13 +137,15 @@ class Schedules:
             StoreError: The job cannot be stored.
         """
 
+        from queuectl_store.schedules import firing
+
         def work(connection: Connection) -> JobId:
             row = self._locked(connection, name)
             schedule = read_schedule(row)
             taken = sql.TAKEN.run(connection, {"of": schedule.id, "since": row.now})
             at = _free_moment(schedule, row.now, set(taken.scalars()))
             mark = firing.begun(connection, self._enqueue, schedule, at, SlotOutcome.MANUAL)
-            advance = Advance(schedule.id, schedule.next_at, None, mark.job_id)
+            advance = firing.Advance(schedule.id, schedule.next_at, None, mark.job_id)
             firing.write(connection, self._times(), [mark], [advance])
             assert mark.job_id is not None
             return mark.job_id
@@ -154,6 +154,8 @@ class Schedules:
 
     def fire(self, *, limit: int) -> int:
         """Deal with what is due of up to *limit* schedules; see `Store.fire`."""
+        from queuectl_store.schedules import firing
+
         with self._database.read() as connection:
             if not sql.ANY_DUE.run(connection, self._times()).scalar():
                 return 0
@@ -217,17 +219,20 @@ class Schedules:
         return read_schedule(sql.SET_PAUSED.run(connection, values).one())
 
     def _refuse_unfit(self, new: NewSchedule) -> None:
+        from queuectl_store.enqueue.inside import refuse_unfit
+        from queuectl_store.schedules import firing
+
         check_rules(new)
         check(cadence_of(new.cron, new.every_ms, new.tz, since=0))
         check_zone(new.tz)  # of an interval too: its times are shown in it
         # As one of its jobs will be, with the longest of keys.
         like = firing.job_of(new.job, name=new.name, schedule_id=ScheduleId(MAX_MS), slot=MAX_MS)
-        calls.checked([like])
+        refuse_unfit(like)
 
     def _enqueue(self, connection: Connection, new: NewJob) -> JobId:
-        # Of its own: what it remembers is rolled back with a job that is refused.
-        around = Surroundings(Environments(), self._fallbacks.get([new]))
-        return calls.store(connection, self._times(), around, calls.checked([new]))[0]
+        from queuectl_store.enqueue.inside import enqueue_inside
+
+        return enqueue_inside(connection, self._times(), self._fallbacks, [new])[0]
 
     def _locked(self, connection: Connection, name: str) -> Any:
         row = sql.LOCKED.run(connection, {"of": name, **self._times()}).first()

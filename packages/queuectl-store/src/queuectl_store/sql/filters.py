@@ -55,11 +55,14 @@ HAS_TAGS = ~sa.exists(
     .where(TagValue(jobs.c.spec, TAGS.c.tag).is_distinct_from(TAGS.c.value))
     .correlate(jobs)
 )
-# The spec is JSON text: the words are looked for as JSON writes them.
+# The spec is JSON text: the words are looked for as JSON writes them, in one string or as the
+# items of an argv.
 _escaped = sa.bindparam("in_spec", type_=sa.Text)
+_items = sa.bindparam("in_argv", type_=sa.Text)
 _plain = sa.bindparam("in_text", type_=sa.Text)
 SEARCH = sa.or_(
     jobs.c.spec.icontains(_escaped, escape="/"),
+    jobs.c.spec.icontains(_items, escape="/"),
     jobs.c.name.icontains(_plain, escape="/"),
     jobs.c.note.icontains(_plain, escape="/"),
 )

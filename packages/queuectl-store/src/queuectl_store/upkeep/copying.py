@@ -14,9 +14,8 @@ import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.errors import CopyRefused, StoreDamaged
-from queuectl_store.sql import read, rollup_tables, side_tables
-from queuectl_store.sql import tables as job_tables
-from queuectl_store.sql.metadata import metadata
+from queuectl_store.sql import read, side_tables, tables
+from queuectl_store.sql.all_tables import TABLES
 from queuectl_store.sql.places import LastId
 from queuectl_store.values import dataclass
 
@@ -25,14 +24,6 @@ ROWS = 1_000
 OnProgress = Callable[[str, int], None]
 Row = tuple[Any, ...]
 
-# Imported for what they register.
-assert (
-    metadata
-    is job_tables.jobs.metadata
-    is side_tables.queues.metadata
-    is rollup_tables.tallies.metadata
-)
-TABLES = tuple(sorted(metadata.tables.values(), key=lambda table: table.name))
 NUMBERED = tuple(table for table in TABLES if "id" in table.c and table.c.id.identity is not None)
 
 
@@ -131,11 +122,11 @@ def _insert(table: sa.Table, connection: sa.Connection) -> Callable[[list[Row]],
 
 def _changed(table: sa.Table, rows: list[Row]) -> list[Row]:
     """Replace what means something else in another database."""
-    if table in (job_tables.events, side_tables.pruned, side_tables.hooks):
+    if table in (tables.events, side_tables.pruned, side_tables.hooks):
         # The number of a transaction of the source's server.
         at = table.columns.keys().index("tx")
         return [_with(row, at, 0) for row in rows]
-    if table is job_tables.workers:
+    if table is tables.workers:
         # A lease is on a clock that the target does not have.
         at = table.columns.keys().index("state")
         alive = ("running", "stopping")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from queuectl_store.database import Database
 from queuectl_store.engines.symptoms import Level, Symptom
 from queuectl_store.shared import Settings
+from queuectl_store.sql.plain import admin as sql
 from queuectl_store.upkeep import retention
 from queuectl_store.upkeep.retention import Freed
 from queuectl_store.upkeep.rules import Rules, queue_settings, read_rules
@@ -40,7 +41,9 @@ class Maintenance:
             StoreError: It cannot be written, or does not answer.
         """
         database = self._database
-        database.write(lambda _: None)
+        # A statement that changes rows, though there are none: the beginning of a transaction alone
+        # goes well on a file that may only be read.
+        database.write(lambda connection: sql.UNSET_SETTING.run(connection, {"of": ""}))
         text = f"{database.engine.url} can be written"
         with database.read() as connection:
             return [

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 
-import sqlalchemy as sa
-
 from queuectl_store.database import Database
 from queuectl_store.sql.plain import read
 from queuectl_store.sql.plain import stats as sql
-from queuectl_store.upkeep.copying import TABLES
 from queuectl_store.values import dataclass
 
 _DAY_MS = 86_400_000
@@ -37,22 +34,15 @@ def measure(database: Database) -> Stats:
     """Count and measure; reads every table."""
     engine = database.engine
     try:
-        with closing(engine.care.begin_read()) as connection:
+        with closing(engine.care.begin_look()) as connection:
             now = read.NOW.run(connection, dict(engine.times())).scalar_one()
             since = {"since": (now // _DAY_MS - _DAYS + 1) * _DAY_MS}
             return Stats(
                 at=now,
-                rows={
-                    table.name.removeprefix("queuectl_"): _rows(connection, table)
-                    for table in TABLES
-                },
+                rows={row.name: row.n for row in sql.ROWS.run(connection)},
                 sizes=engine.care.sizes(connection),
                 oldest_pending_at=sql.OLDEST_PENDING.run(connection).scalar_one(),
                 events_a_day={row.day: row.n for row in sql.EVENTS_A_DAY.run(connection, since)},
             )
-    except sa.exc.DBAPIError as error:
+    except engine.errors as error:
         raise engine.translate(error, committing=False) from error
-
-
-def _rows(connection: sa.Connection, table: sa.Table) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())

@@ -1,0 +1,3 @@
+SELECT queuectl_events.at
+FROM queuectl_events ORDER BY queuectl_events.id DESC
+LIMIT 1 OFFSET :param_1
