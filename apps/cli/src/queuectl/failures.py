@@ -85,6 +85,8 @@ def _usage_message(error: typer.TyperException) -> str:
 
 def _plainly(message: str) -> str:
     """Say what the parser of options says in its own kinds as a person would."""
+    message = re.sub(r"is not in the range x>=(\S+)\.", r"is less than \1.", message)
+    message = re.sub(r"is not in the range (\S+)<=x<=(\S+)\.", r"is not from \1 to \2.", message)
     for kinds, plain in _KINDS:
         message = re.sub(rf"is not a valid (?:{kinds})\b", f"is not {plain}", message)
     return message

@@ -194,7 +194,7 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         tags=parse_pairs(said.get("tag", ()), option="--tag"),
         env=parse_pairs(said.get("env", ()), option="--env"),
         cwd=said.get("cwd"),
-        delay_ms=_read(said, "delay", _span),
+        delay_ms=_span(said, "delay"),
         run_at=_read(
             said, "at", lambda text: to_ms(parse_moment(text, now=datetime.now(UTC).astimezone()))
         ),
@@ -204,14 +204,14 @@ def spec_from_options(ctx: typer.Context) -> JobSpec:
         resources=parse_amounts(said.get("resource", ()), option="--resource"),
         concurrency_key=said.get("concurrency_key"),
         backoff_base=said.get("backoff_base"),
-        backoff_max_s=_read(said, "backoff_max", lambda text: _span(text) / 1000),
+        backoff_max_s=_seconds(said, "backoff_max"),
         **_relations(said),
     )
 
 
 def _run(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "timeout_ms": _read(said, "timeout", _span),
+        "timeout_ms": _span(said, "timeout"),
         "memory": _read(said, "memory", parse_memory),
         "warn": _read(said, "signal", parse_warning),
         "split_output": said.get("split_output"),
@@ -228,7 +228,7 @@ def _relations(said: Mapping[str, Any]) -> dict[str, Any]:
         "halt": _read(said, "halt", parse_rule),
         "on_finish": _read(said, "on_finish", finish_spec),
         "unique": said.get("unique"),
-        "unique_for_ms": _read(said, "unique_for", _span),
+        "unique_for_ms": _span(said, "unique_for"),
         "on_duplicate": _read(said, "on_duplicate", partial(parse_choice, OnDuplicate)),
     }
 
@@ -255,5 +255,11 @@ def _parents(said: Mapping[str, Any], name: str, needs: Needs) -> tuple[Clause, 
     return parse_parents(said.get(name, ()), needs=needs, what=what)
 
 
-def _span(text: str) -> int:
-    return parse_span(text, what="the length of time")
+def _span(said: Mapping[str, Any], name: str) -> int | None:
+    what = f"--{name.replace('_', '-')}"
+    return parse_span(said[name], what=what) if name in said else None
+
+
+def _seconds(said: Mapping[str, Any], name: str) -> float | None:
+    span_ms = _span(said, name)
+    return None if span_ms is None else span_ms / 1000

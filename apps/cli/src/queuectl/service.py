@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 from queuectl.exits import UsageProblem
@@ -105,7 +104,7 @@ def task_text(service: Service) -> str:
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
-    <Description>QueueCTL worker {escape(service.name, quote=False)}</Description>
+    <Description>QueueCTL worker {_xml(service.name)}</Description>
   </RegistrationInfo>
   <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>
   <Settings>
@@ -117,9 +116,9 @@ def task_text(service: Service) -> str:
   </Settings>
   <Actions>
     <Exec>
-      <Command>{escape(program, quote=False)}</Command>
-      <Arguments>{escape(arguments, quote=False)}</Arguments>
-      <WorkingDirectory>{escape(str(service.folder), quote=False)}</WorkingDirectory>
+      <Command>{_xml(program)}</Command>
+      <Arguments>{_xml(arguments)}</Arguments>
+      <WorkingDirectory>{_xml(str(service.folder))}</WorkingDirectory>
     </Exec>
   </Actions>
 </Task>
@@ -137,6 +136,13 @@ def _quoted(word: str) -> str:
     """Quote a word of a unit (systemd.syntax(7)), in which a % would be expanded."""
     inside = _escaped(word).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inside}"'
+
+
+def _xml(text: str) -> str:
+    # Imported here: doctor looks where services lie, and needs none of their text.
+    from html import escape
+
+    return escape(text, quote=False)
 
 
 def _escaped(text: str) -> str:

@@ -149,9 +149,8 @@ def _check(
     command: Sequence[str], *, from_: str | None, each: str | None, array: str | None
 ) -> None:
     if each is None and (from_ is None) == (not command):
-        raise UsageProblem(
-            "give a command or --from FILE, not both; `queuectl enqueue --help` has examples"
-        )
+        what = "or --from FILE, not both" if command else "or --from FILE"
+        raise UsageProblem(f"give a command {what}; `queuectl enqueue --help` has examples")
     if each is not None and from_ is not None and command:
         raise UsageProblem("give the items of --each as words or by --from, not both")
     if array is not None and (from_ is not None or each is not None):

@@ -43,7 +43,9 @@ def backup(database: Database, target: Path, *, replace: bool, on_progress: OnPr
         _force(part)
         _give_name(part, target, replace=replace)
     except OSError as error:
-        raise StoreUnreachable(f"cannot write the backup {target}: {error.strerror}") from error
+        raise StoreUnreachable(
+            f"cannot write the backup {target}: {error.strerror}; name another place for it"
+        ) from error
     finally:
         _remove(part)
     return target.stat().st_size
