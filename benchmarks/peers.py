@@ -1,6 +1,7 @@
 """No-op tasks through QueueCTL and through other queues, in turn, each in its own environment.
 
-Run it as `python3 scripts/bench peers [PEER …] [--postgres URL] [--scale F] [--folder PATH]`. What
+Run it as `python3 scripts/bench peers [PEER …] [--postgres URL] [--scale F] [--folder PATH]
+[--workers N]`. What
 runs is in `_peers/`; the versions are pinned here. Before each peer QueueCTL does the same on the
 same kind of store in the same minute: trust the ratios alone. A disk that others write to takes ten
 times as long for a flush: a folder in memory leaves it out.
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Literal
 
 import bootstrap
-from benchmarks._peers.marks import ADDRESS, MARKS
+from benchmarks._peers.marks import ADDRESS, MARKS, PROCESSES
 from benchmarks._peers.redis_server import NoRedis, redis_server
 from tests.postgres import PostgresMissing, PostgresServer, private_server
 
@@ -136,12 +137,15 @@ def main() -> None:
     parser.add_argument("peers", nargs="*", metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--postgres", metavar="URL", help="a server to make databases on")
     parser.add_argument("--scale", type=float, default=1.0, help="times as many jobs")
+    parser.add_argument("--workers", type=int, help="processes of QueueCTL and Huey on SQLite")
     parser.add_argument("--folder", metavar="PATH", help="where stores of SQLite and Redis lie")
     options = parser.parse_args()
     if unknown := [name for name in options.peers if name not in PEERS]:
         parser.error(f"no peer named {unknown[0]!r}; there are: {', '.join(PEERS)}")
     print(f"{'':<16}" + "".join(f"{head:>14}" for head in HEADS) + f"  {os.cpu_count()} cores")
     with ExitStack() as stack:
+        if options.workers:
+            os.environ[PROCESSES] = str(options.workers)
         places = Places(stack, options.postgres, options.folder)
         for name in options.peers or PEERS:
             try:

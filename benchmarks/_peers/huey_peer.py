@@ -2,7 +2,7 @@
 
 from huey import SqliteHuey
 
-from benchmarks._peers.marks import address, main, mark
+from benchmarks._peers.marks import address, main, mark, processes
 
 huey = SqliteHuey(filename=address(), results=False)
 marking = huey.task()(mark)
@@ -24,7 +24,11 @@ class Huey:
 def work() -> None:
     """Run the consumer, with the shortest pauses that its manual shows."""
     huey.create_consumer(
-        workers=1, worker_type="process", initial_delay=0.01, max_delay=0.1, periodic=False
+        workers=processes(1),
+        worker_type="process",
+        initial_delay=0.01,
+        max_delay=0.1,
+        periodic=False,
     ).run()
 
 

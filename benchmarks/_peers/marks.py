@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 MARKS, ADDRESS = "QUEUECTL_BENCH_MARKS", "QUEUECTL_BENCH_ADDRESS"
+PROCESSES = "QUEUECTL_BENCH_PROCESSES"
 SAMPLES = 100
 REST_S = 0.03
 LONGEST_S = 120.0
@@ -47,6 +48,11 @@ _file = -1
 def address() -> str:
     """Return where the queue is."""
     return os.environ[ADDRESS]
+
+
+def processes(usual: int) -> int:
+    """Return how many processes are to work; *usual* where nobody said."""
+    return int(os.environ.get(PROCESSES, usual))
 
 
 def main(peer: Callable[[], Peer], work: Callable[[], object], *, workers: int = 1) -> None:

@@ -1,6 +1,6 @@
 """QueueCTL itself: every promise on, as a plain `Queue` gives it."""
 
-from benchmarks._peers.marks import address, main, mark
+from benchmarks._peers.marks import address, main, mark, processes
 from queuectl_worker import Queue
 
 queue = Queue(address())
@@ -23,5 +23,5 @@ class Ours:
 
 if __name__ == "__main__":
     # Two processes where two may write at a time.
-    workers = 2 if address().startswith("postgresql") else 1
+    workers = 2 if address().startswith("postgresql") else processes(1)
     main(Ours, lambda: queue.worker(concurrency=8).run(), workers=workers)
