@@ -98,6 +98,8 @@ def _supervised(worker: Worker) -> int:
         return supervise(worker)
     except TaskError as error:
         raise CommandError(str(error)) from error
+    finally:
+        gc.unfreeze()  # for a program that runs commands in itself, as tests do
 
 
 def load(

@@ -9,8 +9,11 @@ from queuectl.safe import safe_text
 from queuectl_store import FINAL, Attempt, Job, JobId, JobState, Look, Stream, UnknownJob
 from queuectl_worker import LogFolder, RunOutput
 
-# A safety net under the store's wake-ups, which may get lost between hosts.
-_LOOK_S = 0.5
+# The store's wake-ups tell of jobs that can be claimed. Whether one started or ended is looked for
+# after a fifth of the time that it has been waited for: what is short is soon noticed, and what
+# takes long is seldom asked for.
+_SHORTEST_LOOK_S, _LOOK_SHARE = 0.02, 0.2
+_LONGEST_LOOK_S, _LONGEST_LOOK_AT_ONE_S = 0.5, 0.2
 _ERROR_CODES = (("timed out after", Exit.TIMED_OUT), ("no program named", Exit.NO_PROGRAM))
 
 
@@ -42,6 +45,7 @@ def until_finished(
     """
     deadline = None if timeout_s is None else time.monotonic() + timeout_s
     left = list(dict.fromkeys(ids))
+    began = time.monotonic()
     with closing(store.listen()) as listener:
         while left:
             for job in _found(store, left):
@@ -50,7 +54,9 @@ def until_finished(
                     yield job
                     if is_any:
                         return
-            pause = _LOOK_S if deadline is None else min(_LOOK_S, deadline - time.monotonic())
+            pause = _pause_since(began, _LONGEST_LOOK_S)
+            if deadline is not None:
+                pause = min(pause, deadline - time.monotonic())
             if left and pause <= 0:
                 raise TimeoutError
             if left:
@@ -75,19 +81,24 @@ def follow_output(
         tail: Begin with the last *tail* lines of what is there already.
         while_waiting: Called again and again with the job while none of its runs goes on.
     """
+    began = time.monotonic()
     with closing(store.listen()) as listener:
         while True:
             job = store.reader.get(job_id)
             run = _next_run(store, job, since)
             if run is not None:
                 yield from _follow_run(store, logs, job, run, tail=tail)
-                since, tail = run.token, None
+                since, tail, began = run.token, None, time.monotonic()
                 _tell_if_more(store, job_id, since, notify)
             elif job.state in FINAL:
                 return
             else:
                 while_waiting(job)
-                listener.wait(_LOOK_S)
+                listener.wait(_pause_since(began, _LONGEST_LOOK_AT_ONE_S))
+
+
+def _pause_since(began: float, longest_s: float) -> float:
+    return min(longest_s, max(_SHORTEST_LOOK_S, (time.monotonic() - began) * _LOOK_SHARE))
 
 
 def _next_run(store: Look, job: Job, since: int) -> Attempt | Job | None:
