@@ -9,11 +9,14 @@ import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from queuectl_store.database import Database
 from queuectl_store.engines.engine import Engine
 from queuectl_store.errors import CopyRefused, StoreDamaged, StoreUnreachable
-from queuectl_store.upkeep.copying import OnProgress, copy
+
+if TYPE_CHECKING:
+    from queuectl_store.upkeep.copying import OnProgress
 
 _PART = ".queuectl-part"
 _BESIDE = ("", "-wal", "-shm", "-journal")
@@ -21,7 +24,7 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 _ABANDONED_S = 24 * 3600
 
 
-def backup(database: Database, target: Path, *, replace: bool, on_progress: OnProgress) -> int:
+def backup(database: Database, target: Path, *, replace: bool, on_progress: "OnProgress") -> int:
     """Write everything in *database* into *target*; return its size in bytes.
 
     Of a server it is a copy into SQLite, from one state, rows and ids and all; `copy` brings
@@ -71,10 +74,13 @@ def _files_of(part: Path) -> list[Path]:
     return [file for end in _BESIDE if (file := Path(f"{part}{end}")).exists()]
 
 
-def _write(database: Database, part: Path, on_progress: OnProgress) -> None:
+def _write(database: Database, part: Path, on_progress: "OnProgress") -> None:
     # Private before anything is in it.
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     if not database.engine.care.backup(part):
+        # What copies between databases brings SQLAlchemy; SQLite copies by itself.
+        from queuectl_store.upkeep.copying import copy
+
         with _opened(part, migrated=True) as new:
             copy(database, new, is_live=True, on_progress=on_progress)
     with _opened(part, migrated=False) as new, new.read() as connection:
