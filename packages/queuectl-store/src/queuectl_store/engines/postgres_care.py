@@ -47,8 +47,11 @@ class PostgresCare:
 
     def set_last_id(self, connection: Transaction, table: str, last: int) -> None:
         """Set the sequence; one that never gave an id stays so."""
-        text = "SELECT setval(%s::regclass, greatest(%s, 1), %s)"
-        connection.exec_driver_sql(text, (f"{table}_id_seq", last, last > 0))
+        text = (
+            "SELECT setval(%(sequence)s::regclass, greatest(%(last)s::bigint, 1), %(called)s::bool)"
+        )
+        values = {"sequence": f"{table}_id_seq", "last": last, "called": last > 0}
+        connection.exec_driver_sql(text, values)
 
     def sizes(self, connection: Transaction) -> Mapping[str, int]:
         """Return each table's bytes with its indexes, and its dead rows."""
