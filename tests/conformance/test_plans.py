@@ -249,12 +249,12 @@ def listening() -> Iterator[Sent]:
     ask, execute = PostgresConnection.execute, PlainConnection.execute
 
     def noting(self: PlainConnection, query: Query, values: Any = (), /) -> Any:
-        text, given = query.filled(values or {})
+        text, given = query.filled(one_of(values))
         sent.append((text.strip(), given))
         return execute(self, query, values or {})
 
     def asking(self: PostgresConnection, query: Any, values: Any = (), /) -> Any:
-        text, given = text_of(query, values or {}).given(values or {})
+        text, given = text_of(query, one_of(values)).given(one_of(values))
         sent.append((text.strip(), given))
         return ask(self, query, values or {})
 
@@ -265,6 +265,11 @@ def listening() -> Iterator[Sent]:
     finally:
         PlainConnection.execute = execute  # type: ignore[method-assign]
         PostgresConnection.execute = ask  # type: ignore[method-assign]
+
+
+def one_of(values: Any) -> Any:
+    """Return the values of one run of a statement, which may run once for each of a list."""
+    return (values[0] if isinstance(values, list) else values) or {}
 
 
 def plan_of(store: Store, text: str, values: Any) -> str:
