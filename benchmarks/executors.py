@@ -49,7 +49,7 @@ def places(stack: ExitStack) -> Iterator[tuple[str, Iterator[str]]]:
     """Give each database that there is, with addresses of empty stores."""
     yield "sqlite", sqlite_addresses(stack)
     try:
-        server = stack.enter_context(private_server())
+        server = stack.enter_context(private_server(is_durable=True))
     except PostgresMissing as missing:
         print(f"postgresql  not measured: {missing}")
         return

@@ -289,7 +289,7 @@ class Places:
 
     def _server(self) -> PostgresServer:
         if self._postgres is None:
-            self._postgres = self._stack.enter_context(private_server())
+            self._postgres = self._stack.enter_context(private_server(is_durable=True))
         return self._postgres
 
 

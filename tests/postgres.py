@@ -69,13 +69,17 @@ def name_of_database(url: str) -> str:
 
 
 @contextmanager
-def private_server() -> Iterator[PostgresServer]:
-    """Run a server of our own, and leave neither a process nor a file of it behind."""
+def private_server(*, is_durable: bool = False) -> Iterator[PostgresServer]:
+    """Run a server of our own, and leave neither a process nor a file of it behind.
+
+    Args:
+        is_durable: It waits for the disk, as a server does that nobody set otherwise.
+    """
     refusals: list[str] = []
     for folder in binary_folders():
         with kept_folder(folder) as home:
             try:
-                server = start(home)
+                server = start(home, is_durable=is_durable)
             except PostgresMissing as refusal:
                 refusals.append(str(refusal))
                 continue
@@ -182,7 +186,7 @@ def may_run(program: Path, identity: dict[str, Any]) -> bool:
     return True
 
 
-def start(home: Home) -> PostgresServer:
+def start(home: Home, *, is_durable: bool) -> PostgresServer:
     """Make the data folder and start the server on a free port of the loopback."""
     password = secrets.token_urlsafe(16)
     secret = home.path / "password"
@@ -193,7 +197,7 @@ def start(home: Home) -> PostgresServer:
     # Other users of the machine reach the loopback too, hence the password.
     options = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8"]
     perform(home, "initdb", *options, "--no-locale", "--no-sync", "--no-instructions")
-    port = start_on_a_free_port(home)
+    port = start_on_a_free_port(home, is_durable=is_durable)
     url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
     hash_once(url, password)
     return PostgresServer(admin_url=url)
@@ -211,7 +215,7 @@ def hash_once(url: str, password: str) -> None:
         connection.execute(statement)
 
 
-def start_on_a_free_port(home: Home) -> int:
+def start_on_a_free_port(home: Home, *, is_durable: bool) -> int:
     """Start the server; another program may take the port in between, so try again."""
     for attempt in range(1, START_ATTEMPTS + 1):
         port = free_port()
@@ -222,7 +226,7 @@ def start_on_a_free_port(home: Home) -> int:
             "max_connections": 200,  # a test of many workers must not meet this limit first
             # What was committed outlives the server's own end, however it comes; only a power cut,
             # which no test of PostgreSQL makes, would need the disk to be waited for.
-            "fsync": "off",
+            "fsync": "on" if is_durable else "off",
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = str(home.path / "log")
