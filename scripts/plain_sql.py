@@ -19,9 +19,21 @@ from queuectl_store.sql.statement import MORE
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "packages/queuectl-store/src/queuectl_store/sql/plain"
 MODULES = (
-    *("admin", "claim", "dead", "feed", "filters", "gauges", "groups", "hooks", "hot", "limits"),
+    *(
+        "admin",
+        "checks",
+        "claim",
+        "dead",
+        "feed",
+        "filters",
+        "gauges",
+        "groups",
+        "hooks",
+        "hot",
+        "limits",
+    ),
     *("outlook", "output", "prune", "queues", "read", "relations", "replays", "rollups"),
-    *("schedules", "sizes", "stats", "unique", "upkeep", "why"),
+    *("schedules", "sizes", "stats", "stories", "unique", "upkeep", "why"),
 )
 # Those that conditions may be added to.
 OPEN = {"read:PAGE", "dead:GROUPS", "dead:MEMBERS", "dead:IDS"}

@@ -4,3 +4,4 @@ WHERE queuectl_groups.sealed = 1 AND queuectl_groups.finished_at IS NULL AND NOT
 FROM queuectl_jobs
 WHERE queuectl_jobs.group_id = queuectl_groups.id AND (queuectl_jobs.state NOT IN ('succeeded',
     'dead', 'cancelled')))) ORDER BY queuectl_groups.id
+LIMIT 21 OFFSET :param_1

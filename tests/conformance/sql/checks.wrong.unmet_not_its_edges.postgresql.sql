@@ -6,3 +6,4 @@ FROM (SELECT queuectl_dependencies.child_id AS child_id, queuectl_dependencies.c
 FROM queuectl_dependencies GROUP BY queuectl_dependencies.child_id, queuectl_dependencies.clause) AS
     clauses
 WHERE clauses.child_id = queuectl_jobs.id AND clauses.best = 0) ORDER BY queuectl_jobs.id
+LIMIT 21

@@ -47,7 +47,8 @@ class PostgresEngine:
     """One PostgreSQL database."""
 
     writes_alone = False
-    errors: tuple[type[Exception], ...] = (psycopg.Error,)
+    # SQLAlchemy wraps them, where the care of a whole store goes through it.
+    errors: tuple[type[Exception], ...] = (psycopg.Error, sa.exc.DBAPIError)
     conflict: type[Exception] = psycopg.IntegrityError
 
     def __init__(self, url: sa.URL, *, clock: Clock) -> None:

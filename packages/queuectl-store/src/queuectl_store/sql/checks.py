@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
+from queuectl_store.sql.all_tables import TABLES
 from queuectl_store.sql.hot import ONE, TEXT, ZERO, is_in, literal
-from queuectl_store.sql.places import IsForeign
+from queuectl_store.sql.places import IsForeign, LastId
 from queuectl_store.sql.side_tables import dependencies, environments, groups, schedules
 from queuectl_store.sql.tables import attempts, events, jobs, workers
 from queuectl_store.states import FINAL, JobState
@@ -46,7 +47,7 @@ _open_clauses = (
 _has_open_member = sa.exists(_one.where(jobs.c.group_id == groups.c.id, sa.not_(_ended)))
 
 # By name: the rows that are wrong, each by its id.
-WRONG: Mapping[str, sa.Select[int]] = MappingProxyType(
+_WRONG: Mapping[str, sa.Select[int]] = MappingProxyType(
     {
         "unknown_state": _ids(
             jobs.c.state.not_in([literal(state) for state in JobState]),
@@ -99,16 +100,15 @@ WRONG: Mapping[str, sa.Select[int]] = MappingProxyType(
     }
 )
 
-# The three stories of each job, in the order of jobs, to be read side by side.
-JOBS = sa.select(jobs.c.id, jobs.c.state, jobs.c.attempt, jobs.c.token).order_by(jobs.c.id)
-EVENTS = sa.select(events.c.job_id, events.c.verb, events.c.state, events.c.attempt).order_by(
-    events.c.job_id, events.c.id
-)
-ATTEMPTS = (
-    sa.select(attempts.c.job_id, sa.func.count().label("n"))
-    .group_by(attempts.c.job_id)
-    .order_by(attempts.c.job_id)
-)
+# One more than are named.
+WRONG = {name: each.limit(sa.literal_column("21")) for name, each in _WRONG.items()}
+
+# By table: the highest id that there is, and that was ever given.
+_numbered = [each for each in TABLES if "id" in each.c and each.c.id.identity is not None]
+LARGEST_ID = {
+    each.name: sa.select(sa.func.coalesce(sa.func.max(each.c.id), ZERO)) for each in _numbered
+}
+LAST_ID = {each.name: sa.select(LastId(each)) for each in _numbered}
 FIRST_WAITING = (
     sa.select(jobs.c.id)
     .where(jobs.c.waits_for == sa.bindparam("of", type_=TEXT))

@@ -4,19 +4,17 @@ Reads one state of the store and changes nothing. Each finding says what to do a
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
-
-import sqlalchemy as sa
 
 from queuectl_store.database import Database
 from queuectl_store.limits import sweeping
 from queuectl_store.rollups import recounting
-from queuectl_store.sql import checks as sql
-from queuectl_store.sql.places import LastId
+from queuectl_store.sql.plain import checks as sql
+from queuectl_store.sql.plain import stories
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
-from queuectl_store.upkeep.copying import NUMBERED
 from queuectl_store.values import dataclass
 
 _SHOWN = 20
@@ -92,7 +90,7 @@ def check(database: Database) -> list[Finding]:
     """Return what is wrong; nothing, if all is well."""
     care = database.engine.care
     try:
-        with closing(care.begin_read()) as connection:
+        with closing(care.begin_look()) as connection:
             damage = care.integrity(connection)
             if damage:
                 text = "the database fails its own check: " + "; ".join(damage[:_SHOWN])
@@ -104,30 +102,30 @@ def check(database: Database) -> list[Finding]:
                 *_ids_to_come(connection),
                 *_miscounted(connection),
             ]
-    except sa.exc.DBAPIError as error:
+    except database.engine.errors as error:
         raise database.engine.translate(error, committing=False) from error
 
 
-def _wrong_rows(connection: sa.Connection) -> Iterator[Finding]:
+def _wrong_rows(connection: Connection) -> Iterator[Finding]:
     for kind, statement in sql.WRONG.items():
-        ids = connection.execute(statement.limit(_SHOWN + 1)).scalars().all()
+        ids = statement.run(connection).scalars().all()
         if ids:
             yield _finding(kind, ids)
 
 
-def _parked_with_room(connection: sa.Connection) -> Iterator[Finding]:
+def _parked_with_room(connection: Connection) -> Iterator[Finding]:
     names: set[str] = set()
     swept = sweeping.look(connection, "")
     names |= swept.found
     while swept.after:
         swept = sweeping.look(connection, swept.after)
         names |= swept.found
-    ids = [connection.execute(sql.FIRST_WAITING, {"of": name}).scalar_one() for name in names]
+    ids = [sql.FIRST_WAITING.run(connection, {"of": name}).scalar_one() for name in names]
     if ids:
         yield _finding("parked_with_room", sorted(ids))
 
 
-def _wrong_stories(connection: sa.Connection) -> Iterator[Finding]:
+def _wrong_stories(connection: Connection) -> Iterator[Finding]:
     found: dict[str, list[int]] = {}
     for job, events, attempts in _stories(connection):
         for kind in _contradictions(job, events, attempts):
@@ -156,43 +154,35 @@ def _contradictions(job: Any, events: Sequence[Any], attempts: int) -> Iterator[
         yield "attempts_not_the_log"
 
 
-def _stories(connection: sa.Connection) -> Iterator[tuple[Any, list[Any], int]]:
+def _stories(connection: Connection) -> Iterator[tuple[Any, list[Any], int]]:
     """Yield each job with its events and the number of its attempts, all in the order of ids."""
-    events = _grouped(_stream(connection, sql.EVENTS))
-    attempts = _grouped(_stream(connection, sql.ATTEMPTS))
-    told, runs = next(events, None), next(attempts, None)
-    for job in _stream(connection, sql.JOBS):
-        while told is not None and told[0] < job.id:
-            told = next(events, None)
-        while runs is not None and runs[0] < job.id:
-            runs = next(attempts, None)
-        its_events = told[1] if told is not None and told[0] == job.id else []
-        yield job, its_events, runs[1][0].n if runs is not None and runs[0] == job.id else 0
+    after = 0
+    while jobs := stories.JOBS.run(connection, {"after": after, "at_most": _ROWS}).all():
+        these = {"first": jobs[0].id, "last": jobs[-1].id}
+        found = stories.EVENTS.run(connection, these)
+        events = {
+            job_id: list(rows) for job_id, rows in itertools.groupby(found, lambda row: row.job_id)
+        }
+        runs = {row.job_id: row.n for row in stories.ATTEMPTS.run(connection, these)}
+        for job in jobs:
+            yield job, events.get(job.id, []), runs.get(job.id, 0)
+        after = these["last"]
 
 
-def _stream(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Any]:
-    return iter(connection.execute(statement.execution_options(yield_per=_ROWS)))
-
-
-def _grouped(rows: Iterable[Any]) -> Iterator[tuple[int, list[Any]]]:
-    for job_id, group in itertools.groupby(rows, key=lambda row: row.job_id):
-        yield job_id, list(group)
-
-
-def _ids_to_come(connection: sa.Connection) -> Iterator[Finding]:
-    for table in NUMBERED:
-        largest = connection.execute(sa.select(sa.func.max(table.c.id))).scalar_one() or 0
-        last = connection.execute(sa.select(LastId(table))).scalar_one()
+def _ids_to_come(connection: Connection) -> Iterator[Finding]:
+    for table, statement in sql.LARGEST_ID.items():
+        largest = statement.run(connection).scalar_one()
+        last = sql.LAST_ID[table].run(connection).scalar_one()
         if last < largest:
             yield Finding(
                 kind="ids_used_again",
-                text=f"{table.name} would give ids from {last + 1} again, though it has {largest}",
+                text=f"{table} would give ids from {last + 1} again, though it has {largest}",
                 remedy=_RESTORE,
                 ids=(largest,),
             )
 
 
-def _miscounted(connection: sa.Connection) -> Iterator[Finding]:
+def _miscounted(connection: Connection) -> Iterator[Finding]:
     wrong = recounting.differences(connection)
     if wrong and not recounting.is_uncounted(connection):
         said = [f"{queue} {state} by {more:+}" for (queue, state), more in sorted(wrong.items())]
