@@ -95,9 +95,28 @@ def report(ctx: Context) -> bool:
 
 
 @queue.task(max_retries=0)
+def say(text: str) -> None:
+    print(text)
+
+
+@queue.task(max_retries=0)
+def say_by_another(text: str) -> None:
+    """Let another process print *text*, which inherits this one's output."""
+    subprocess.run([sys.executable, "-c", "import sys; print(sys.argv[1])", text], check=True)
+
+
+@queue.task(max_retries=0)
+def say_and_wait(text: str, go_on: Path) -> None:
+    """Print *text*, and a last line once the file *go_on* is there."""
+    print(text, flush=True)
+    eventually(go_on.exists, within=60, what="the word to go on")
+    print("last")
+
+
+@queue.task(max_retries=0)
 def brood(folder: Path) -> None:
     """Run for ever, with a child that does too."""
-    child = subprocess.Popen(["sleep", "600"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     (folder / "pids").write_text(f"{os.getpid()} {child.pid}")
     time.sleep(600)
 

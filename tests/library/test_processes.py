@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -27,7 +28,6 @@ from scripts.bootstrap import ROOT
 from tests.library import shop
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.not_on("win32")
 WITHIN_S = 60.0
 Working = Callable[..., AbstractContextManager[None]]
 
@@ -114,6 +114,19 @@ def test_an_exception_comes_back_as_text_and_its_traceback_is_in_the_log(
     assert (given_up.state, given_up.facts.note) == (JobState.DEAD, "no such account")
 
 
+def test_a_log_that_cannot_be_made_is_told_of_and_costs_no_run(
+    queue: Queue, working: Working, caplog: pytest.LogCaptureFixture
+) -> None:
+    logs = LogFolder(log_root(queue.store)).root
+    block_days(logs)
+    with working():
+        job = shop.add.enqueue(1, 2).wait(WITHIN_S)
+
+    assert job.result == 3
+    (told,) = [each for each in caplog.records if each.message == "output was not kept"]
+    assert "could not be made" in told.__dict__["reason"]
+
+
 def test_a_result_of_a_hundred_megabytes_fails_its_attempt_and_not_the_process(
     queue: Queue, working: Working
 ) -> None:
@@ -130,7 +143,7 @@ def test_a_result_of_a_hundred_megabytes_fails_its_attempt_and_not_the_process(
 @pytest.mark.parametrize(
     ("task", "args", "error"),
     [
-        (shop.die, (), "killed by SIGKILL (9)"),
+        pytest.param(shop.die, (), "killed by SIGKILL (9)", marks=pytest.mark.not_on("win32")),
         (shop.leave, (3,), "exit code 3"),
         (shop.leave, (0,), "ProcessExit: the task ended its process"),
     ],
@@ -147,14 +160,19 @@ def test_a_task_that_ends_its_process_fails_and_the_next_one_runs(
     assert queue.store.reader.attempts(job.id)[-1].error == error
 
 
-def test_a_busy_loop_is_ended_at_its_time_limit_after_its_last_words(
-    queue: Queue, working: Working
-) -> None:
+def test_a_busy_loop_is_ended_at_its_time_limit(queue: Queue, working: Working) -> None:
     with working(concurrency=1):
         job = shop.spin.enqueue().wait(WITHIN_S)
 
-    attempt = queue.store.reader.attempts(job.id)[-1]
-    assert attempt.error == "timed out after 0.3s"
+    assert queue.store.reader.attempts(job.id)[-1].error == "timed out after 0.3s"
+
+
+@pytest.mark.not_on("win32")
+def test_a_busy_loop_that_is_ended_has_its_last_words(queue: Queue, working: Working) -> None:
+    """On Windows it has them only if the worker has a console, to send CTRL_BREAK through."""
+    with working(concurrency=1):
+        job = shop.spin.enqueue().wait(WITHIN_S)
+
     assert output(queue, job) == "told to end\n"
 
 
@@ -220,6 +238,14 @@ def test_a_program_that_does_not_import_in_a_process_stops_the_worker_with_its_e
 
     with pytest.raises(PoolStartError, match=r"No module named 'tests\.library\.nowhere'"):
         queue.worker(executor="process").run(burst=True)
+
+
+def block_days(logs: Path) -> None:
+    """Put files where the folders of today's and tomorrow's logs are to be."""
+    logs.mkdir(parents=True, exist_ok=True)
+    today = datetime.now(UTC).date()
+    for day in (today, today + timedelta(days=1)):
+        (logs / day.isoformat()).touch()
 
 
 def pids_in(folder: Path) -> list[int]:

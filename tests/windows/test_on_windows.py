@@ -13,7 +13,6 @@ import pytest
 from queuectl_worker.guardian import Ended, NotStarted, Started
 from queuectl_worker.windows import WindowsGuardian
 from queuectl_worker.windows.lines import SHELL
-from tests.cli.inprocess import Inside
 from tests.waiting import eventually
 from tests.windows.holder import launch_of, real_guardian
 
@@ -30,12 +29,6 @@ while True:
 LEAVES = """
 import subprocess, sys
 subprocess.Popen([sys.executable, "-c", sys.argv[1], sys.argv[2]])
-"""
-SHOP = """
-from queuectl_worker import Queue
-
-queue = Queue({db!r})
-queue.task(name="shout")(str.upper)
 """
 WAITS = "import time; time.sleep(600)"
 PATIENCE_S = 60
@@ -193,18 +186,3 @@ def test_a_worker_that_is_killed_takes_its_commands_along(tmp_path: Path) -> Non
         worker.wait()
 
     eventually(lambda: not lives(beat), within=3, what="the grandchild to be gone")
-
-
-def test_task_processes_are_refused_before_anything_runs(tmp_path: Path) -> None:
-    """docs/windows.md says why; a worker that ran the rest would leave these jobs behind."""
-    inside = Inside(folder=tmp_path)
-    (tmp_path / "shop.py").write_text(SHOP.format(db=str(inside.db)))
-    inside.must("enqueue", '{"task": "shout", "args": ["hey"]}')
-
-    refused = inside("worker", "start", "--burst", "--app", "shop:queue", "--executor", "process")
-
-    assert (refused.code, refused.err.count("\n")) == (1, 1)
-    assert "the process executor does not run on Windows yet; use threads" in refused.err
-    assert inside.job(1)["state"] == "pending"
-    inside.must("worker", "start", "--burst", "--app", "shop:queue")
-    assert inside.job(1)["result"] == "HEY"

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.not_on("win32", "darwin")
         ["tests/windows"],
         ["tests/conformance/test_claim_and_finish.py", "tests/conformance/test_bad_input.py"],
         ["tests/library/test_running.py", "tests/library/test_enqueue.py"],
+        ["tests/library/test_processes.py", "tests/worker/test_entrance.py"],
         ["tests/schedules/test_schedules.py", "tests/worker/test_producer.py"],
     ],
     ids=lambda words: words[0],

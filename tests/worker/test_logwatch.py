@@ -9,10 +9,10 @@ import pytest
 
 from queuectl_worker.executors.pool import logwatch
 from queuectl_worker.executors.pool.logwatch import LogWatch
-from queuectl_worker.guardian.spool import SpoolRoom
+from queuectl_worker.executors.pool.taskhost import Logs
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.not_on("win", "darwin")
+pytestmark = pytest.mark.not_on("win32", "darwin")
 CAP = 256 << 10
 
 
@@ -21,24 +21,25 @@ def test_each_of_several_runs_is_held_under_the_cap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lingers: int
 ) -> None:
     monkeypatch.setattr(logwatch, "_LINGERS", lingers)
-    room = SpoolRoom(os.fsencode(tmp_path / "spool"), prefix=b"test", cap=CAP)
-    watch = LogWatch(room)
+    logs = Logs(str(tmp_path / "spool"), prefix="test", cap=CAP)
+    watch = LogWatch()
     before = watchers()
 
     for n in range(3):
-        spool, log = room.take(), os.fsencode(tmp_path / f"{n}.log")
-        with watch.over(spool, log):
-            os.write(spool.fd, b"x" * 8 * CAP)
-            eventually(partial(is_cut, log), within=20, what="a hole in the log")
-        room.settle(spool, log, may_reuse=False)
+        path = tmp_path / f"{n}.log"
+        log = logs.open(str(path))
+        with watch.over(log):
+            os.write(log.descriptor, b"x" * 8 * CAP)
+            eventually(partial(is_cut, path), within=20, what="a hole in the log")
+        log.close()
 
     assert watchers() == before + 1
-    room.close()
+    logs.close()
 
 
-def is_cut(log: bytes) -> bool:
+def is_cut(log: Path) -> bool:
     """Tell whether the log is there and has no more than its cap on the disk."""
-    return os.path.exists(log) and os.stat(log).st_blocks * 512 <= CAP + 8192
+    return log.exists() and log.stat().st_blocks * 512 <= CAP + 8192
 
 
 def watchers() -> int:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _HOOKS = frozenset({WEBHOOK_TASK, DESKTOP_TASK})
 Kind = Literal["thread", "process"]
+# `select` of Windows waits for 512 sockets: each process has one, strangers at the entrance may
+# have 64, the worker has some of its own.
+_MOST_PROCESSES_ON_WINDOWS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +80,13 @@ def fit(
         tracing: What follows the runs of commands.
 
     Raises:
-        InvalidTask: A task cannot run in a process.
+        InvalidTask: A task cannot run in a process, or Windows has no room for so many.
     """
     slots = tuner.current.concurrency
     # First of all: it may refuse the tasks, and what is made before would have to be closed.
     parts = None if side is None else _for_tasks(store, tuner, logs, side)
     commands: Executor = CommandExecutor(
-        _command_guardian(tuner, logs),
+        _guardian(tuner, logs),
         slots=slots,
         logs=logs,
         stored=store.environment,
@@ -153,14 +156,20 @@ def _for_tasks(
 
 
 def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorParts) -> Executor:
-    if sys.platform == "win32":
-        raise InvalidTask("the process executor does not run on Windows yet; use threads")
+    if sys.platform == "win32" and parts.slots > _MOST_PROCESSES_ON_WINDOWS:
+        raise InvalidTask(
+            f"a worker has at most {_MOST_PROCESSES_ON_WINDOWS} task processes on Windows, not"
+            f" {parts.slots}; lower its concurrency and start several"
+        )
+    from queuectl_worker.executors.pool.doors import FolderDoor, LoopbackDoor
+    from queuectl_worker.executors.pool.places import places_of
     from queuectl_worker.executors.pool.process import ProcessExecutor
 
     return ProcessExecutor(
-        side.tasks,
+        places_of(side.tasks),
         _guardian(tuner, logs),
         slots=parts.slots,
+        door=LoopbackDoor() if sys.platform == "win32" else FolderDoor(),
         logs=logs,
         log_cap=tuner.current.log_cap,
         tell=parts.tell,
@@ -169,20 +178,16 @@ def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorPar
     )
 
 
-def _command_guardian(tuner: Tuner, logs: LogFolder) -> "CommandGuardian":
+def _guardian(tuner: Tuner, logs: LogFolder) -> "CommandGuardian":
+    settings = tuner.current
     if sys.platform == "win32":
         from queuectl_worker.windows import WindowsGuardian
         from queuectl_worker.windows.kernel32 import Kernel32
 
-        settings, system = tuner.current, Kernel32()
+        system = Kernel32()
         return WindowsGuardian(
             slots=settings.concurrency, log_cap=settings.log_cap, calls=system, disk=system
         )
-    return _guardian(tuner, logs)
-
-
-def _guardian(tuner: Tuner, logs: LogFolder) -> Guardian:
-    settings = tuner.current
     return Guardian(
         slots=settings.concurrency,
         spool=logs.spool,

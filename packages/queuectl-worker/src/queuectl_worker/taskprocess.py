@@ -7,10 +7,8 @@ below it. It imports the program whose tasks it runs, as that program names itse
 import importlib
 import json
 import os
-import resource
 import runpy
 import signal
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -21,13 +19,19 @@ from typing import Any, NoReturn
 from queuectl_store import Task
 from queuectl_worker.executors.calling import Call, make_call
 from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool.doors import knock
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
 from queuectl_worker.executors.pool.logwatch import LogWatch
+from queuectl_worker.executors.pool.tasklog import TaskLog, TaskLogs
 from queuectl_worker.executors.protocol import Ending
-from queuectl_worker.guardian.spool import Spool, SpoolRoom
 from queuectl_worker.queue import Queue
 from queuectl_worker.retry import Raised
 from queuectl_worker.tasks import Registry
+
+if sys.platform == "win32":
+    from queuectl_worker.windows import taskhost as host
+else:
+    from queuectl_worker.executors.pool import taskhost as host
 
 _PROGRESS_S = 0.2
 
@@ -39,9 +43,9 @@ class TaskMustEnd(BaseException):
 class Child:
     """Runs what comes over the link."""
 
-    def __init__(self, link: Link, tasks: Registry, room: SpoolRoom) -> None:
-        self._link, self._tasks, self._room = link, tasks, room
-        self._watch = LogWatch(room)
+    def __init__(self, link: Link, tasks: Registry, logs: TaskLogs) -> None:
+        self._link, self._tasks, self._logs = link, tasks, logs
+        self._watch = LogWatch()
         self._current: Call | None = None
         self._told_at = 0.0
         self._untold: str | None = None
@@ -49,26 +53,26 @@ class Child:
 
     def serve(self) -> None:
         """Run tasks until the link is closed."""
-        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(host.END, self._end)
         while not self._link.is_closed:
             for message in self._link.receive(wait=True):
                 self._link.send(self._run(message))
 
     def _end(self, _number: int, _frame: object) -> NoReturn:
         # Once: what the task still has to say is to be kept.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(host.END, signal.SIG_IGN)
         if self._current is not None:
             self._current.context.cancelled.set()
         raise TaskMustEnd
 
     def _run(self, message: Message) -> Message:
         claim = cargo.unpack_claim(message)
-        log = os.fsencode(message["log"])
         work = claim.job.work
         assert isinstance(work, Task)
         call = self._current = make_call(claim, self._tasks.find(work.name), self._progress)
         began, cpu = time.time_ns() // 1_000_000, _cpu_s()
-        ending, log_bytes = self._kept(call, log)
+        log = self._logs.open(message["log"])
+        ending = self._kept(call, log)
         self._current = None
         if self._untold is not None:
             self._link.send({"said": "progress", "text": self._untold})
@@ -78,20 +82,20 @@ class Child:
             "ending": cargo.pack_ending(ending),
             "started_at": began,
             "cpu_ms": round((_cpu_s() - cpu) * 1000),
-            "max_rss": _max_rss(),
-            "log_bytes": log_bytes,
+            "max_rss": host.peak_bytes(),
+            "log_bytes": log.size,
+            "log_problem": log.problem,
         }
 
-    def _kept(self, call: Call, log: bytes) -> tuple[Ending, int]:
-        spool, log_bytes = self._room.take(), 0
+    def _kept(self, call: Call, log: TaskLog) -> Ending:
         try:
-            with self._watch.over(spool, log), _output_to(spool, self._silent):
+            with self._watch.over(log), _output_to(log.descriptor, self._silent):
                 ending = _outcome(call)
                 if isinstance(ending, Raised):
                     sys.stderr.write(ending.trace)
         finally:
-            log_bytes, _, _ = self._room.settle(spool, log, may_reuse=False)
-        return ending, log_bytes
+            log.close()
+        return ending
 
     def _progress(self, _job: int, _token: int, text: str) -> bool:
         now = time.monotonic()
@@ -104,10 +108,10 @@ class Child:
 
 
 @contextmanager
-def _output_to(spool: Spool, silent: tuple[int, int]) -> Iterator[None]:
+def _output_to(target: int, silent: tuple[int, int]) -> Iterator[None]:
     """Send what the block prints to the run's log."""
     for descriptor in (1, 2):
-        os.dup2(spool.fd, descriptor)
+        os.dup2(target, descriptor)
     try:
         yield
     finally:
@@ -153,20 +157,13 @@ def _cpu_s() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _max_rss() -> int:
-    # Kilobytes on Linux, bytes on macOS.
-    unit = 1 if sys.platform == "darwin" else 1024
-    own, below = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, -1))
-    return max(own, below) * unit
-
-
 def main() -> int:
     """Greet the worker, import the program, and serve."""
     setting = json.loads(os.environ.pop(SETTING))
-    end = socket.socket(socket.AF_UNIX)
-    end.connect(setting["socket"])
+    host.prepare()
+    end = knock(setting["address"])
+    end.sendall(bytes.fromhex(setting["greeting"]))
     link = Link(end)
-    link.send({"said": "hello", "number": setting["number"], "secret": setting["secret"]})
     try:
         tasks = find_tasks(setting["places"])
     except BaseException as error:  # noqa: BLE001  # a program may raise whatever it likes
@@ -175,13 +172,13 @@ def main() -> int:
         return 1
     link.send({"said": "ready"})
     prefix = f"task-{os.getpid()}-{setting['number']}"
-    room = SpoolRoom(os.fsencode(setting["spool"]), prefix=prefix.encode(), cap=setting["cap"])
+    logs = host.Logs(setting["spool"], prefix=prefix, cap=setting["cap"])
     try:
-        Child(link, tasks, room).serve()
+        Child(link, tasks, logs).serve()
     except TaskMustEnd:
         return 1
     finally:
-        room.close()
+        logs.close()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What owns the processes of commands, as the command executor sees it."""
+"""What owns the processes of commands and of tasks, as their executors see it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -7,7 +7,7 @@ from queuectl_worker.guardian import Launch, Report
 
 
 class CommandGuardian(Protocol):
-    """What owns the processes of commands: `guardian.Guardian`, and on Windows `WindowsGuardian`.
+    """What owns the processes: `guardian.Guardian`, and on Windows `WindowsGuardian`.
 
     `receive` and `launch` belong to one thread; the rest may be called from any.
     """

@@ -4,12 +4,15 @@ JSON and nothing else: a task's arguments and results are never unpickled on eit
 """
 
 import json
+import select
 import socket
 from typing import Any
 
 _HEADER_BYTES = 4
 _READ_BYTES = 1 << 16
 MOST_BYTES = 64 << 20
+# Windows has no such flag: there it is asked first whether anything has come.
+_AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)
 
 # The variable by which a task process learns where its worker listens.
 SETTING = "QUEUECTL_POOL"
@@ -47,7 +50,9 @@ class Link:
         messages = self._unpack()
         while not self.is_closed and not (messages and wait):
             try:
-                piece = self._end.recv(_READ_BYTES, 0 if wait else socket.MSG_DONTWAIT)
+                if not wait and not _AT_ONCE and not self._has_arrived():
+                    break
+                piece = self._end.recv(_READ_BYTES, 0 if wait else _AT_ONCE)
             except BlockingIOError:
                 break
             except OSError:
@@ -61,6 +66,9 @@ class Link:
         """Close this end."""
         self.is_closed = True
         self._end.close()
+
+    def _has_arrived(self) -> bool:
+        return bool(select.select([self._end], [], [], 0)[0])
 
     def _unpack(self) -> list[Message]:
         messages, at = [], 0

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from queuectl_worker.guardian.spool import Spool, SpoolRoom
+from queuectl_worker.executors.pool.tasklog import TaskLog
 
 _LOOK_S = 0.05
 _LINGERS = 20
@@ -16,19 +16,18 @@ class LogWatch:
     runs. While runs follow one another it looks by itself; only one that parked has to be woken.
     """
 
-    def __init__(self, room: SpoolRoom) -> None:
-        self._room = room
+    def __init__(self) -> None:
         self._changed = threading.Condition(threading.Lock())
-        self._watched: tuple[Spool, bytes] | None = None
+        self._watched: TaskLog | None = None
         self._thread: threading.Thread | None = None
         self._is_parked = False
 
     @contextmanager
-    def over(self, spool: Spool, log: bytes) -> Iterator[None]:
-        """Watch *spool* during the block; after it nothing touches it."""
+    def over(self, log: TaskLog) -> Iterator[None]:
+        """Watch *log* during the block; after it nothing touches it."""
         try:
             with self._changed:
-                self._watched = spool, log
+                self._watched = log
                 if self._thread is None:
                     self._start()
                 elif self._is_parked:
@@ -52,4 +51,4 @@ class LogWatch:
                     in_vain += 1
                 else:
                     in_vain = 0
-                    self._room.watch(*self._watched)
+                    self._watched.watch()

@@ -1,10 +1,12 @@
 """Tasks in processes: for work that keeps the processor busy, and for work that must be killable.
 
 The processes run under a guardian of their own, as commands do: at a time limit or a cancel the
-whole tree gets SIGTERM, then SIGKILL; when the worker dies they die with it.
+whole tree gets SIGTERM, then SIGKILL (on Windows CTRL_BREAK, then the end of its job object); when
+the worker dies they die with it.
 """
 
 import itertools
+import logging
 import os
 import select
 import threading
@@ -17,8 +19,10 @@ from queuectl_worker.context import Tell
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
 from queuectl_worker.executors.command import GUARDIAN_DIED
+from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.commandline import encode_variables
 from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool.doors import Door
 from queuectl_worker.executors.pool.entrance import Entrance
 from queuectl_worker.executors.pool.link import Message
 from queuectl_worker.executors.pool.member import (
@@ -27,7 +31,7 @@ from queuectl_worker.executors.pool.member import (
     Recycling,
     Stage,
 )
-from queuectl_worker.executors.pool.places import launch_of, places_of
+from queuectl_worker.executors.pool.places import launch_of
 from queuectl_worker.executors.protocol import (
     Completed,
     Ending,
@@ -41,12 +45,12 @@ from queuectl_worker.executors.protocol import (
     key_of,
 )
 from queuectl_worker.executors.reports import Reports
-from queuectl_worker.guardian import Ended, Guardian, Lost, NotStarted, Report
+from queuectl_worker.guardian import Ended, Lost, NotStarted, Report
 from queuectl_worker.output import LogFolder
 from queuectl_worker.retry import SnoozedItself, TimedOut, error_of
-from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
 
+log = logging.getLogger(__name__)
 START_S = 60.0
 
 
@@ -54,19 +58,19 @@ class ProcessExecutor:
     """Runs tasks in a pool of processes, one at a time in each.
 
     Args:
+        places: Where the tasks live, as `places_of` says.
         guardian: For the processes alone, with as many slots.
+        door: Where the processes come in. Both are closed with the executor.
         kill_grace_ms: Between SIGTERM and SIGKILL at a time limit.
-
-    Raises:
-        InvalidTask: Another process could not find one of *tasks*.
     """
 
     def __init__(
         self,
-        tasks: Registry,
-        guardian: Guardian,
+        places: Message,
+        guardian: CommandGuardian,
         *,
         slots: int,
+        door: Door,
         logs: LogFolder,
         log_cap: int,
         tell: Tell,
@@ -76,8 +80,8 @@ class ProcessExecutor:
         self._guardian, self._slots, self._logs = guardian, slots, logs
         self._tell, self._kill_grace_ms = tell, kill_grace_ms
         self._recycling = recycling
-        self._program = {"places": places_of(tasks), "spool": str(logs.spool), "cap": log_cap}
-        self._entrance = Entrance()
+        self._program = {"places": places, "spool": str(logs.spool), "cap": log_cap}
+        self._entrance = Entrance(door)
         self._numbers = itertools.count(1)
         self._members: dict[int, Member] = {}
         self._waiting: deque[Claim] = deque()
@@ -217,13 +221,12 @@ class ProcessExecutor:
         self._guardian.stop(member.number, grace_ms=grace_ms)
 
     def _greet(self) -> None:
-        for number, link, messages in self._entrance.newcomers():
+        for number, link in self._entrance.newcomers():
             member = self._members.get(number)
             if member is None or member.link is not None:
                 link.close()
-                continue
-            member.link = link
-            self._heard(member, messages)
+            else:
+                member.link = link
 
     def _hear(self, member: Member) -> None:
         if member.link is not None and not member.link.is_closed:
@@ -245,6 +248,8 @@ class ProcessExecutor:
         ending = run.ending or cargo.unpack_ending(message["ending"])
         names = ("cpu_ms", "max_rss", "log_bytes")
         self._report(run, ending, **{name: message[name] for name in names})
+        if message["log_problem"] is not None:
+            log.warning("output was not kept", extra={"reason": message["log_problem"]})
         member.run = None
         is_old = self._recycling.is_due(member, rss=message["max_rss"], now=time.monotonic())
         if member.stage is Stage.LEAVING or is_old:

@@ -1,0 +1,61 @@
+"""What a task process asks of Linux and macOS; of Windows it is in `windows/taskhost.py`.
+
+Both files have the same names.
+"""
+
+import os
+import resource
+import signal
+import sys
+
+from queuectl_worker.guardian.spool import SpoolRoom
+
+# What the guardian sends before it kills.
+END = signal.SIGTERM
+
+
+def prepare() -> None:
+    """Nothing has to be done here before the first task."""
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process, or one below it, had resident."""
+    # Kilobytes on Linux, bytes on macOS.
+    unit = 1 if sys.platform == "darwin" else 1024
+    own, below = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, -1))
+    return max(own, below) * unit
+
+
+class SpooledLog:
+    """A spool file until its first byte is seen, then the log."""
+
+    __slots__ = ("_path", "_room", "_spool", "descriptor", "problem", "size")
+
+    def __init__(self, room: SpoolRoom, path: bytes) -> None:
+        self._room, self._path = room, path
+        self._spool = room.take()
+        self.descriptor, self.size = self._spool.fd, 0
+        self.problem: str | None = None
+
+    def watch(self) -> None:
+        """Publish the log once it has a byte, and keep it under the cap."""
+        self._room.watch(self._spool, self._path)
+
+    def close(self) -> None:
+        """Settle the file. It is not used again: a child of the task may still write to it."""
+        self.size, _, self.problem = self._room.settle(self._spool, self._path, may_reuse=False)
+
+
+class Logs:
+    """Logs that are spool files first."""
+
+    def __init__(self, folder: str, *, prefix: str, cap: int) -> None:
+        self._room = SpoolRoom(os.fsencode(folder), prefix=os.fsencode(prefix), cap=cap)
+
+    def open(self, path: str) -> SpooledLog:
+        """Return the log of a run."""
+        return SpooledLog(self._room, os.fsencode(path))
+
+    def close(self) -> None:
+        """Remove the spool files that no run uses."""
+        self._room.close()
