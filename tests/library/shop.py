@@ -85,6 +85,27 @@ def spin() -> None:
 
 
 @queue.task(max_retries=0)
+def be_told_to_end() -> None:
+    """Get the signal that a worker sends before it kills, and go on."""
+    count = 0
+    try:
+        signal.raise_signal(getattr(signal, "SIGBREAK", signal.SIGTERM))
+        while True:
+            count += 1
+    finally:
+        print("told to end")
+
+
+@queue.task(max_retries=0)
+def fill(megabytes: int) -> None:
+    """Print so much, between two lines."""
+    print("first")
+    for _ in range(megabytes):
+        print("x" * (1 << 20))
+    print("last")
+
+
+@queue.task(max_retries=0)
 def pid() -> int:
     return os.getpid()
 

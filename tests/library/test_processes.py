@@ -176,6 +176,15 @@ def test_a_busy_loop_that_is_ended_has_its_last_words(queue: Queue, working: Wor
     assert output(queue, job) == "told to end\n"
 
 
+def test_the_signal_that_ends_a_task_is_raised_in_it(queue: Queue, working: Working) -> None:
+    """SIGTERM, and on Windows what CTRL_BREAK becomes; here the task sends it to itself."""
+    with working(concurrency=1):
+        job = shop.be_told_to_end.enqueue().wait(WITHIN_S)
+
+    assert queue.store.reader.attempts(job.id)[-1].error == "exit code 1"
+    assert output(queue, job) == "told to end\n"
+
+
 def test_cancelling_ends_the_process_and_what_it_started(working: Working, tmp_path: Path) -> None:
     with working():
         job = shop.brood.enqueue(tmp_path)

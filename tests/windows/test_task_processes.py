@@ -111,6 +111,20 @@ def test_output_is_in_the_log_while_the_task_still_runs(queue: Queue, tmp_path: 
     assert log_of(queue, job.id).read_bytes() == b"first\nlast\n"
 
 
+def test_of_a_log_over_its_cap_both_ends_stay_and_its_middle_goes_or_the_worker_tells(
+    queue: Queue, caplog: pytest.LogCaptureFixture
+) -> None:
+    """NTFS takes the middle out; where there are no sparse files, as under Wine, it stays."""
+    with working(queue, log_cap="1M"):
+        job = shop.fill.enqueue(4).wait(WITHIN_S)
+
+    log = log_of(queue, job.id).read_bytes()
+    assert (log[:6], log[-5:]) == (b"first\n", b"last\n")
+    assert job.refresh().state is JobState.SUCCEEDED
+    told = [each for each in caplog.records if each.message == "output was not kept"]
+    assert told or log[2 << 20 :].startswith(bytes(100))
+
+
 def test_what_the_task_starts_writes_to_the_same_log(queue: Queue) -> None:
     with working(queue):
         job = shop.say_by_another.enqueue("from below").wait(WITHIN_S)

@@ -15,7 +15,8 @@ from typing import Protocol
 Address = str | list[str | int]
 
 LOOPBACK = "127.0.0.1"
-_WAITING = 64
+# As many as may start at once, with some to spare: Windows refuses those that find no place.
+_WAITING = 512
 
 
 class Door(Protocol):
