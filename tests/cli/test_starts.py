@@ -72,7 +72,15 @@ ACTS = (
     *("schedule add tick --every 1h -- true", "schedule list", "schedule pause tick"),
     *("schedule resume tick", "schedule next tick", "schedule run tick", "schedule rm tick"),
     *("hook add told --command true", "hook list", "hook pause told", "hook rm told"),
-    *("doctor", "db stats", "db path", "prune --dry-run", "metrics --csv", "queue drain other"),
+    *(
+        "doctor",
+        "db stats",
+        "db path",
+        "db check",
+        "prune --dry-run",
+        "metrics --csv",
+        "queue drain other",
+    ),
     *("run -- true", "worker start --burst"),
 )
 
