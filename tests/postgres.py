@@ -186,7 +186,7 @@ def may_run(program: Path, identity: dict[str, Any]) -> bool:
     return True
 
 
-def start(home: Home, *, is_durable: bool) -> PostgresServer:
+def start(home: Home, *, is_durable: bool = False) -> PostgresServer:
     """Make the data folder and start the server on a free port of the loopback."""
     password = secrets.token_urlsafe(16)
     secret = home.path / "password"
