@@ -160,6 +160,29 @@ def test_a_socket_that_was_closed_does_not_keep_its_thread(store: Store) -> None
             assert seconds_until_dropped(connection) < 15
 
 
+def keep_sending(connection: socket.socket, *, for_s: float) -> None:
+    """Send without end, until the other side has enough."""
+    deadline = time.monotonic() + for_s
+    while time.monotonic() < deadline:
+        connection.sendall(b" " * 1000)
+
+
+@pytest.mark.parametrize("token", [TOKEN, "wrong"])
+def test_a_body_that_is_refused_does_not_keep_its_thread(store: Store, token: str) -> None:
+    """Though the client goes on sending."""
+    head = (
+        "POST /api/v1/jobs HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 5000000\r\n\r\n"
+    )
+    with serving(store, header_limit_s=0.5) as site:
+        asked = head.format(host=site.host, token=token).encode()
+        with half_open(site, asked + b" " * 1000) as connection:
+            assert connection.recv(12) in (b"HTTP/1.1 413", b"HTTP/1.1 401")
+
+            with pytest.raises(OSError, match=r"reset|pipe|abort"):
+                keep_sending(connection, for_s=20)
+
+
 def test_more_requests_than_threads_are_told_to_come_back(store: Store) -> None:
     with serving(store, request_cap=2) as site, ExitStack() as stack:
         taken = [stack.enter_context(half_open(site)) for _ in range(2)]

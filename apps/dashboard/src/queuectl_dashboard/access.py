@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from queuectl_dashboard.bodies import bound_body
 from queuectl_dashboard.callers import Caller, set_caller
+from queuectl_dashboard.handshake import end_soon
 from queuectl_dashboard.pacing import Pace
 from queuectl_dashboard.proxies import Network, client_address
 from queuectl_dashboard.redaction import DEFAULT_FIELDS
@@ -139,6 +140,8 @@ class Gate:
         refusal = self._refusal(environ)
         if refusal is None:
             return self._app(environ, guarded)
+        # What it goes on sending is nobody's any more, and its thread is wanted by others.
+        end_soon(environ)
         page = self._login_page if refusal.status == 401 else None
         return refuse(refusal, environ, guarded, login_page=page)
 

@@ -77,7 +77,7 @@ def prepare(environ: WSGIEnvironment) -> None:
 
 
 def end_soon(environ: WSGIEnvironment) -> None:
-    """Have the server close the connection of a socket that has ended, whatever is still sent."""
+    """Have the server close the connection of what has been answered, whatever is still sent."""
     environ.get("queuectl.end_soon", _nothing)()
 
 
