@@ -215,7 +215,7 @@ def hash_once(url: str, password: str) -> None:
         connection.execute(statement)
 
 
-def start_on_a_free_port(home: Home, *, is_durable: bool) -> int:
+def start_on_a_free_port(home: Home, *, is_durable: bool = False) -> int:
     """Start the server; another program may take the port in between, so try again."""
     for attempt in range(1, START_ATTEMPTS + 1):
         port = free_port()
