@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from queuectl_store.sql.parameters import parameters
+from queuectl_store.sql.rows import KeptBatch
 from queuectl_store.sql.statement import MORE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,16 +54,20 @@ COLUMNS = {
 INTRODUCTION = '''\
 """The statements of {module}.py by name and text; written by `scripts/plain_sql.py`."""
 
-from queuectl_store.sql.statement import Statement
+from queuectl_store.sql.statement import {imported}
 '''
 
 
 def pages() -> dict[str, str]:
     """Return the text of each module by its name."""
-    return {
-        f"{module}.py": "\n".join([INTRODUCTION.format(module=module), *_entries(module)])
-        for module in MODULES
-    }
+    return {f"{module}.py": _page(module) for module in MODULES}
+
+
+def _page(module: str) -> str:
+    entries = list(_entries(module))
+    has_kept = any(" = Kept(" in entry for entry in entries)
+    imported = "Kept, Statement" if has_kept else "Statement"
+    return "\n".join([INTRODUCTION.format(module=module, imported=imported), *entries])
 
 
 def _entries(module: str) -> Iterator[str]:
@@ -71,7 +76,9 @@ def _entries(module: str) -> Iterator[str]:
         place = f"{module}:{name}"
         if not name.isupper() or place in BASES:
             continue
-        if place in MADE:
+        if isinstance(value, KeptBatch):
+            yield f'{name} = Kept("{value.name}", {tuple(value.columns.keys())})\n'
+        elif place in MADE:
             yield f"{name} = {written(place, value(*MADE[place]))}\n"
         elif isinstance(value, sa.Executable) or (
             module == "filters" and isinstance(value, sa.ColumnElement)

@@ -9,10 +9,6 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
     children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN
     queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint,
     pending_at=CASE WHEN (ended.state = 'pending') THEN :now ELSE queuectl_jobs.pending_at END,
-    note=ended.note, result=ended.result FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM
-    json_each(:ended)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token'
-    AS token, item ->> 'state' AS state, item ->> 'unused' AS unused, item ->> 'crash' AS crash,
-    item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->> 'result' AS result, item ->>
-    'fingerprint' AS fingerprint FROM items) SELECT * FROM parsed) AS ended WHERE queuectl_jobs.id =
+    note=ended.note, result=ended.result FROM temp.queuectl_ended AS ended WHERE queuectl_jobs.id =
     ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING
     id, token, state, children_due, group_id, :now AS at

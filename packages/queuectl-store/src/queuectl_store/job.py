@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, NewType
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
 from queuectl_store.trace import Trace
+from queuectl_store.unread import Unread
 from queuectl_store.values import dataclass
 
 JobId = NewType("JobId", int)
@@ -151,7 +152,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Unread):
     """A stored job. Times are UTC milliseconds.
 
     Attributes:

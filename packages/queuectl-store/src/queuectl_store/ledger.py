@@ -11,6 +11,7 @@ from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.fingerprint import fingerprint
 from queuectl_store.job import Claim, NewJob, NewWorker, Task
 from queuectl_store.outcome import (
+    VERBS,
     Cancelled,
     Dead,
     Finish,
@@ -20,7 +21,6 @@ from queuectl_store.outcome import (
     RunFacts,
     Snoozed,
     Succeeded,
-    verb_of,
 )
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
@@ -34,10 +34,19 @@ _RECORDED: dict[type[Outcome], str] = {
 }
 # A run that ended for no fault of the job uses no attempt (reliability P7).
 _UNUSED = (Snoozed, Released, Cancelled)
+# The verb, the state that the job comes to, and how the attempt's row says it.
+_MOVES: dict[type[Outcome], tuple[str, str, str]] = {
+    # Plain texts: a driver looks at what else it is given for longer.
+    kind: (str(verb), str(TRANSITIONS[verb].target), _RECORDED[kind])
+    for kind, verb in VERBS.items()
+}
+_UNSEEN = RunFacts()[1:]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 Entry = tuple[str, NewJob, str, int | None]
+# In the order of the columns of ENDED.
+Ending = tuple[Any, ...]
 NOTHING: Mapping[str, dict[str, Any]] = MappingProxyType({})
 
 
@@ -159,9 +168,9 @@ def taken(claims: Iterable[Claim]) -> str:
     return _encode([{"job_id": job.id, "attempt": job.attempt} for job, _, _ in claims])
 
 
-def endings(finishes: Iterable[Finish]) -> str:
-    """Return rows for FINISH, WRITE_ATTEMPTS and WRITE_ENDINGS."""
-    return _encode([_ending(finish) for finish in finishes])
+def endings(finishes: Iterable[Finish]) -> list[Ending]:
+    """Return the rows of ENDED, which FINISH, WRITE_ATTEMPTS and WRITE_ENDINGS read."""
+    return [_ending(finish) for finish in finishes]
 
 
 def recorded_as(finish: Finish) -> str:
@@ -190,49 +199,46 @@ def _known(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in columns if value is not None}
 
 
-def _ending(finish: Finish) -> dict[str, Any]:
-    outcome = finish.outcome
-    verb = verb_of(outcome)
-    row = {
-        "job_id": finish.claim.job.id,
-        "token": finish.claim.token,
-        "verb": verb,
-        "state": TRANSITIONS[verb].target,
-        "number": finish.claim.job.attempt,
-        "recorded": recorded_as(finish),
-    }
-    if isinstance(outcome, _UNUSED):
-        row["unused"] = 1
-    if finish.crashed:
-        row["crash"] = 1
-    if not isinstance(outcome, Succeeded):
-        row |= _known(_reason(outcome, finish.facts).items())
-    elif outcome.result is not None:
-        row["result"] = spec.clean(outcome.result)
-    return row | _known(_facts(finish.facts))
+def _ending(finish: Finish) -> Ending:
+    (job, token, _), outcome, facts, crashed = finish
+    verb, state, word = _MOVES[type(outcome)]
+    if crashed:
+        word = "crashed"
+    if facts[1:] != _UNSEEN:
+        seen = _fitting(facts)
+    else:  # as of most tasks
+        seen = (bounds.instant(facts.started_at), *_UNSEEN)
+    if isinstance(outcome, Succeeded):
+        result = None if outcome.result is None else spec.clean(outcome.result)
+        unused = delay_ms = note = alike = None
+    else:
+        result, unused = None, 1 if isinstance(outcome, _UNUSED) else None
+        delay_ms, note, alike = _reason(outcome, facts)
+    change = (unused, 1 if crashed else None, delay_ms, note, result, alike)
+    return (job.id, token, verb, state, *change, job.attempt, word, *seen)
 
 
-def _facts(facts: RunFacts) -> Iterable[tuple[str, Any]]:
+def _fitting(facts: RunFacts) -> tuple[Any, ...]:
     return (
-        ("started_at", bounds.instant(facts.started_at)),
-        ("exit_code", bounds.whole(facts.exit_code)),
-        ("signal", bounds.small(facts.signal)),
-        ("error", bounds.words(facts.error)),
-        ("max_rss", bounds.whole(facts.max_rss)),
-        ("cpu_ms", bounds.whole(facts.cpu_ms)),
-        ("log_bytes", bounds.whole(facts.log_bytes)),
-        ("log_lost", bounds.whole(facts.log_lost)),
+        bounds.instant(facts.started_at),
+        bounds.whole(facts.exit_code),
+        bounds.small(facts.signal),
+        bounds.words(facts.error),
+        bounds.whole(facts.max_rss),
+        bounds.whole(facts.cpu_ms),
+        bounds.whole(facts.log_bytes),
+        bounds.whole(facts.log_lost),
     )
 
 
-def _reason(outcome: Outcome, facts: RunFacts) -> dict[str, Any]:
+def _reason(outcome: Outcome, facts: RunFacts) -> tuple[int | None, str | None, str | None]:
+    """Return the delay until it runs again, why, and what its error has in common with others."""
     note = bounds.words(_note(outcome))
-    row: dict[str, Any] = {"note": note}
     if isinstance(outcome, Retry | Snoozed):
-        row["delay_ms"] = bounds.delay(outcome.delay_ms)
+        return bounds.delay(outcome.delay_ms), note, None
     if isinstance(outcome, Dead):
-        row["fingerprint"] = fingerprint(facts.error or note or "")
-    return row
+        return None, note, fingerprint(facts.error or note or "")
+    return None, note, None
 
 
 def _note(outcome: Outcome) -> str | None:

@@ -4,7 +4,7 @@ import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable
 from dataclasses import fields
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from queuectl_store import spec
@@ -12,6 +12,7 @@ from queuectl_store.job import Attempt, Claim, Job, JobId, Worker, WorkerId
 from queuectl_store.relations import OnDependencyFailure
 from queuectl_store.sql.names import LAST_PREFIX, Known
 from queuectl_store.states import JobState, Verb
+from queuectl_store.unread import Unread
 
 if TYPE_CHECKING:
     # Who reads jobs does not wait for it (decision 24).
@@ -21,7 +22,14 @@ _STATES = {state.value: state for state in JobState}
 # A frozen dataclass sets each field by object.__setattr__, which took 14 µs for the 47 of a job.
 # On a class of the same slots it takes a few; the job is frozen afterwards. Filling a dictionary
 # at once takes longer: it grows, and the collector looks through it.
-_Draft: Any = type("_Draft", (), {"__slots__": tuple(field.name for field in fields(Job))})
+_NAMES = tuple(field.name for field in fields(Job))
+_Draft: Any = type("_Draft", (Unread,), {"__slots__": _NAMES})
+# What moving a job from its claim to its end looks at; of most jobs nobody asks for the rest.
+_AT_ONCE = frozenset(
+    {"id", "queue", "priority", "work", "attempt", "token", "timeout_ms", "started_at"}
+    | {"slots", "guarded"}
+)
+_LATER = [(name, getattr(Job, name).__set__) for name in _NAMES if name not in _AT_ONCE]
 
 
 def job(
@@ -112,7 +120,26 @@ def _claimed(row: Any) -> Claim:
         ready_at = row.run_at
     if row.pending_at is not None and row.pending_at > ready_at:
         ready_at = row.pending_at
-    return Claim(job(row), row.token, ready_at)
+    draft = _Draft()
+    draft.id = row.id
+    draft.queue = row.queue
+    draft.priority = row.priority
+    draft.work = spec.work_of(row.spec)
+    draft.attempt = row.attempt
+    draft.token = row.token
+    draft.timeout_ms = row.timeout_ms
+    draft.started_at = row.started_at
+    draft.slots = row.slots
+    draft.guarded = bool(row.guarded)
+    draft._unread = partial(_read_the_rest, row)  # noqa: SLF001 as `job`, it makes one
+    draft.__class__ = Job
+    return Claim(draft, row.token, ready_at)
+
+
+def _read_the_rest(row: Any, part: Job) -> None:
+    whole = job(row)
+    for name, put in _LATER:
+        put(part, getattr(whole, name))
 
 
 @lru_cache

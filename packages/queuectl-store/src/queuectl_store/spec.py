@@ -67,6 +67,11 @@ def decode(text: str) -> dict[str, Any]:
     return values
 
 
+def work_of(text: str) -> Work:
+    """Return the work alone of a job that *encode* wrote."""
+    return _work(_read(text)[0])
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 

@@ -172,20 +172,20 @@ def _record(
     finishes = sorted(finishes, key=lambda each: each.claim.job.id)
     if not is_alone or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
         finishes = _heeding_cancels(connection, finishes)
-    rows = ledger.endings(finishes)
-    moved = hot.FINISH.run(connection, {"ended": rows, **times}).all()
+    ended = hot.ENDED.put(connection, ledger.endings(finishes))
+    moved = hot.FINISH.run(connection, {**ended, **times}).all()
     # By token too: a worker may hold the old claim and the new one of the same job.
     done = {(row.id, row.token) for row in moved}
     refused, kept = [finish for finish in finishes if _run(finish) not in done], finishes
     if refused:
         kept = [finish for finish in finishes if _run(finish) in done]
-        rows = ledger.endings(kept)
+        ended = hot.ENDED.put(connection, ledger.endings(kept))
         refused = _not_recorded(connection, worker_id, refused)
     counted, let_go = tally.fact(Fact.RESULT_FENCED, n=len(refused)), 0
     if done:
         # One time for all of the batch, by which the durations that are counted are those recorded.
         at = max(row.at for row in moved)
-        values = {"ended": rows, "worker": worker_id, **times, "now": at}
+        values = {**ended, "worker": worker_id, **times, "now": at}
         hot.WRITE_ATTEMPTS.run(connection, values)
         hot.WRITE_ENDINGS.run(connection, values)
         counted.join(tally.ended(kept, at=at))

@@ -139,7 +139,8 @@ class HotLoop:
         claims = exchanger.trade(limit=limit)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
-        if exchanger.is_to_look_again():
+        # Room that is left: the claim was of a half, or ends stood in its way.
+        if exchanger.is_to_look_again() or (exchanger.may_find_more and self._limit(now_ms)):
             self._wake.set()
 
     def _limit(self, now_ms: int) -> int:

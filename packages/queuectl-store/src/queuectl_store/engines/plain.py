@@ -7,7 +7,7 @@ without the time that importing it takes, and without what it takes for each sta
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -18,7 +18,8 @@ from queuectl_store.engines.sqlite_faults import has_no_room, is_spent, translat
 from queuectl_store.engines.sqlite_setup import set_up, until_unlocked
 from queuectl_store.errors import StoreError
 from queuectl_store.notifier import FifoBell, Listener, PollingListener
-from queuectl_store.sql.statement import Query
+from queuectl_store.sql.names import kept_in
+from queuectl_store.sql.statement import Query, Values
 
 _NOTHING: Mapping[str, Any] = {}
 _KEPT = 4  # connections that wait for the next read
@@ -58,6 +59,11 @@ class PlainConnection:
     def exec_driver_sql(self, text: str, values: Any = (), /) -> PlainRows:
         """Run *text*, which is not one of the store's statements."""
         return self._judged(self._run, text, values)
+
+    def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
+        """Put *rows* into the table of this connection that statements call *name*."""
+        self._judged(self._keep, kept_in(name), columns, rows)
+        return _NOTHING
 
     @contextmanager
     def begin_nested(self) -> Iterator[None]:
@@ -105,6 +111,13 @@ class PlainConnection:
 
     def _run_many(self, text: str, rows: Iterable[Any]) -> PlainRows:
         return PlainRows.of(self.raw.executemany(text, rows))
+
+    def _keep(self, table: str, columns: Sequence[str], rows: Sequence[Any]) -> None:
+        # Made in a transaction that was undone, it is not there any more.
+        self.raw.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
+        self.raw.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
+        places = ", ".join("?" * len(columns))
+        self.raw.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
 
     def _judged(self, call: Callable[..., T], *arguments: Any) -> T:
         try:

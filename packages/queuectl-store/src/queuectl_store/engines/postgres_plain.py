@@ -1,7 +1,7 @@
 """Transactions on PostgreSQL by the texts of statements, and the sessions that they run on."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -10,7 +10,8 @@ import psycopg
 from queuectl_store.engines.plain_rows import PlainRows
 from queuectl_store.engines.wire import Wire
 from queuectl_store.errors import StoreBusy
-from queuectl_store.sql.on_postgres import Sent, numbered, text_of
+from queuectl_store.sql.on_postgres import Sent, encoded, numbered, text_of
+from queuectl_store.sql.statement import Values
 
 _NOTHING: Mapping[str, Any] = {}
 _MOST = 15  # sessions at a time
@@ -59,6 +60,10 @@ class PostgresConnection:
             return self._sent(text, values)
         sent = numbered(text) if values else Sent(text, ())
         return self._sent(sent.text, sent.filled(values))
+
+    def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
+        """Return *rows* as the one parameter that a batch of the server is."""
+        return {name: encoded(columns, rows)}
 
     @contextmanager
     def begin_nested(self) -> Iterator[None]:

@@ -42,7 +42,7 @@ def enter(connection: Connection, asked: Any, jobs: Iterable[Job]) -> bool:
     if asked is None:
         return True
     limited = bool(asked.one().limited)
-    if limited or any(map(names_of, jobs)):
+    if limited or any(job.guarded and names_of(job) for job in jobs):
         sql.LOCK_COUNTS.run(connection)
         return True
     return False
@@ -50,7 +50,7 @@ def enter(connection: Connection, asked: Any, jobs: Iterable[Job]) -> bool:
 
 def lock_counts(connection: Connection, jobs: Iterable[Job]) -> None:
     """Let no admission come between the ends of *jobs* and what those free."""
-    if any(map(names_of, jobs)):
+    if any(job.guarded and names_of(job) for job in jobs):
         sql.LOCK_COUNTS.run(connection)
 
 
@@ -70,7 +70,9 @@ def names_of(job: Job) -> tuple[str, ...]:
 
 def free_up(connection: Connection, jobs: Iterable[Job]) -> int:
     """Let jobs go that waited for what *jobs*, whose runs ended, have freed; return how many."""
-    freed = Counter(name for job in jobs for name in names_of(job))
+    freed = Counter(name for job in jobs if job.guarded for name in names_of(job))
+    if not freed:
+        return 0
     return let_go(connection, Usage(connection), waiting(connection, freed), at_most=freed)
 
 

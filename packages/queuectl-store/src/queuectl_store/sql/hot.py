@@ -8,7 +8,7 @@ cannot use a partial index.
 import sqlalchemy as sa
 
 from queuectl_store.sql.kinds import Small, Whole, Words
-from queuectl_store.sql.rows import Batch, NowMs, OnConflictDoNothing, Transaction
+from queuectl_store.sql.rows import Batch, KeptBatch, NowMs, OnConflictDoNothing, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import attempts, events, jobs
 from queuectl_store.states import FINAL
@@ -47,7 +47,7 @@ NEW_JOBS = Batch(
     follows=INT,
 )
 EVENTS = Batch("moves", job_id=BIG, verb=TEXT, state=TEXT, attempt=INT, worker_id=BIG, note=TEXT)
-ENDED = Batch(
+ENDED = KeptBatch(
     "ended",
     job_id=BIG,
     token=BIG,
@@ -59,6 +59,7 @@ ENDED = Batch(
     delay_ms=BIG,
     note=TEXT,
     result=TEXT,
+    fingerprint=TEXT,
     number=INT,
     recorded=TEXT,
     started_at=BIG,
@@ -69,7 +70,6 @@ ENDED = Batch(
     cpu_ms=BIG,
     log_bytes=BIG,
     log_lost=BIG,
-    fingerprint=TEXT,
 )
 KEYS = Batch("keys", key=TEXT)
 RUNS = Batch("runs", job_id=BIG, token=BIG)

@@ -21,6 +21,13 @@ EVENTS_PRUNED = "events"
 # The moves that need the job's unique key again, which another one may have taken meanwhile.
 AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 
+
+
+def kept_in(name: str) -> str:
+    """Return the table of a SQLite connection that holds the kept rows *name*."""
+    return f"temp.queuectl_{name}"
+
+
 # Columns by name with the value that all rows of a statement have.
 Known = tuple[tuple[str, Any], ...]
 # Of the jobs that the plain claim takes, by the conditions of that claim: they are not read.

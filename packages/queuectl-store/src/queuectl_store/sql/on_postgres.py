@@ -1,7 +1,8 @@
 """The texts of statements for PostgreSQL, made from SQLAlchemy's once and then kept."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from queuectl_store.sql.parameters import parameters
 from queuectl_store.sql.statement import Narrowed, Statement, Values
 
 _DIALECT: sa.Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _NAME = re.compile(r"%\((\w+)\)s|%%")
 _LIST = re.compile(r"__\[POSTCOMPILE_(\w+)(?:~~[^\]]*?~~REPL~~([^\]]*?)~~)?\]")
 
@@ -54,6 +56,16 @@ class PostgresText:
             known |= {f"{name}_{n}": value for n, value in enumerate(known.pop(name))}
         sent = _unfolded(self._text, self._lists, counts)
         return sent.text, sent.filled(known)
+
+
+def encoded(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return *rows* as a batch: JSON objects, in which a column that is not there is null."""
+    return _encode(
+        [
+            {name: value for name, value in zip(columns, row, strict=True) if value is not None}
+            for row in rows
+        ]
+    )
 
 
 def text_of(query: Statement | Narrowed, values: Mapping[str, Any]) -> PostgresText:

@@ -29,6 +29,10 @@ class Connection(Protocol):
         """Return a block of which an error undoes what was done in it."""
         ...
 
+    def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
+        """See `Kept.put`."""
+        ...
+
 
 class Query(Protocol):
     """What a plain connection runs."""
@@ -45,6 +49,20 @@ class Query(Protocol):
     def fitted(self, values: Values) -> Values:
         """Return *values* as the database takes them."""
         ...
+
+
+class Kept(NamedTuple):
+    """Rows that several statements of a transaction read, by the names of their columns."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    def put(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Values:
+        """Put *rows* where those statements find them; return what each has to be given, too.
+
+        Every row has all columns. They are there until others are put in their place.
+        """
+        return connection.keep(self.name, self.columns, rows)
 
 
 class Statement:

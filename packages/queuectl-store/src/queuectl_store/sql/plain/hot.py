@@ -1,6 +1,8 @@
 """The statements of hot.py by name and text; written by `scripts/plain_sql.py`."""
 
-from queuectl_store.sql.statement import Statement
+from queuectl_store.sql.statement import Kept, Statement
+
+ENDED = Kept("ended", ('job_id', 'token', 'verb', 'state', 'unused', 'crash', 'delay_ms', 'note', 'result', 'fingerprint', 'number', 'recorded', 'started_at', 'exit_code', 'signal', 'error', 'max_rss', 'cpu_ms', 'log_bytes', 'log_lost'))
 
 ENQUEUE = Statement("hot:ENQUEUE", """
 INSERT INTO queuectl_jobs ("key", state, queue, priority, max_retries, timeout_ms, created_at, run_at, environment_id, name, task, spec, slots, guarded, concurrency_key, resources, group_id, unique_key, unique_slot, unique_live, unique_until, unique_waiting, unmet, on_dep_failure, has_children) SELECT new_jobs."key", new_jobs.state, new_jobs.queue, new_jobs.priority, new_jobs.max_retries, new_jobs.timeout_ms, :now AS anon_1, coalesce(new_jobs.run_at, :now + new_jobs.delay_ms) AS coalesce_1, new_jobs.environment_id, new_jobs.name, new_jobs.task, new_jobs.spec, new_jobs.slots, new_jobs.guarded, new_jobs.concurrency_key, new_jobs.resources, new_jobs.group_id, new_jobs.unique_key, new_jobs.unique_slot, coalesce(new_jobs.unique_live, 0) AS coalesce_2, :now + new_jobs.unique_ms AS anon_2, coalesce(new_jobs.unique_waiting, 0) AS coalesce_3, coalesce(new_jobs.unmet, 0) AS coalesce_4, new_jobs.on_dep_failure, coalesce(new_jobs.has_children, 0) AS coalesce_5
@@ -23,17 +25,17 @@ FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), pa
 """)
 
 FINISH = Statement("hot:FINISH", """
-UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coalesce(ended.unused, 0)), crashes=(queuectl_jobs.crashes + coalesce(ended.crash, 0)), cancel_requested=:cancel_requested, run_at=coalesce(:now + ended.delay_ms, queuectl_jobs.run_at), started_at=CASE WHEN (ended.state = 'pending') THEN NULL ELSE queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN :now ELSE NULL END, allotted=:allotted, unique_live=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded') AND (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now)) THEN 0 ELSE queuectl_jobs.unique_live END, children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint, pending_at=CASE WHEN (ended.state = 'pending') THEN :now ELSE queuectl_jobs.pending_at END, note=ended.note, result=ended.result FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ended)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token, item ->> 'state' AS state, item ->> 'unused' AS unused, item ->> 'crash' AS crash, item ->> 'delay_ms' AS delay_ms, item ->> 'note' AS note, item ->> 'result' AS result, item ->> 'fingerprint' AS fingerprint FROM items) SELECT * FROM parsed) AS ended WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING id, token, state, children_due, group_id, :now AS at
+UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coalesce(ended.unused, 0)), crashes=(queuectl_jobs.crashes + coalesce(ended.crash, 0)), cancel_requested=:cancel_requested, run_at=coalesce(:now + ended.delay_ms, queuectl_jobs.run_at), started_at=CASE WHEN (ended.state = 'pending') THEN NULL ELSE queuectl_jobs.started_at END, finished_at=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN :now ELSE NULL END, allotted=:allotted, unique_live=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded') AND (queuectl_jobs.unique_until IS NULL OR queuectl_jobs.unique_until <= :now)) THEN 0 ELSE queuectl_jobs.unique_live END, children_due=CASE WHEN (ended.state IN ('cancelled', 'dead', 'succeeded')) THEN queuectl_jobs.has_children ELSE queuectl_jobs.children_due END, fingerprint=ended.fingerprint, pending_at=CASE WHEN (ended.state = 'pending') THEN :now ELSE queuectl_jobs.pending_at END, note=ended.note, result=ended.result FROM temp.queuectl_ended AS ended WHERE queuectl_jobs.id = ended.job_id AND queuectl_jobs.token = ended.token AND queuectl_jobs.state = 'running' RETURNING id, token, state, children_due, group_id, :now AS at
 """, fixed={'cancel_requested': 0, 'allotted': None})
 
 WRITE_ATTEMPTS = Statement("hot:WRITE_ATTEMPTS", """
 INSERT INTO queuectl_attempts (job_id, token, number, started_at, exit_code, signal, error, max_rss, cpu_ms, log_bytes, log_lost, state, worker_id, finished_at) SELECT ended.job_id, ended.token, ended.number, ended.started_at, ended.exit_code, ended.signal, ended.error, ended.max_rss, ended.cpu_ms, ended.log_bytes, ended.log_lost, ended.recorded, :worker AS anon_1, :now AS anon_2
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ended)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'token' AS token, item ->> 'number' AS number, item ->> 'started_at' AS started_at, item ->> 'exit_code' AS exit_code, item ->> 'signal' AS signal, item ->> 'error' AS error, item ->> 'max_rss' AS max_rss, item ->> 'cpu_ms' AS cpu_ms, item ->> 'log_bytes' AS log_bytes, item ->> 'log_lost' AS log_lost, item ->> 'recorded' AS recorded FROM items) SELECT * FROM parsed) AS ended
+FROM temp.queuectl_ended AS ended
 """, whole=('worker',))
 
 WRITE_ENDINGS = Statement("hot:WRITE_ENDINGS", """
 INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, ended.job_id, ended.verb, ended.state, ended.number - coalesce(ended.unused, 0) AS anon_2, :worker AS anon_3, ended.note, 0 AS anon_4
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:ended)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'verb' AS verb, item ->> 'state' AS state, item ->> 'number' AS number, item ->> 'unused' AS unused, item ->> 'note' AS note FROM items) SELECT * FROM parsed) AS ended
+FROM temp.queuectl_ended AS ended
 """, whole=('worker',))
 
 LOCK_RUNS = Statement("hot:LOCK_RUNS", """
