@@ -204,10 +204,9 @@ def _ending(finish: Finish) -> Ending:
     verb, state, word = _MOVES[type(outcome)]
     if crashed:
         word = "crashed"
-    if facts[1:] != _UNSEEN:
-        seen = _fitting(facts)
-    else:  # as of most tasks
-        seen = (bounds.instant(facts.started_at), *_UNSEEN)
+    # Of most tasks nothing else was seen.
+    is_plain = facts[1:] == _UNSEEN
+    seen = (bounds.instant(facts.started_at), *_UNSEEN) if is_plain else _fitting(facts)
     if isinstance(outcome, Succeeded):
         result = None if outcome.result is None else spec.clean(outcome.result)
         unused = delay_ms = note = alike = None

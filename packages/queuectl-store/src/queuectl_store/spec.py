@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from queuectl_store import bounds, carrier
+from queuectl_store.bounds import INT32 as _INT32
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
 from queuectl_store.bounds import is_whole
@@ -22,14 +23,12 @@ from queuectl_store.trace import Trace
 
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
-_TEXT_LIMIT = 1_000
-_DEEPEST = 64
-_INT32 = bounds.INT32
+_TEXT_LIMIT, _DEEPEST = 1_000, 64
 _UINT32 = 4_294_967_295  # Windows has exit codes up to here
 _MOST_CODES = 256
-# Three times as fast as json.loads, which looks for blanks and a byte order mark around it.
-_read = json.JSONDecoder().raw_decode
+# Three times as fast as json.loads, which looks for blanks and a byte order mark around it; and
 # json.dumps would make an encoder for each call.
+_read = json.JSONDecoder().raw_decode
 _write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 

@@ -106,7 +106,8 @@ class Runner:
                 case RunStarted(key=key, pid=pid, at_ms=at_ms):
                     self._started(key, pid, at_ms)
                 case RunRecalled(key=key):
-                    self._end(key, Stopped(), RunFacts(), now_ms)
+                    if (run := self._runs.let_go(key)) is not None:
+                        self._finish(run, Stopped(), RunFacts(), now_ms)
                 case Unstartable(key=key, message=message):
                     self._not_here(message, now_ms)
                     self._give_back(key, message, now_ms)
@@ -150,18 +151,23 @@ class Runner:
         run = self._runs.get(key)
         if run is not None and not run.has_started:
             self._runs.started(key)
-            self._host_pause.clear()
-            self._tell(JobStarted(claim=run.claim, pid=pid, at_ms=at_ms))
+            self._tell_of(run, pid, at_ms)
+
+    def _tell_of(self, run: Run, pid: int | None, at_ms: int) -> None:
+        run.has_started = True
+        self._host_pause.clear()
+        self._tell(JobStarted(run.claim, pid, at_ms))
 
     def _ended(self, report: RunEnded, now_ms: int) -> None:
-        started_at = report.facts.started_at
-        if started_at is not None:
-            self._started(report.key, report.pid, started_at)
+        if (run := self._runs.let_go(report.key)) is None:
+            return
+        if not run.has_started and report.facts.started_at is not None:
+            self._tell_of(run, report.pid, report.facts.started_at)
         if isinstance(report.ending, Crashed):
             # With nothing claimed ahead, a job that kills its guardian is among those that surely
             # ran, and is counted: it cannot hide behind the others.
             self.pace = self.pace.at_least(STALE_MS)
-        self._end(report.key, report.ending, report.facts, now_ms)
+        self._finish(run, report.ending, report.facts, now_ms)
 
     def _not_here(self, message: str, now_ms: int) -> None:
         if not self._host_pause.left_ms(now_ms):
@@ -169,12 +175,9 @@ class Runner:
             log.warning("cannot start jobs here", extra={"reason": message, "pause_ms": pause_ms})
             self._tell(WorkerPaused(reason=message, pause_ms=pause_ms))
 
-    def _end(self, key: RunKey, ending: Ending, facts: RunFacts, now_ms: int) -> None:
-        if (run := self._runs.let_go(key)) is None:
-            return
+    def _finish(self, run: Run, ending: Ending, facts: RunFacts, now_ms: int) -> None:
         outcome = self._outcome(run, ending)
-        crashed = isinstance(ending, Crashed)
-        finish = Finish(claim=run.claim, outcome=outcome, facts=facts, crashed=crashed)
+        finish = Finish(run.claim, outcome, facts, isinstance(ending, Crashed))
         self._completer.add(finish, now_ms=now_ms)
 
     def _give_back(self, key: RunKey, reason: str, now_ms: int) -> None:

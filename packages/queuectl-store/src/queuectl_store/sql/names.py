@@ -22,7 +22,6 @@ EVENTS_PRUNED = "events"
 AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 
 
-
 def kept_in(name: str) -> str:
     """Return the table of a SQLite connection that holds the kept rows *name*."""
     return f"temp.queuectl_{name}"

@@ -8,7 +8,7 @@ statements beside this file.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from queuectl_store.bounds import clean, small, whole
 
@@ -28,6 +28,10 @@ class Connection(Protocol):
     def begin_nested(self) -> AbstractContextManager[Any]:
         """Return a block of which an error undoes what was done in it."""
         ...
+
+
+class Keeper(Protocol):
+    """A plain connection, which takes rows for several of its statements."""
 
     def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
         """See `Kept.put`."""
@@ -62,7 +66,8 @@ class Kept(NamedTuple):
 
         Every row has all columns. They are there until others are put in their place.
         """
-        return connection.keep(self.name, self.columns, rows)
+        # The transactions of the hot path are plain ones, whose type says only that they are any.
+        return cast("Keeper", connection).keep(self.name, self.columns, rows)
 
 
 class Statement:

@@ -19,7 +19,8 @@ from queuectl_worker.wishes import GiveUp, Retry, Snooze
 log = logging.getLogger(__name__)
 
 MOST_TRACE = 8_000  # characters
-_NO_FAULT = (Completed, Stopped, SnoozedItself)
+_NO_FAULT = (Stopped, SnoozedItself)
+_DONE = Completed()
 
 # Appends to the log of a run.
 Note = Callable[[Claim, str], None]
@@ -72,7 +73,7 @@ class Call(NamedTuple):
         result = None
         with self.task.middleware.around(self.context):
             result = self.task.function(*args, **kwargs)
-        return Completed(result=result_text(result))
+        return _DONE if result is None else Completed(result=result_text(result))
 
     def run_anywhere(self) -> Ending:
         """Call the function or run the coroutine here, and return how it ended."""
@@ -124,7 +125,10 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
         started_ms: UTC milliseconds.
         began: `time.monotonic()` at the start.
     """
-    facts = RunFacts(started_at=started_ms)
+    facts = RunFacts(started_ms)
+    run_ms = round((time.monotonic() - began) * 1000)
+    if isinstance(ending, Completed):
+        return RunEnded(key_of(call.claim), facts, ending, run_ms)
     if not isinstance(ending, _NO_FAULT):
         facts = facts._replace(error=error_of(ending))  # type: ignore[arg-type]
     if isinstance(ending, Raised):
@@ -134,7 +138,6 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
             facts = facts._replace(log_bytes=size)
         except OSError as problem:
             log.warning("a traceback was not kept", extra={"reason": problem})
-    run_ms = round((time.monotonic() - began) * 1000)
     return RunEnded(key=key_of(call.claim), facts=facts, ending=ending, run_ms=run_ms)
 
 

@@ -8,7 +8,7 @@ short tasks would cost more than the tasks.
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from queuectl_store import Claim, RunFacts, Task
+from queuectl_store import Claim, RunFacts, Task, Work
 from queuectl_worker.executors.protocol import (
     Executor,
     RunEnded,
@@ -46,7 +46,7 @@ class MixedExecutor:
         self._coroutines = coroutines or functions
         self._all = (commands, functions, *([coroutines] if coroutines else []))
         self._own = Reports[RunReport]()
-        self._waiting: deque[Claim] = deque()
+        self._waiting: deque[tuple[Claim, Executor]] = deque()
         self._given: dict[RunKey, tuple[Executor, int]] = {}  # with the slots that it takes
         self._given_to: Counter[Executor] = Counter()
         self._busy = 0  # slots of all that was given
@@ -59,22 +59,21 @@ class MixedExecutor:
     def submit(self, claims: Sequence[Claim]) -> None:
         """Run *claims* in order as slots free up; a task that is not known here is unserved."""
         for claim in claims:
-            work = claim.job.work
-            if isinstance(work, Task) and work.name not in self._tasks:
+            if (executor := self._for(claim.job.work)) is not None:
+                self._waiting.append((claim, executor))
+            else:
                 unserved = RunEnded(
                     key=key_of(claim), facts=RunFacts(), ending=Unserved(), run_ms=0
                 )
                 self._own.put(unserved)
-            else:
-                self._waiting.append(claim)
         self._fill()
 
     def recall(self, keys: Sequence[RunKey]) -> None:
         """Give back those that have not started."""
         wanted = set(keys)
-        for claim in [each for each in self._waiting if key_of(each) in wanted]:
-            self._waiting.remove(claim)
-            self._own.put(RunRecalled(key=key_of(claim)))
+        for each in [each for each in self._waiting if key_of(each[0]) in wanted]:
+            self._waiting.remove(each)
+            self._own.put(RunRecalled(key=key_of(each[0])))
         for executor in self._all:
             executor.recall([key for key in keys if self._executor_of(key) is executor])
 
@@ -117,8 +116,9 @@ class MixedExecutor:
     def _fill(self) -> None:
         chosen: dict[Executor, list[Claim]] = {}
         while self._waiting:
-            claim = self._waiting[0]
-            executor, slots = self._for(claim), self._width(claim)
+            claim, executor = self._waiting[0]
+            # What is wider than the whole worker runs alone, rather than never.
+            slots = min(claim.job.slots, self._slots)
             if self._busy + slots > self._slots and not self._may_queue(executor, slots):
                 break
             self._waiting.popleft()
@@ -143,17 +143,15 @@ class MixedExecutor:
             self._given_to[executor] -= 1
             self._busy -= slots
 
-    def _width(self, claim: Claim) -> int:
-        # What is wider than the whole worker runs alone, rather than never.
-        return min(claim.job.slots, self._slots)
-
     def _executor_of(self, key: RunKey) -> Executor | None:
         found = self._given.get(key)
         return found and found[0]
 
-    def _for(self, claim: Claim) -> Executor:
-        work = claim.job.work
+    def _for(self, work: Work) -> Executor | None:
+        """Return what runs *work*; None for a task that is not known here."""
         if not isinstance(work, Task):
             return self._commands
+        if work.name not in self._tasks:
+            return None
         is_coroutine = self._tasks.find(work.name).is_coroutine
         return self._coroutines if is_coroutine else self._functions

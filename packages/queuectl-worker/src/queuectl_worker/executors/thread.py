@@ -211,15 +211,20 @@ class ThreadExecutor:
     # The threads.
 
     def _work(self) -> None:
-        while (run := self._next()) is not None:
+        run = self._next()
+        while run is not None:
             ending = self._call(run)
-            with self._lock:
-                if run.is_over:
-                    return  # given up: another thread has this one's place
-                self._over(run, run.ending or ending)
+            run = self._next(run, ending)
 
-    def _next(self) -> _Run | None:
+    def _next(self, ended: _Run | None = None, ending: Ending | None = None) -> _Run | None:
+        """Report the end of the run before, and return the one that begins now."""
+        is_told = False
         with self._lock:
+            if ended is not None and ending is not None:
+                if ended.is_over:
+                    return None  # given up: another thread has this one's place
+                self._over(ended, ended.ending or ending)
+                is_told = bool(self._waiting)
             while not self._waiting and not self._is_closed:
                 self._idle += 1
                 self._changed.wait()
@@ -227,16 +232,20 @@ class ThreadExecutor:
             if self._is_closed:
                 return None
             run = self._waiting.popleft()
-            job = run.claim.job
-            assert isinstance(job.work, Task)
-            run.call = make_call(run.claim, self._tasks.find(job.work.name), self._tell)
-            run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
-            self._begun[run.key] = run
-        # It may have ended before anybody hears that it started; then its end says both.
-        self._put_lazily()
+            self._begin(run)
+        if not is_told:
+            # It may have ended before anybody hears that it started; then its end says both.
+            self._put_lazily()
+        return run
+
+    def _begin(self, run: _Run) -> None:
+        job = run.claim.job
+        assert isinstance(job.work, Task)
+        run.call = make_call(run.claim, self._tasks.find(job.work.name), self._tell)
+        run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
+        self._begun[run.key] = run
         if job.timeout_ms is not None:
             self._alarms.set(monotonic_ms() + job.timeout_ms, lambda: self._out_of_time(run))
-        return run
 
     def _put_lazily(self, *reports: RunReport) -> None:
         if self._reports.put_lazily(*reports):
