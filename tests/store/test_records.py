@@ -1,5 +1,7 @@
 """Jobs that the store makes of its rows, quicker than the class itself does."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
@@ -27,3 +29,19 @@ def test_a_job_from_a_row_is_one_like_any_other(job: Job) -> None:
 def test_a_job_from_a_row_is_frozen(job: Job) -> None:
     with pytest.raises(FrozenInstanceError):
         job.note = "x"  # type: ignore[misc]
+
+
+def test_a_field_of_a_claim_is_read_when_it_is_asked_for(job: Job) -> None:
+    """By several threads at once as by one."""
+    with ThreadPoolExecutor(4) as threads:
+        names = list(threads.map(lambda _: (job.name, job.tags, job.cwd), range(20)))
+
+    assert set(map(repr, names)) == {repr(("nightly", {"who": "alice"}, None))}
+    assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301 (our own)
+
+
+def test_a_claim_has_no_other_fields(job: Job) -> None:
+    with pytest.raises(AttributeError, match="colour"):
+        _ = job.colour  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="colour"):
+        _ = replace(job).colour  # type: ignore[attr-defined]

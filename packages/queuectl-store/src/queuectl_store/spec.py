@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from queuectl_store import bounds, carrier
-from queuectl_store.bounds import INT32 as _INT32
+from queuectl_store import carrier
+from queuectl_store.bounds import INT32, is_whole
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
-from queuectl_store.bounds import is_whole
 from queuectl_store.demands import check_demands, check_run
 from queuectl_store.errors import InvalidJob
 from queuectl_store.job import Argv, Backoff, NewJob, Shell, Task, Warn, Work
@@ -24,8 +23,7 @@ from queuectl_store.trace import Trace
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
 _TEXT_LIMIT, _DEEPEST = 1_000, 64
-_UINT32 = 4_294_967_295  # Windows has exit codes up to here
-_MOST_CODES = 256
+_UINT32, _MOST_CODES = 4_294_967_295, 256  # Windows has exit codes up to the first
 # Three times as fast as json.loads, which looks for blanks and a byte order mark around it; and
 # json.dumps would make an encoder for each call.
 _read = json.JSONDecoder().raw_decode
@@ -162,7 +160,7 @@ def _check_names(new: NewJob) -> None:
 
 def _check_numbers(new: NewJob) -> None:
     limits = (
-        ("priority", new.priority, -_INT32, _INT32),
+        ("priority", new.priority, -INT32, INT32),
         ("max_retries", new.max_retries, 0, 1_000_000),
         ("timeout", new.timeout_ms, 0, MAX_MS),
         ("delay", new.delay_ms, 0, MAX_MS // 2),

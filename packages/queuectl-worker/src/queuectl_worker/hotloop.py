@@ -139,7 +139,7 @@ class HotLoop:
         claims = exchanger.trade(limit=limit)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
-        # Room that is left: the claim was of a half, or ends stood in its way.
+        # There may be room that was not asked for, because too many ends stood in the way.
         if exchanger.is_to_look_again() or (exchanger.may_find_more and self._limit(now_ms)):
             self._wake.set()
 

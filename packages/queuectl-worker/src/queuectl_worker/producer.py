@@ -12,7 +12,7 @@ from queuectl_store.values import dataclass
 
 AHEAD_MS = 100
 TOO_LONG_MS = 100
-MOST_AHEAD = 600
+MOST_AHEAD = 300
 # The first runs say little; and a first claim of hundreds would keep the slots waiting for itself.
 AHEAD_A_RUN = 16
 # What a process costs at least; the mean of runs of 0 and 1 ms says less.
@@ -57,5 +57,4 @@ def claim_limit(*, slots: int, held: int, pace: Pace) -> int:
     # A transaction costs as much as ten jobs: while all slots are busy, wait until half is free.
     if held >= slots and room * 2 < window:
         return 0
-    # In two halves: one runs while the ends of the other are recorded.
-    return min(max(0, room), max(slots, (window + 1) // 2))
+    return max(0, room)

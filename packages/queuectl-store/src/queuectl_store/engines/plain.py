@@ -113,9 +113,11 @@ class PlainConnection:
         return PlainRows.of(self.raw.executemany(text, rows))
 
     def _keep(self, table: str, columns: Sequence[str], rows: Sequence[Any]) -> None:
-        # Made in a transaction that was undone, it is not there any more.
-        self.raw.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
-        self.raw.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
+        try:
+            self.raw.execute(f"DELETE FROM {table}")  # noqa: S608 (our names)
+        except sqlite3.OperationalError:
+            # It was not made yet, or in a transaction that was undone; a real fault comes again.
+            make_kept(self.raw, table, columns)
         places = ", ".join("?" * len(columns))
         self.raw.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
 
@@ -246,6 +248,19 @@ def open_raw(
         connection.close()
         raise
     return connection
+
+
+def make_kept(raw: sqlite3.Connection, table: str, columns: Sequence[str]) -> None:
+    """Make the temporary *table* of a connection, and say that it has few rows.
+
+    SQLite takes a table that it knows nothing of for one of a million rows, and would read all
+    jobs of a store with statistics before it looks for those.
+    """
+    raw.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+    raw.execute(f"ANALYZE {table}")
+    name = table.removeprefix("temp.")
+    raw.execute("INSERT INTO temp.sqlite_stat1 VALUES (?, NULL, '200')", (name,))
+    raw.execute("ANALYZE temp.sqlite_schema")
 
 
 def close_raw(connection: sqlite3.Connection | None) -> None:
