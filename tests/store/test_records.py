@@ -37,7 +37,7 @@ def test_a_field_of_a_claim_is_read_when_it_is_asked_for(job: Job) -> None:
         names = list(threads.map(lambda _: (job.name, job.tags, job.cwd), range(20)))
 
     assert set(map(repr, names)) == {repr(("nightly", {"who": "alice"}, None))}
-    assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301 (our own)
+    assert pickle.loads(pickle.dumps(job)) == job
 
 
 def test_a_claim_has_no_other_fields(job: Job) -> None:
