@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from queuectl_store import InvalidJob, JobFilter, JobState, ManualClock, StoreUnreachable, connect
+from queuectl_store import InvalidJob, JobFilter, JobState, ManualClock, connect
 from queuectl_worker import InvalidArguments, InvalidTask, Queue
 from queuectl_worker.tasks import TaskFunction
 
@@ -28,17 +26,6 @@ def thumbnail(queue: Queue) -> Thumbnail:
     def thumbnail(path: str, width: int = 200) -> None: ...
 
     return thumbnail  # type: ignore[return-value]
-
-
-@pytest.fixture
-def engine(store_url: str, queue: Queue) -> Iterator[sa.Engine]:
-    """An engine of the caller's own, with a table of its own."""
-    assert queue.store  # its tables are made at the first use, which no open transaction allows
-    engine = sa.create_engine(store_url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE orders (id INTEGER)")
-    yield engine
-    engine.dispose()
 
 
 def stored(queue: Queue) -> int:
@@ -103,81 +90,6 @@ def test_options_that_make_no_sense_are_refused(thumbnail: Thumbnail) -> None:
         thumbnail.options(priority="urgent").enqueue("a", 1)
     with pytest.raises(InvalidJob, match="timeout"):
         thumbnail.options(timeout=-1).enqueue("a", 1)
-
-
-def test_a_job_of_a_session_is_stored_with_its_rows_and_wakes_workers_after_the_commit(
-    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
-) -> None:
-    listener = queue.store.listen()
-    while listener.wait(0.2):
-        pass  # what came before
-    with Session(engine) as session, session.begin():
-        session.execute(sa.text("INSERT INTO orders VALUES (1)"))
-        job = thumbnail.options(session=session).enqueue("a", 1)
-        session.flush()
-
-        assert stored(queue) == 0
-        assert not listener.wait(0)
-
-    assert listener.wait(10)
-    listener.close()
-    assert job.refresh().state is JobState.PENDING
-
-
-def test_a_rolled_back_session_leaves_no_job(
-    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
-) -> None:
-    with Session(engine) as session:
-        session.execute(sa.text("INSERT INTO orders VALUES (1)"))
-        thumbnail.options(session=session).enqueue_many([{"path": "a"}, {"path": "b"}])
-        session.rollback()
-
-    assert stored(queue) == 0
-
-
-def test_a_job_of_a_connection_is_stored_with_it_and_wakes_workers(
-    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
-) -> None:
-    listener = queue.store.listen()
-    while listener.wait(0.2):
-        pass
-    with engine.begin() as connection:
-        job = thumbnail.options(session=connection).enqueue("a", 1)
-        assert stored(queue) == 0
-
-    assert listener.wait(10)
-    listener.close()
-    assert job.refresh().state is JobState.PENDING
-    with engine.connect() as connection:
-        thumbnail.options(session=connection).enqueue("b", 1)
-        connection.rollback()
-    assert stored(queue) == 1
-
-
-def test_a_savepoint_that_is_rolled_back_takes_its_job_with_it(
-    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
-) -> None:
-    with Session(engine) as session, session.begin():
-        kept = thumbnail.options(session=session).enqueue("a", 1)
-        nested = session.begin_nested()
-        thumbnail.options(session=session).enqueue("b", 1)
-        nested.rollback()
-
-    assert stored(queue) == 1
-    assert kept.refresh().state is JobState.PENDING
-
-
-def test_a_session_of_another_database_is_refused(
-    queue: Queue, thumbnail: Thumbnail, tmp_path: Path
-) -> None:
-    other = sa.create_engine(f"sqlite:///{tmp_path}/other.db")
-    with Session(other) as session, pytest.raises(StoreUnreachable, match="one database"):
-        thumbnail.options(session=session).enqueue("a", 1)
-    other.dispose()
-
-    with pytest.raises(StoreUnreachable, match="no SQLAlchemy Session"):
-        thumbnail.options(session=object()).enqueue("a", 1)
-    assert stored(queue) == 0
 
 
 def test_a_queue_opens_its_store_at_the_first_use(tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ def looking(job: QueuedJob) -> None:
 
 async def waiting(job: QueuedJob) -> None:
     assert_type(await job.wait_async(60), QueuedJob)
+    assert_type(await add.enqueue_async(1, b=2), QueuedJob)
+    assert_type(await thumbnail.options(delay=3).enqueue_async("a"), QueuedJob)
+    assert_type(await thumbnail.enqueue_many_async([{"path": "a"}]), list[QueuedJob])
+    await add.enqueue_async("x")  # type: ignore[arg-type]
 
 
 def working() -> None:

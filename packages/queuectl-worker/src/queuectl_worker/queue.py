@@ -1,5 +1,6 @@
 """What other projects import: a queue, its tasks, and workers for them."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, overload
@@ -142,6 +143,21 @@ class Queue:
         if session is None and self.after_send is not None:
             self.after_send()
         return [self.job(job_id) for job_id in ids]
+
+    async def send_async(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
+        """Store jobs as `send` does, without blocking the event loop.
+
+        Args:
+            session: asyncio's Session or Connection too.
+        """
+        given = list(jobs)
+        if session is None:
+            return await asyncio.to_thread(self.send, given)
+        if (run_sync := getattr(session, "run_sync", None)) is not None:
+            sent: list[QueuedJob] = await run_sync(lambda plain: self.send(given, session=plain))
+            return sent
+        # It belongs to this thread.
+        return self.send(given, session=session)
 
     def _store_traced(self, jobs: Sequence[NewJob], session: Any) -> list[JobId]:
         if self.tracing is None:

@@ -24,6 +24,10 @@ class Sender(Protocol):
         """Store *jobs*, in the transaction of *session* if one is given."""
         ...
 
+    async def send_async(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
+        """Store *jobs* without blocking the event loop."""
+        ...
+
     @property
     def default_queue(self) -> str:
         """The queue of jobs that name none."""
@@ -97,6 +101,14 @@ class TaskFunction(Generic[P, R]):
         """Store a job for each mapping of keyword arguments, all in one transaction or none."""
         return self.options().enqueue_many(calls)
 
+    async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
+        """Store a job as `enqueue` does, without blocking the event loop."""
+        return await self.options().enqueue_async(*args, **kwargs)
+
+    async def enqueue_many_async(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
+        """Store jobs as `enqueue_many` does, without blocking the event loop."""
+        return await self.options().enqueue_many_async(calls)
+
     def job(self, options: Options, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> NewJob:
         """Return the job of one call.
 
@@ -131,11 +143,23 @@ class BoundTask(Generic[P]):
 
     def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store a job for each mapping of keyword arguments, all in one transaction or none."""
+        return self._sender.send(self._jobs(calls), session=self._session)
+
+    async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
+        """Store a job without blocking the event loop; a session may be asyncio's."""
+        job = self._task.job(self._options, args, kwargs)
+        return (await self._sender.send_async([job], session=self._session))[0]
+
+    async def enqueue_many_async(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
+        """Store jobs as `enqueue_many` does; a session may be asyncio's."""
+        return await self._sender.send_async(self._jobs(calls), session=self._session)
+
+    def _jobs(self, calls: Iterable[Mapping[str, Any]]) -> list[NewJob]:
         works = [self._task.work((), call) for call in calls]
         if not works:
-            return self._sender.send([], session=self._session)
+            return []
         first = self._options.new_job(works[0], queue=self._sender.default_queue)
-        return self._sender.send([doing(work, first) for work in works], session=self._session)
+        return [doing(work, first) for work in works]
 
 
 class Registry:

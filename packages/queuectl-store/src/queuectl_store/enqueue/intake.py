@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     # Imported where jobs come: who sets a queue's limit does not wait for them (decision 34).
     from queuectl_store.enqueue.calls import Call
     from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
+    from queuectl_store.enqueue.within import AfterCommit
 
 
 class Intake(Look):
@@ -28,6 +29,7 @@ class Intake(Look):
         self.settings = Settings(database)
         self._fallbacks = CurrentFallbacks(self.settings)
         self._together = Together(self._store_plain)
+        self._after_commit: AfterCommit | None = None
 
     def enqueue(
         self,
@@ -87,7 +89,9 @@ class Intake(Look):
             ids = calls.store(connection, dict(engine.times()), self._around(jobs), call)
         except within.ERRORS as error:
             raise engine.translate(error, committing=False) from error
-        within.after_commit(session, connection, engine.notify)
+        if self._after_commit is None:
+            self._after_commit = within.AfterCommit(engine.notify)
+        self._after_commit.add(session, connection)
         return ids
 
     def _store_plain(self, wanted: "Sequence[Wanted]") -> list[JobId]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 
@@ -14,15 +15,68 @@ _COMMIT_S = 10.0
 ERRORS = (sa.exc.DBAPIError,)
 
 
+class AfterCommit:
+    """Calls something after each transaction of somebody else in which jobs were stored.
+
+    A session is listened to once, however many jobs it stores: SQLAlchemy keeps a listener for
+    as long as the session lives. One that is rolled back is remembered, and costs a call too many.
+
+    Args:
+        call: Quick, and safe to call from any thread.
+    """
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+        self._owing: WeakSet[Any] = WeakSet()
+
+    def add(self, session: Any, connection: sa.Connection) -> None:
+        """Remember the transaction that *session* is in, on *connection*."""
+        session = _plain(session)
+        name, told = (
+            ("commit", self._committing) if session is connection else ("after_commit", self._ended)
+        )
+        if not sa.event.contains(session, name, told):
+            sa.event.listen(session, name, told)
+        self._owing.add(session)
+
+    def _ended(self, session: Any) -> None:
+        # Told of the end of a savepoint too, after which nothing is to be seen yet.
+        if not session.in_nested_transaction() and session in self._owing:
+            self._owing.discard(session)
+            self._call()
+
+    def _committing(self, connection: sa.Connection) -> None:
+        # SQLAlchemy tells of a connection's commit just before it.
+        if connection in self._owing:
+            self._owing.discard(connection)
+            wait = threading.Thread(
+                target=self._once_committed, args=(connection,), name="queuectl-bell", daemon=True
+            )
+            wait.start()
+
+    def _once_committed(self, connection: sa.Connection) -> None:
+        deadline = time.monotonic() + _COMMIT_S
+        while not connection.closed and connection.in_transaction():
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.001)
+        self._call()
+
+
 def connection_of(session: Any) -> sa.Connection:
     """Return the connection on which *session* works now.
 
     Args:
-        session: A SQLAlchemy Session, scoped or asyncio ones too, or a Connection.
+        session: A SQLAlchemy Session, a scoped one too, or a Connection.
 
     Raises:
-        StoreUnreachable: It is none of these.
+        StoreUnreachable: It is none of these, or one of asyncio's.
     """
+    if hasattr(session, "run_sync"):
+        raise StoreUnreachable(
+            f"{type(session).__name__} works on an event loop; `await` the enqueue there:"
+            " task.options(session=session).enqueue_async(…)"
+        )
     session = _plain(session)
     if isinstance(session, sa.Connection):
         return session
@@ -34,16 +88,6 @@ def connection_of(session: Any) -> sa.Connection:
         f"{type(session).__name__} is no SQLAlchemy Session or Connection; give the one in whose"
         " transaction the job is to be stored"
     )
-
-
-def after_commit(session: Any, connection: sa.Connection, call: Callable[[], None]) -> None:
-    """Call *call* once the transaction of *session* has committed."""
-    session = _plain(session)
-    if session is connection:
-        # SQLAlchemy tells of a connection's commit just before it.
-        sa.event.listen(connection, "commit", lambda c: _once_committed(c, call), once=True)
-    else:
-        sa.event.listen(session, "after_commit", lambda _session: call(), once=True)
 
 
 def check_same_store(connection: sa.Connection, path: Path | None) -> None:
@@ -69,22 +113,7 @@ def _file_of(connection: sa.Connection) -> str:
     return next((row[2] for row in rows if row[1] == "main"), "")
 
 
-def _once_committed(connection: sa.Connection, call: Callable[[], None]) -> None:
-    def wait() -> None:
-        deadline = time.monotonic() + _COMMIT_S
-        while not connection.closed and connection.in_transaction():
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.001)
-        call()
-
-    threading.Thread(target=wait, name="queuectl-bell", daemon=True).start()
-
-
 def _plain(session: Any) -> Any:
-    # asyncio's sessions and connections wrap a plain one; a scoped session makes one when called.
-    for name in ("sync_session", "sync_connection"):
-        if (plain := getattr(session, name, None)) is not None:
-            return plain
+    # A scoped session makes one, or gives the one there is, when it is called.
     registry = getattr(session, "registry", None)
     return session() if callable(registry) and callable(session) else session

@@ -88,6 +88,10 @@ class _NoSender:
         """
         raise InvalidTask("deliveries are made by hooks; `queuectl hook test` makes one")
 
+    async def send_async(self, *_: Iterable[NewJob], **__: Any) -> list[QueuedJob]:
+        """Refuse, as `send` does."""
+        return self.send()
+
     @property
     def default_queue(self) -> str:
         """The queue of hooks."""
