@@ -64,6 +64,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "warn": st.none()
     | st.builds(Warn, signal=st.sampled_from(["USR1", "TERM"]), before_ms=NUMBERS),
     "split_output": st.booleans(),
+    "left_to_task": st.sampled_from([(), ("max_retries",), ("backoff", "timeout_ms")]),
     "input": st.none() | ANY_TEXT,
     "key": st.none() | ANY_TEXT,
     "slots": NUMBERS,

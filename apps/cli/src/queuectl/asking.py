@@ -18,6 +18,7 @@ from queuectl_store import (
     UniqueScope,
     carried,
 )
+from queuectl_store.byname import left_to_task
 from queuectl_store.values import dataclass
 from queuectl_worker.environment import pick_environment, without_private
 
@@ -122,10 +123,15 @@ def _rules(spec: JobSpec, defaults: Defaults, queue: str) -> dict[str, Any]:
     own = defaults.queues.get(queue, ())
     retries = None if "max_retries" in own else defaults.max_retries
     timeout_ms = None if "timeout" in own else defaults.timeout_ms
+    backoff = _backoff(spec, defaults)
+    assert spec.work is not None
     return {
         "max_retries": retries if spec.max_retries is None else spec.max_retries,
         "timeout_ms": timeout_ms if spec.timeout_ms is None else spec.timeout_ms,
-        "backoff": _backoff(spec, defaults),
+        "backoff": backoff,
+        "left_to_task": left_to_task(
+            spec.work, max_retries=spec.max_retries, timeout_ms=spec.timeout_ms, backoff=backoff
+        ),
         "exit_retry": spec.exit_retry,
         "exit_dead": spec.exit_dead,
         "memory": spec.memory or None,

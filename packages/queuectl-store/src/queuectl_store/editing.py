@@ -145,6 +145,9 @@ def _spec(old: str, wanted: NewJob, change: Edit) -> str:
     for name in touched:
         fields.pop(name, None)
     fields.update((name, new[name]) for name in touched if name in new)
+    left = [name for name in fields.pop("left_to_task", ()) if getattr(change, name) is None]
+    if left and "task" in fields:
+        fields["left_to_task"] = left
     return json.dumps(fields, separators=(",", ":"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, NamedTuple, NewType
 
+from queuectl_store.quoting import quoted_words
 from queuectl_store.relations import Clause, OnDependencyFailure, Unique
 from queuectl_store.states import JobState
 from queuectl_store.trace import Trace
@@ -89,6 +90,7 @@ class NewJob:
         group: The name of the group that it belongs to.
         after: It runs once all of these clauses hold.
         trace: What asked for it, for distributed tracing.
+        left_to_task: What nobody said of a task that is enqueued by its name; see byname.py.
     """
 
     work: Work
@@ -120,6 +122,7 @@ class NewJob:
     on_dep_failure: OnDependencyFailure = OnDependencyFailure.CANCEL
     unique: Unique | None = None
     trace: Trace | None = None
+    left_to_task: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,7 @@ class Job(Unread):
         last: The latest ended attempt, where the reader was asked for it.
         group, after: The name of its group and the ids of its parents, of a job that was read.
         trace: What asked for it; a command finds it in TRACEPARENT.
+        left_to_task: See `NewJob`.
     """
 
     id: JobId
@@ -222,6 +226,7 @@ class Job(Unread):
     group: str | None = None
     after: tuple[JobId, ...] = ()
     trace: Trace | None = None
+    left_to_task: tuple[str, ...] = ()
 
     @property
     def attempts_left(self) -> int:
@@ -287,14 +292,6 @@ def command_text(work: Work) -> str | None:
         case Shell(script=script):
             return script
         case Argv(argv=argv):
-            return _joined(argv)
+            return quoted_words(argv)
         case Task():
             return None
-
-
-def _joined(argv: tuple[str, ...]) -> str:
-    import os
-    import shlex
-    import subprocess
-
-    return subprocess.list2cmdline(argv) if os.name == "nt" else shlex.join(argv)

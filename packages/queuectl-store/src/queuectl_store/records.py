@@ -91,6 +91,7 @@ def job(
     draft.group = group
     draft.after = after
     draft.trace = details["trace"]
+    draft.left_to_task = details["left_to_task"]
     draft.__class__ = Job
     made: Job = draft
     return made

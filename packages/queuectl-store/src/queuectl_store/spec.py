@@ -42,9 +42,10 @@ def encode(new: NewJob) -> str:
             fields[name] = dict(texts)
     if new.backoff is not None:
         fields["backoff"] = [new.backoff.base, new.backoff.max_s, new.backoff.jitter]
-    for name, codes in (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead)):
-        if codes is not None:
-            fields[name] = sorted(codes)
+    codes = (("exit_retry", new.exit_retry), ("exit_dead", new.exit_dead))
+    for name, many in (*codes, ("left_to_task", new.left_to_task or None)):
+        if many is not None:
+            fields[name] = sorted(many)
     if new.warn is not None:
         fields["warn"] = [new.warn.signal, new.warn.before_ms]
     if new.split_output:
@@ -94,12 +95,13 @@ _OPTIONAL: Mapping[str, Callable[[Any], Any]] = {
     "split_output": _as_it_is,
     "input": _as_it_is,
     "trace": _trace,
+    "left_to_task": tuple,
 }
 _UNSET: Mapping[str, Any] = {
     **{name: None for name in _OPTIONAL if name not in ("env", "tags")},
     "split_output": False,
+    "left_to_task": (),
 }
-
 
 _OF_THE_WORK = frozenset({"argv", "shell", "task", "args", "kwargs"})
 # The fields of a job that are kept in its spec.

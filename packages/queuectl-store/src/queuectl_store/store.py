@@ -227,6 +227,12 @@ class Store(Rooms):
         values = {"job": job_id, "run": token, "text": words(text)}
         return self._write(lambda c, _: upkeep.SET_PROGRESS.run(c, values).first() is not None)
 
+    def settle(self, claims: Sequence[Claim]) -> None:
+        """Record what their tasks say of *claims* that left it to them; see `NewJob`."""
+        from queuectl_store import settling
+
+        self._write(lambda c, _: settling.settle(c, claims))
+
     def maintain(self) -> None:
         """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
         self._database.engine.maintain()

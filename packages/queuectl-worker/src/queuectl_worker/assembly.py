@@ -77,6 +77,7 @@ class Assembly:
             queues=queues,
             on_news=on_news,
             outage=self._outage,
+            settled=None if tasks is None else tasks.tasks.settled,
         )
         self._stack = ExitStack()
 

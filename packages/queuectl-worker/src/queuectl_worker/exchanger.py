@@ -1,7 +1,7 @@
 """Trades ends of runs for new claims: both in one transaction, as often as it pays."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
 from queuectl_worker.completer import Completer
@@ -22,6 +22,9 @@ _WAITS = (Retry, Snoozed)
 class Exchanger:
     """The hot loop's dealings with the store.
 
+    Args:
+        settled: Gives a claim what its caller left to its task.
+
     Attributes:
         may_find_more: Jobs may be pending: the last claim came back full, or somebody rang.
         is_held_back: The last claim left jobs that wait for a limit, or for more free slots.
@@ -37,8 +40,10 @@ class Exchanger:
         queues: tuple[str, ...] | None,
         on_news: OnNews,
         outage: Outage,
+        settled: Callable[[Claim], Claim] | None = None,
     ) -> None:
         self._store, self._membership, self._completer = store, membership, completer
+        self._settled = settled
         self._queues, self._tell, self._outage = queues, on_news, outage
         self.may_find_more = True
         self.is_held_back = False
@@ -68,7 +73,7 @@ class Exchanger:
         if limit:
             self.is_held_back = exchange.is_held_back
         # A lease lost meanwhile took these claims with it.
-        return exchange.claims if self._membership.worker_id == worker_id else []
+        return self._known(exchange.claims) if self._membership.worker_id == worker_id else []
 
     def made_wait(self) -> bool:
         """Tell, once, whether a job that was recorded is due again later."""
@@ -105,6 +110,22 @@ class Exchanger:
             raise
         except StoreError as error:
             self._unanswered(error)
+
+    def _known(self, claims: list[Claim]) -> list[Claim]:
+        """Let the tasks say what those of *claims* leave to them that were enqueued by name."""
+        if self._settled is None or not any(claim.job.left_to_task for claim in claims):
+            return claims
+        known = list(map(self._settled, claims))
+        changed = [new for old, new in zip(claims, known, strict=True) if new is not old]
+        try:
+            if changed:
+                self._store.settle(changed)
+        except FATAL:
+            raise
+        except StoreError as error:
+            # The runs go by it all the same, and the next one records it.
+            log.warning("what tasks say of their jobs was not recorded", extra={"reason": error})
+        return known
 
     def _unanswered(self, error: StoreError) -> None:
         self._completer.unanswered(monotonic_ms())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from queuectl_store import Backoff, NewJob, Task, parse_duration_ms
+from queuectl_store import Backoff, Job, NewJob, Task, parse_duration_ms
 from queuectl_store.values import dataclass
 from queuectl_worker.errors import InvalidTask
 
@@ -81,6 +81,22 @@ class Options:
             tags=self.tags,
             hold=self.hold,
         )
+
+    def filled_into(self, job: Job) -> Job:
+        """Return *job* with what its caller left to the task, as far as these options say it."""
+        mine = {
+            "max_retries": self.max_retries,
+            "timeout_ms": _span_ms("timeout", self.timeout),
+            "backoff": self._backoff(),
+        }
+        said: dict[str, Any] = {
+            name: mine[name] for name in job.left_to_task if mine.get(name) is not None
+        }
+        if not said:
+            return job
+        if said.get("timeout_ms") == 0:  # no limit
+            said["timeout_ms"] = None
+        return replace(job, left_to_task=(), **said)
 
     def _backoff(self) -> Backoff | None:
         if self.backoff_base is None and self.backoff_max is None and self.jitter is None:

@@ -5,7 +5,7 @@ from functools import update_wrapper
 from inspect import iscoroutinefunction
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
-from queuectl_store import NewJob, Task
+from queuectl_store import Claim, Job, NewJob, Task
 from queuectl_store.alike import doing
 from queuectl_worker.errors import InvalidTask, UnknownTask
 from queuectl_worker.middleware import Chain
@@ -117,6 +117,10 @@ class TaskFunction(Generic[P, R]):
         """
         return options.new_job(self.work(args, kwargs), queue=self._sender.default_queue)
 
+    def settled(self, job: Job) -> Job:
+        """Return *job*, one of this task, with what its caller left to the task."""
+        return self._options.filled_into(job)
+
     def work(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Task:
         """Return the call as a job carries it.
 
@@ -191,6 +195,13 @@ class Registry:
         if name not in self._tasks:
             raise UnknownTask(f"no task named {name!r} is registered here")
         return self._tasks[name]
+
+    def settled(self, claim: Claim) -> Claim:
+        """Return *claim* with what its caller left to its task; a foreign one as it is."""
+        job = claim.job
+        if not (job.left_to_task and isinstance(job.work, Task) and job.work.name in self._tasks):
+            return claim
+        return claim._replace(job=self._tasks[job.work.name].settled(job))
 
     def __contains__(self, name: str) -> bool:
         return name in self._tasks

@@ -144,6 +144,7 @@ def _run(queue: Queue, worker_id: WorkerId, claim: Claim) -> int:
         unknown = Snoozed(delay_ms=UNKNOWN_MS, reason=f"no task {work.name} in this program")
         queue.store.finish(worker_id, [Finish(claim=claim, outcome=unknown)])
         return 1
+    claim = queue.tasks.settled(claim)
     call = make_call(claim, queue.tasks.find(work.name), lambda *_: True)
     ending = call.run_anywhere()
     finish = _finish(claim, ending)

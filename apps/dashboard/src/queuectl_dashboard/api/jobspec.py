@@ -25,6 +25,7 @@ from queuectl_store import (
     Work,
     parse_bytes,
 )
+from queuectl_store.byname import left_to_task
 
 PRIORITIES = {"low": -10, "normal": 0, "high": 10, "critical": 20}
 
@@ -113,8 +114,9 @@ def new_job(asked: JobSpec) -> NewJob:
     if len(moments) > 1:
         raise BadInput("a job takes one of delay, at and run_at")
     moment = asked.at if asked.at is not None else asked.run_at
+    work = work_of(asked)
     return NewJob(
-        work=work_of(asked),
+        work=work,
         queue=DEFAULT_QUEUE if asked.queue is None else asked.queue,
         priority=priority_of(asked.priority) or 0,
         name=asked.name,
@@ -130,7 +132,7 @@ def new_job(asked: JobSpec) -> NewJob:
         after=parents_of(asked),
         on_dep_failure=asked.on_dep_failure or OnDependencyFailure.CANCEL,
         **_limits(asked),
-        **_rules(asked),
+        **_rules(asked, work),
     )
 
 
@@ -240,18 +242,17 @@ def _limits(asked: JobSpec) -> dict[str, Any]:
     }
 
 
-def _rules(asked: JobSpec) -> dict[str, Any]:
+def _rules(asked: JobSpec, work: Work) -> dict[str, Any]:
     codes = {
         name: None if value is None else frozenset(value)
         for name, value in (("exit_retry", asked.exit_retry), ("exit_dead", asked.exit_dead))
     }
-    timeout = None if asked.timeout is None else read_span(asked.timeout, what="timeout")
-    return {
+    rules = {
         "max_retries": asked.max_retries,
-        "timeout_ms": timeout,
+        "timeout_ms": None if asked.timeout is None else read_span(asked.timeout, what="timeout"),
         "backoff": backoff_of(asked),
-        **codes,
     }
+    return {**rules, **codes, "left_to_task": left_to_task(work, **rules)}
 
 
 def _warning(text: str) -> Warn:

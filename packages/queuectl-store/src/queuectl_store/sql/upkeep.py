@@ -126,6 +126,20 @@ SET_PROGRESS = (
     .returning(jobs.c.id)
 )
 
+SET_RULES = (
+    sa.update(jobs)
+    .where(
+        jobs.c.id == sa.bindparam("job", type_=BIG),
+        jobs.c.token == sa.bindparam("run", type_=BIG),
+        is_in("running"),
+    )
+    .values(
+        max_retries=sa.bindparam("to_max_retries", type_=INT),
+        timeout_ms=sa.bindparam("to_timeout_ms", type_=BIG),
+        spec=sa.bindparam("to_spec", type_=TEXT),
+    )
+)
+
 # Locked, so that it is not pruned before the job that refers to it can be seen.
 ENVIRONMENT_ID = (
     sa.select(environments.c.id)

@@ -56,6 +56,10 @@ SET_PROGRESS = Statement("upkeep:SET_PROGRESS", """
 UPDATE queuectl_jobs SET progress=:text WHERE queuectl_jobs.id = :job AND queuectl_jobs.token = :run AND queuectl_jobs.state = 'running' RETURNING id
 """, whole=('job', 'run'), words=('text',))
 
+SET_RULES = Statement("upkeep:SET_RULES", """
+UPDATE queuectl_jobs SET max_retries=:to_max_retries, timeout_ms=:to_timeout_ms, spec=:to_spec WHERE queuectl_jobs.id = :job AND queuectl_jobs.token = :run AND queuectl_jobs.state = 'running'
+""", whole=('to_timeout_ms', 'job', 'run'), small=('to_max_retries',), words=('to_spec',))
+
 ENVIRONMENT_ID = Statement("upkeep:ENVIRONMENT_ID", """
 SELECT queuectl_environments.id
 FROM queuectl_environments

@@ -15,7 +15,7 @@ _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Completed, Raised, AskedRetry, GaveUp, SnoozedItself)
 }
 # What becomes of a run is decided where it was claimed: the rules stay there.
-_STAYS = frozenset({"last", "exit_retry", "exit_dead", "warn"})
+_STAYS = frozenset({"last", "exit_retry", "exit_dead", "warn", "left_to_task"})
 _NAMES = tuple(each.name for each in fields(Job) if each.name not in _STAYS)
 _values = attrgetter(*_NAMES)
 
