@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from queuectl_store import Claim, RunFacts, StoreError, Task, Warn
+from queuectl_store import Claim, Job, RunFacts, StoreError, Task, Warn
 from queuectl_worker.environment import pick_environment, run_variables, without_private
+from queuectl_worker.executors import shells
 from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.commandline import command_line, encode, encode_variables
 from queuectl_worker.executors.protocol import (
@@ -205,7 +206,10 @@ class CommandExecutor:
     def _ended(self, report: Ended) -> RunEnded:
         if report.log_problem is not None:
             log.warning("output was not kept", extra={"reason": report.log_problem})
-        ending = _ending(report, self._claims[report.key])
+        job = self._claims[report.key].job
+        ending = _ending(report, job)
+        if isinstance(ending, Exited) and ending.code in shells.CANNOT_RUN:
+            ending = self._told_by_shell(ending, job)
         facts = RunFacts(
             started_at=report.started_ms,
             exit_code=report.exit_code,
@@ -219,6 +223,16 @@ class CommandExecutor:
         pid = None if report.key in self._started else report.pid
         key = self._forget(report.key)
         return RunEnded(key=key, facts=facts, ending=ending, run_ms=report.run_ms, pid=pid)
+
+    def _told_by_shell(self, ending: Exited, job: Job) -> Ending:
+        policy = self._tuning().policy_of(job.queue)
+        if ending.code in (policy.exit_retry if job.exit_retry is None else job.exit_retry):
+            return ending
+        try:
+            message = shells.missing(job, stored=self._stored, cwd=encode(job.cwd or self._cwd))
+        except StoreError:  # its environment cannot be read now
+            return ending
+        return ending if message is None else CannotStart(message=message)
 
     def _not_started(self, report: NotStarted) -> RunReport:
         key = self._forget(report.key)
@@ -265,11 +279,11 @@ def _warning(warn: Warn | None) -> tuple[int, int] | tuple[()]:
     return (int(number), warn.before_ms) if warn and number else ()
 
 
-def _ending(report: Ended, claim: Claim) -> Ending:
+def _ending(report: Ended, job: Job) -> Ending:
     if report.over_memory:
-        return OverMemory(limit=claim.job.memory or 0)
+        return OverMemory(limit=job.memory or 0)
     if report.timed_out:
-        return TimedOut(after_ms=claim.job.timeout_ms or report.run_ms)
+        return TimedOut(after_ms=job.timeout_ms or report.run_ms)
     if report.stopped:
         return Stopped()
     if report.signal is not None:

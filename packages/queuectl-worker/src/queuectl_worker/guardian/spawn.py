@@ -23,7 +23,8 @@ _HOST_PROBLEMS = frozenset(
         errno.ETXTBSY,
     )
 )
-_DEFAULT_PATH = b"/usr/local/bin:/usr/bin:/bin"
+NO_INTERPRETER = "names an interpreter in its first line that does not exist"
+DEFAULT_PATH = b"/usr/local/bin:/usr/bin:/bin"
 _REMEMBER_SECONDS = 1.0
 _FIRST_LINE_BYTES = 128
 
@@ -64,25 +65,30 @@ class Programs:
             self._forget_at = now + _REMEMBER_SECONDS
         program = self._found.get((name, path))
         if program is None:
-            program = _look_for(name, path)
+            program = look_for(name, path)
             if program.startswith(b"/"):
                 self._found[name, path] = program
         return program
 
 
-def _look_for(name: bytes, path: bytes) -> bytes:
+def look_for(name: bytes, path: bytes, cwd: bytes = b"") -> bytes:
+    """Find a program as execvp does in the folder *cwd*; empty is the current one.
+
+    Raises:
+        SpawnError: There is no such program, or it may not be executed.
+    """
     if b"/" in name:
-        return _pick([name], f"the program {_show(name)} does not exist")
+        return _pick([name], f"the program {_show(name)} does not exist", cwd)
     # An empty entry means the current folder, as in every shell.
     entries = path.split(b":") if name else []
     candidates = [os.path.join(entry or b".", name) for entry in entries]
-    return _pick(candidates, f"no program named {_show(name)} on the PATH of the job")
+    return _pick(candidates, f"no program named {_show(name)} on the PATH of the job", cwd)
 
 
-def _pick(candidates: list[bytes], missing: str) -> bytes:
+def _pick(candidates: list[bytes], missing: str, cwd: bytes) -> bytes:
     blocked = None
     for candidate in candidates:
-        reason = _judge(candidate)
+        reason = _judge(os.path.join(cwd, candidate))
         if reason == "":
             return candidate
         if reason is not None and blocked is None:
@@ -109,7 +115,7 @@ def spawn(
         SpawnError: Nothing was started.
     """
     _enter(cwd)
-    program = programs.find(argv[0] if argv else b"", env.get(b"PATH", _DEFAULT_PATH))
+    program = programs.find(argv[0] if argv else b"", env.get(b"PATH", DEFAULT_PATH))
     try:
         return _start(program, argv, env, (stdin, output, errors))
     except OSError as error:
@@ -227,7 +233,7 @@ def _explain(error: OSError, program: bytes) -> SpawnError:
     if error.errno in _HOST_PROBLEMS:
         return host_problem(error, f"{_show(program)} could not be started")
     if error.errno == errno.ENOENT:
-        reason = "names an interpreter in its first line that does not exist"
+        reason = NO_INTERPRETER
     elif error.errno == errno.E2BIG:
         reason = "was given more arguments and environment than the system takes"
     else:
