@@ -100,6 +100,25 @@ def bare_url(request: pytest.FixtureRequest) -> str:
     return named(request, f"bare_{request.param}_url")
 
 
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Leave the program none of the numbers that `select` can take."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2_048
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(wanted, hard)), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while taken[-1] < 1_024:
+            taken.append(os.dup(taken[0]))
+        yield
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def named(request: pytest.FixtureRequest, fixture: str) -> str:
     """Ask for a URL by its fixture's name, so that a run of the SQLite half starts no server."""
     url = request.getfixturevalue(fixture)

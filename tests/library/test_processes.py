@@ -273,3 +273,10 @@ def lives(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+@pytest.mark.not_on("win")
+@pytest.mark.usefixtures("many_descriptors")
+def test_a_program_with_thousands_of_descriptors_has_processes_too(working: Working) -> None:
+    with working():
+        assert shop.add.enqueue(1, 2).wait(WITHIN_S).result == 3

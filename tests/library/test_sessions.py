@@ -146,10 +146,13 @@ def test_a_session_wakes_workers_after_its_commit_and_not_after_that_of_a_savepo
 
 
 def test_with_the_recipe_of_the_page_sqlite_rolls_back_a_first_savepoint_too(
-    queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
+    sqlite_url: str,
 ) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL begins a transaction before a SAVEPOINT")
+    """PostgreSQL begins a transaction before a SAVEPOINT."""
+    queue, engine = Queue(sqlite_url), sa.create_engine(sqlite_url)
+
+    @queue.task
+    def work() -> None: ...
 
     @sa.event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:
@@ -159,13 +162,15 @@ def test_with_the_recipe_of_the_page_sqlite_rolls_back_a_first_savepoint_too(
     def began(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    engine.dispose()  # the connections that were made before
+    assert stored(queue) == 0
     with Session(engine) as session:
         with session.begin_nested():
-            thumbnail.options(session=session).enqueue("a", 1)
+            work.options(session=session).enqueue()
         session.rollback()
 
     assert stored(queue) == 0
+    engine.dispose()
+    queue.close()
 
 
 def test_a_session_that_fails_at_its_commit_leaves_no_job(

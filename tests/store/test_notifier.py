@@ -6,6 +6,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,15 @@ def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more()
     assert rings == ["begins", "ends"] * 2
     bell.ring()
     assert rings == ["begins", "ends"] * 2
+
+
+@pytest.mark.not_on("win")
+@pytest.mark.usefixtures("many_descriptors")
+def test_a_program_with_thousands_of_descriptors_is_woken_too(store: Store, store_url: str) -> None:
+    """`select` takes no number over 1,023."""
+    with connect(store_url) as other, closing(store.listen()) as listener:
+        drain(listener)
+
+        other.enqueue([a_job()])
+
+        assert listener.wait(AT_ONCE_S)

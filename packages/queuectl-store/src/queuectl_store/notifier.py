@@ -2,12 +2,12 @@
 
 import contextlib
 import os
-import select
 import time
 from pathlib import Path
 from typing import Protocol
 
 from queuectl_store.bell import ring
+from queuectl_store.descriptors import readable
 
 
 class Listener(Protocol):
@@ -61,7 +61,7 @@ class FifoListener:
 
     def wait(self, timeout_s: float) -> bool:
         """Return True when the bell rang."""
-        ready, _, _ = select.select([self._fd], [], [], max(0.0, timeout_s))
+        ready = readable([self._fd], timeout_s)
         if ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._fd, 65_536)

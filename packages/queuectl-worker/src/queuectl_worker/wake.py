@@ -1,9 +1,10 @@
 """Wakes a thread that waits for descriptors, from any thread or signal handler."""
 
 import contextlib
-import select
 import socket
 from collections.abc import Sequence
+
+from queuectl_store.descriptors import readable
 
 
 class Wake:
@@ -22,7 +23,8 @@ class Wake:
 
     def wait(self, others: Sequence[int], *, timeout_ms: int) -> bool:
         """Wait until set, until one of *others* is readable, or for the time; True: it was set."""
-        if self._reader.fileno() not in _readable([self._reader.fileno(), *others], timeout_ms):
+        own = self._reader.fileno()
+        if own not in readable([own, *others], timeout_ms / 1000):
             return False
         with contextlib.suppress(BlockingIOError):
             self._reader.recv(4096)
@@ -32,12 +34,3 @@ class Wake:
         """Let go of the sockets."""
         self._reader.close()
         self._writer.close()
-
-
-def _readable(descriptors: Sequence[int], timeout_ms: int) -> set[int]:
-    if not hasattr(select, "poll"):  # Windows
-        return set(select.select(descriptors, [], [], timeout_ms / 1000)[0])
-    poll = select.poll()  # unlike select it takes numbers above 1023
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
-    return {descriptor for descriptor, _ in poll.poll(timeout_ms)}

@@ -2,11 +2,12 @@
 
 import contextlib
 import os
-import select
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
+
+from queuectl_store.descriptors import readable
 
 _IN_A_ROW = 20
 _EVERY_S = 0.02
@@ -29,11 +30,11 @@ class PostgresListener:
         """Return True at a notification, a poke, or a new connection, which may have missed one."""
         if self._connection is None and self._reconnect():
             return True
-        sources = [self._read_end, *([self._connection] if self._connection else [])]
-        ready, _, _ = select.select(sources, [], [], max(0.0, timeout_s))
+        told = [self._connection.fileno()] if self._connection else []
+        ready = readable([self._read_end, *told], timeout_s)
         if self._read_end in ready:
             os.read(self._read_end, 4096)
-        if self._connection in ready:
+        if ready.intersection(told):
             self._drain()
         return bool(ready)
 

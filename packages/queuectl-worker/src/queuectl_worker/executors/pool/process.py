@@ -8,13 +8,13 @@ the worker dies they die with it.
 import itertools
 import logging
 import os
-import select
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, RunFacts
+from queuectl_store.descriptors import readable
 from queuectl_worker.context import Tell
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
@@ -103,7 +103,7 @@ class ProcessExecutor:
             self._fill()
         deadline = time.monotonic() + START_S
         while not any(each.stage is Stage.READY for each in self._members.values()):
-            select.select(self.filenos(), [], [], 0.1)
+            readable(self.filenos(), 0.1)
             self.receive()
             if self._is_broken or time.monotonic() > deadline:
                 self.close()
