@@ -119,3 +119,20 @@ def storing() -> None:
 def taking(task: TaskFunction[[int, int], int], bound: BoundTask[[str]]) -> None:
     assert_type(task.enqueue(1, 2), QueuedJob)
     assert_type(bound.enqueue("a"), QueuedJob)
+
+
+@queue.task(name="mail.send", queue="mail", priority="high", unique_for="1h", unique="mail")
+def send(to: str) -> None: ...
+
+
+@queue.task(timout=3)  # type: ignore[call-overload, untyped-decorator]
+def misspelt() -> None: ...
+
+
+def relating(job: QueuedJob) -> None:
+    assert_type(add.options(after=job, after_any=[1, job], group="night").enqueue(1), QueuedJob)
+    add.options(on_dep_failure="hold", on_duplicate="reject", unique="k", slots=2, name="sum")
+    add.options(resources={"gpu": 1}, concurrency_key="alice", tags={"k": "v"})
+    add.options(dealy=3)  # type: ignore[call-arg]
+    add.options(priority="urgent")  # type: ignore[arg-type]
+    add.options(on_duplicate="ignore")  # type: ignore[arg-type]

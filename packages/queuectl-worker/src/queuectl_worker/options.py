@@ -1,14 +1,31 @@
 """What a caller may say of the jobs of a task beside its arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import isfinite
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypedDict, TypeVar
 
-from queuectl_store import Backoff, Job, NewJob, Task, parse_duration_ms
+from queuectl_store import (
+    DEFAULT_QUEUE,
+    Backoff,
+    InvalidJob,
+    Job,
+    JobId,
+    NewJob,
+    OnDependencyFailure,
+    OnDuplicate,
+    Task,
+    Unique,
+    parse_duration_ms,
+)
+from queuectl_store.relations import Clause, Dependency, Needs
+from queuectl_store.spec import check, encode
 from queuectl_store.values import dataclass
 from queuectl_worker.errors import InvalidTask
+from queuectl_worker.queued import QueuedJob
 
 PRIORITIES: Mapping[str, int] = MappingProxyType(
     {"low": -10, "normal": 0, "high": 10, "critical": 20}
@@ -16,6 +33,45 @@ PRIORITIES: Mapping[str, int] = MappingProxyType(
 
 # Seconds, a timedelta, or text such as "10m".
 Span = float | timedelta | str
+# A job, its id, or several of them.
+Parents = QueuedJob | int | Iterable[QueuedJob | int]
+Priority = int | Literal["low", "normal", "high", "critical"]
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class TaskOptions(TypedDict, total=False):
+    """The options that `@queue.task` takes, for type checkers; `Options` says what they mean."""
+
+    queue: str | None
+    priority: Priority
+    delay: Span | None
+    at: datetime | None
+    timeout: Span | None
+    max_retries: int | None
+    backoff_base: float | None
+    backoff_max: Span | None
+    jitter: float | None
+    key: str | None
+    tags: Mapping[str, str]
+    hold: bool
+    after: Parents
+    after_any: Parents
+    after_failed: Parents
+    on_dep_failure: Literal["cancel", "run", "hold"]
+    unique: str | None
+    unique_for: Span | None
+    on_duplicate: Literal["skip", "replace", "reject"]
+    group: str | None
+    slots: int
+    resources: Mapping[str, int]
+    concurrency_key: str | None
+
+
+class JobOptions(TaskOptions, total=False):
+    """The options that `task.options` takes."""
+
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +80,20 @@ class Options:
 
     Attributes:
         priority: An integer, or low, normal, high, critical.
-        delay, timeout, backoff_max: Seconds, a timedelta, or text such as `10m`.
+        delay, timeout, backoff_max, unique_for: Seconds, a timedelta, or text such as `10m`.
         at: An instant that knows its zone; excludes *delay*.
         key: Makes the enqueue repeatable: a second one with this key adds nothing.
         name, tags: For people, and for filters.
+        after, after_any, after_failed: Jobs, or their ids, all of which must have succeeded,
+            ended, or failed before it runs.
+        on_dep_failure: Once that can no longer be: `cancel` it, `run` or `hold` it.
+        unique: A key that no two jobs of a queue have while they wait or run, and for
+            *unique_for* from the enqueue; *on_duplicate* says what a second one does: `skip` (the
+            first one is returned), `replace` (it is cancelled) or `reject` (`DuplicateJob`).
+        group: Made at its first use.
+        slots: Slots of its worker that a run takes.
+        resources: How much it takes of each named resource.
+        concurrency_key: Jobs of a queue with the same key share its limits for a key.
     """
 
     queue: str | None = None
@@ -43,6 +109,17 @@ class Options:
     name: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     hold: bool = False
+    after: Parents = ()
+    after_any: Parents = ()
+    after_failed: Parents = ()
+    on_dep_failure: str = OnDependencyFailure.CANCEL
+    unique: str | None = None
+    unique_for: Span | None = None
+    on_duplicate: str = OnDuplicate.SKIP
+    group: str | None = None
+    slots: int = 1
+    resources: Mapping[str, int] = field(default_factory=dict)
+    concurrency_key: str | None = None
 
     def but(self, **changes: Any) -> "Options":
         """Return these options with *changes*.
@@ -80,7 +157,26 @@ class Options:
             name=self.name,
             tags=self.tags,
             hold=self.hold,
+            after=self._after(),
+            on_dep_failure=_choice("on_dep_failure", self.on_dep_failure, OnDependencyFailure),
+            unique=self._unique(),
+            group=self.group,
+            slots=self.slots,
+            resources=self.resources,
+            concurrency_key=self.concurrency_key,
         )
+
+    def check(self, name: str) -> None:
+        """See that jobs of the task *name* can be enqueued so, before there is one.
+
+        Raises:
+            InvalidTask: They cannot.
+        """
+        try:
+            new = self.new_job(Task(name=name), queue=DEFAULT_QUEUE)
+            check(new, encode(new))
+        except InvalidJob as error:
+            raise InvalidTask(f"the task {name!r}: {error}") from error
 
     def filled_into(self, job: Job) -> Job:
         """Return *job* with what its caller left to the task, as far as these options say it."""
@@ -97,6 +193,27 @@ class Options:
         if said.get("timeout_ms") == 0:  # no limit
             said["timeout_ms"] = None
         return replace(job, left_to_task=(), **said)
+
+    def _after(self) -> tuple[Clause, ...]:
+        wanted = (
+            (self.after, Needs.SUCCESS),
+            (self.after_any, Needs.END),
+            (self.after_failed, Needs.FAILURE),
+        )
+        return tuple(
+            (Dependency(parent=parent, needs=needs),)
+            for parents, needs in wanted
+            for parent in _ids(parents)
+        )
+
+    def _unique(self) -> Unique | None:
+        lasts_ms = _span_ms("unique_for", self.unique_for)
+        on_duplicate = _choice("on_duplicate", self.on_duplicate, OnDuplicate)
+        if self.unique is None:
+            if lasts_ms is not None:
+                raise InvalidTask("unique_for says how long a key stays taken; give unique=…")
+            return None
+        return Unique(key=self.unique, lasts_ms=lasts_ms, on_duplicate=on_duplicate)
 
     def _backoff(self) -> Backoff | None:
         if self.backoff_base is None and self.backoff_max is None and self.jitter is None:
@@ -130,8 +247,25 @@ def _span_ms(what: str, span: Span | None) -> int | None:
                 return parse_duration_ms(span)
             except ValueError as error:
                 raise InvalidTask(f"{what} {span!r} is not a length of time; {error}") from error
-        case _:
+        case float() | int() if isfinite(span):
             return round(span * 1000)
+        case _:
+            raise InvalidTask(
+                f"{what} {span!r} is not a length of time; give seconds, a timedelta or '10m'"
+            )
+
+
+def _ids(parents: Parents) -> list[JobId]:
+    several = [parents] if isinstance(parents, QueuedJob | int) else parents
+    return [each.id if isinstance(each, QueuedJob) else JobId(each) for each in several]
+
+
+def _choice(what: str, value: str, choices: type[E]) -> E:
+    try:
+        return choices(value)
+    except ValueError as error:
+        known = ", ".join(choices)
+        raise InvalidTask(f"{what} {value!r} is none of {known}") from error
 
 
 def _instant_ms(at: datetime | None) -> int | None:

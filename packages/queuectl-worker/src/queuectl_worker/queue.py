@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, TypeVar, Unpack, overload
 
 from queuectl_store import (
     DEFAULT_QUEUE,
@@ -17,7 +17,7 @@ from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import ExecutorFactory, Kind, TaskSide
 from queuectl_worker.middleware import Chain, Middleware
 from queuectl_worker.news import OnNews
-from queuectl_worker.options import Options
+from queuectl_worker.options import Options, TaskOptions
 from queuectl_worker.queued import QueuedJob
 from queuectl_worker.tasks import Registry, TaskFunction
 from queuectl_worker.tracing import Tracing
@@ -91,7 +91,12 @@ class Queue:
 
     @overload
     def task(
-        self, /, *, name: str | None = None, aliases: Sequence[str] = (), **options: Any
+        self,
+        /,
+        *,
+        name: str | None = None,
+        aliases: Sequence[str] = (),
+        **options: Unpack[TaskOptions],
     ) -> Callable[[Callable[P, R]], TaskFunction[P, R]]: ...
 
     def task(
@@ -111,20 +116,18 @@ class Queue:
             options: What its jobs are enqueued with where the caller says nothing; see `Options`.
 
         Raises:
-            InvalidTask: The name is taken, an option unknown, or a parameter cannot be JSON.
+            InvalidTask: The name is taken, an option is unknown or its value cannot be, or a
+                parameter cannot be JSON.
         """
 
         if any(each.startswith(RESERVED) for each in (name or "", *aliases)):
             raise InvalidTask(f"the names that begin with {RESERVED} are QueueCTL's own")
 
         def register(function: Callable[P, R]) -> TaskFunction[P, R]:
-            task = TaskFunction(
-                function,
-                self,
-                name=name or function.__name__,
-                aliases=tuple(aliases),
-                options=Options().but(**options),
-            )
+            chosen = Options().but(**options)
+            called = name or function.__name__
+            chosen.check(called)
+            task = TaskFunction(function, self, name=called, aliases=tuple(aliases), options=chosen)
             self.tasks.add(task)
             return task
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import update_wrapper
 from inspect import iscoroutinefunction
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack
 
 from queuectl_store import Claim, Job, NewJob, Task
 from queuectl_store.alike import doing
 from queuectl_worker.errors import InvalidTask, UnknownTask
 from queuectl_worker.middleware import Chain
-from queuectl_worker.options import Options
+from queuectl_worker.options import JobOptions, Options
 from queuectl_worker.payload import Signature
 from queuectl_worker.queued import QueuedJob
 
@@ -75,7 +75,7 @@ class TaskFunction(Generic[P, R]):
         """What goes around its attempts."""
         return self._sender.middleware
 
-    def options(self, *, session: Any = None, **options: Any) -> "BoundTask[P]":
+    def options(self, *, session: Any = None, **options: Unpack[JobOptions]) -> "BoundTask[P]":
         """Return the task with other options for what is enqueued by it.
 
         Args:
