@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from queuectl_worker import Queue
-from queuectl_worker.queue import QueueWorker
+from queuectl_worker.queueworker import QueueWorker
 from tests.waiting import eventually
 
 Working = Callable[..., AbstractContextManager[QueueWorker]]

@@ -94,3 +94,15 @@ def test_a_project_that_embeds_the_worker_gets_nothing_else(
     assert {"queuectl-worker", "queuectl-store"} <= set(told["installed"])
     assert not NOT_THE_WORKERS & set(told["modules"])
     assert not NOT_THE_WORKERS & set(told["installed"])
+
+
+def test_the_page_of_the_worker_shows_a_program_that_runs(
+    worker_alone: Installation, tmp_path: Path
+) -> None:
+    page = (ROOT / "packages" / "queuectl-worker" / "README.md").read_text("utf-8")
+    shown = page.partition("```python\n")[2].partition("```")[0]
+    (tmp_path / "mail.py").write_text(shown, "utf-8")
+
+    said = worker_alone.run("python", "mail.py", cwd=tmp_path)
+
+    assert said == "sent 2 to ann@example.org\n"

@@ -76,6 +76,8 @@ async def waiting(job: QueuedJob) -> None:
 
 def working() -> None:
     assert_type(queue.worker(concurrency=8, executor="thread").run(burst=True), ExitReason)
+    with queue.worker(concurrency=2) as worker:
+        worker.stop(now=True)
     queue.worker(executor="fork")  # type: ignore[arg-type]
 
 

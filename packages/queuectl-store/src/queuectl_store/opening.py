@@ -73,7 +73,8 @@ def _postgres(url: str, clock: Clock) -> Engine:
         from queuectl_store.engines.postgres import PostgresEngine
     except ModuleNotFoundError as error:
         raise MissingDriver(
-            "PostgreSQL needs the psycopg package: install the extra `queuectl[postgres]`"
+            "PostgreSQL needs the psycopg package: install the extra `postgres` of queuectl or"
+            " queuectl-worker"
         ) from error
 
     try:

@@ -19,9 +19,9 @@ from queuectl_worker.middleware import Chain, Middleware
 from queuectl_worker.news import OnNews
 from queuectl_worker.options import Options, TaskOptions
 from queuectl_worker.queued import QueuedJob
+from queuectl_worker.queueworker import QueueWorker
 from queuectl_worker.tasks import Registry, TaskFunction
 from queuectl_worker.tracing import Tracing
-from queuectl_worker.worker import ExitReason, Worker
 
 RESERVED = "queuectl."
 
@@ -194,7 +194,7 @@ class Queue:
         grace: float | None = None,
         settings: Mapping[str, str] | None = None,
         listeners: Sequence[OnNews] = (),
-    ) -> "QueueWorker":
+    ) -> QueueWorker:
         """Return a worker for this queue's tasks, and for commands.
 
         Args:
@@ -209,7 +209,7 @@ class Queue:
         """
         side = TaskSide(tasks=self.tasks, executor=executor, recycling=recycling or Recycling())
         return QueueWorker(
-            self,
+            lambda: self.store,
             concurrency=concurrency,
             queues=queues,
             tasks=side,
@@ -225,34 +225,3 @@ class Queue:
             if self._store is not None and not isinstance(self._url, Store):
                 self._store.close()
                 self._store = None
-
-
-class QueueWorker:
-    """Runs the jobs of a queue in this process."""
-
-    def __init__(self, queue: Queue, **options: Any) -> None:
-        self._queue, self._options = queue, options
-        self._worker: Worker | None = None
-        self._stop: bool | None = None
-        self._lock = threading.Lock()
-
-    def run(self, *, burst: bool = False) -> ExitReason:
-        """Run jobs until `stop` is called, or in a *burst* until nothing is left.
-
-        It leaves signals alone: `queuectl worker start --app` is a program that heeds them.
-
-        Raises:
-            StoreUnreachable: The store could not be used at the start.
-        """
-        with self._lock:
-            worker = self._worker = Worker(self._queue.store, burst=burst, **self._options)
-            if self._stop is not None:
-                worker.request_stop(now=self._stop)
-        return worker.run()
-
-    def stop(self, *, now: bool = False) -> None:
-        """Ask for the end, from any thread; *now*: end the running jobs too."""
-        with self._lock:
-            self._stop = bool(self._stop or now)
-            if self._worker is not None:
-                self._worker.request_stop(now=now)
