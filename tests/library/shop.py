@@ -74,6 +74,22 @@ def leave(code: int) -> None:
     os._exit(code)
 
 
+@queue.task(max_retries=0)
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+@queue.task(max_retries=0)
+async def cancel_itself() -> None:
+    raise asyncio.CancelledError
+
+
+@queue.task(max_retries=0)
+def fork_and_return() -> int:
+    os.fork()
+    return os.getpid()
+
+
 @queue.task(max_retries=0, timeout=0.3)
 def spin() -> None:
     count = 0

@@ -280,3 +280,23 @@ def lives(pid: int) -> bool:
 def test_a_program_with_thousands_of_descriptors_has_processes_too(working: Working) -> None:
     with working():
         assert shop.add.enqueue(1, 2).wait(WITHIN_S).result == 3
+
+
+def test_what_is_no_exception_is_the_error_of_its_task_too(working: Working) -> None:
+    with working(concurrency=1):
+        jobs = [task.enqueue() for task in (shop.interrupt, shop.cancel_itself)]
+        errors = [(last := job.wait(WITHIN_S).facts.last) and last.error for job in jobs]
+        outputs = [output(shop.queue, job) for job in jobs]
+
+    assert errors == ["KeyboardInterrupt", "CancelledError"]
+    assert all("Traceback" in text for text in outputs)
+
+
+@pytest.mark.not_on("win")
+def test_a_child_that_a_task_forks_and_lets_return_ends_nobody_elses_run(
+    working: Working,
+) -> None:
+    with working(concurrency=1):
+        jobs = [task.enqueue() for task in (shop.fork_and_return, shop.pid, shop.pid, shop.pid)]
+
+        assert len({job.wait(WITHIN_S).result for job in jobs}) == 1

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from queuectl_store import Task
-from queuectl_worker.executors.calling import Call, make_call
+from queuectl_worker.executors.calling import Call, MustEnd, make_call
 from queuectl_worker.executors.pool import cargo
 from queuectl_worker.executors.pool.doors import knock
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
@@ -36,7 +36,7 @@ else:
 _PROGRESS_S = 0.2
 
 
-class TaskMustEnd(BaseException):
+class TaskMustEnd(MustEnd):
     """Raised in the task that runs, by the signal that ends this process. Not for catching."""
 
 
@@ -79,6 +79,7 @@ class Child:
             self._untold = None
         return {
             "said": "ended",
+            "of": [claim.job.id, claim.token],
             "ending": cargo.pack_ending(ending),
             "started_at": began,
             "cpu_ms": round((_cpu_s() - cpu) * 1000),
@@ -90,7 +91,7 @@ class Child:
     def _kept(self, call: Call, log: TaskLog) -> Ending:
         try:
             with self._watch.over(log), _output_to(log.descriptor, self._silent):
-                ending = _outcome(call)
+                ending = call.run_anywhere()
                 if isinstance(ending, Raised):
                     sys.stderr.write(ending.trace)
         finally:
@@ -119,13 +120,6 @@ def _output_to(target: int, silent: tuple[int, int]) -> Iterator[None]:
             stream.flush()
         for kept, descriptor in zip(silent, (1, 2), strict=True):
             os.dup2(kept, descriptor)
-
-
-def _outcome(call: Call) -> Ending:
-    try:
-        return call.run_anywhere()
-    except SystemExit as error:
-        return Raised(kind="SystemExit", message=str(error))
 
 
 def find_tasks(places: Message) -> Registry:

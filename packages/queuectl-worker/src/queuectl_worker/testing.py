@@ -146,7 +146,8 @@ def _run(queue: Queue, worker_id: WorkerId, claim: Claim) -> int:
         return 1
     claim = queue.tasks.settled(claim)
     call = make_call(claim, queue.tasks.find(work.name), lambda *_: True)
-    ending = call.run_anywhere()
+    # What ends a test, such as Ctrl-C or `pytest.fail`, is not the task's.
+    ending = call.run_anywhere(caught=Exception)
     finish = _finish(claim, ending)
     queue.store.finish(worker_id, [finish])
     for listener in queue.middleware.listeners:

@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import os
+import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from queuectl_store import Claim, RunFacts, Task
@@ -21,6 +24,11 @@ log = logging.getLogger(__name__)
 MOST_TRACE = 8_000  # characters
 _NO_FAULT = (Stopped, SnoozedItself)
 _DONE = Completed()
+
+
+class MustEnd(BaseException):
+    """Raised in a task from outside, to end it. Not for catching."""
+
 
 # Appends to the log of a run.
 Note = Callable[[Claim, str], None]
@@ -46,12 +54,21 @@ class Call(NamedTuple):
             kwargs = {**kwargs, name: self.context}
         return args, kwargs
 
-    def run(self) -> Ending:
-        """Call the function here, and return how it ended."""
+    def run(self, *, caught: type[BaseException] = BaseException) -> Ending:
+        """Call the function here, and return how it ended.
+
+        Args:
+            caught: What of its exceptions is its end, `MustEnd` never; others are raised.
+        """
+        return self._ended(self._completed, caught)
+
+    def _ended(self, call: Callable[[], Completed], caught: type[BaseException]) -> Ending:
         enter(self.context)
         try:
-            return self._completed()
-        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+            return call()
+        except MustEnd:
+            raise
+        except caught as error:  # whatever a task raises is its own outcome
             return ending_of(error)
         finally:
             enter(None)
@@ -63,29 +80,29 @@ class Call(NamedTuple):
             Exception: Whatever it raises.
         """
         args, kwargs = self.arguments()
-        result = None
-        with self.task.middleware.around(self.context):
-            result = await self.task.function(*args, **kwargs)
+        result, pid = None, os.getpid()
+        try:
+            with self.task.middleware.around(self.context):
+                result = await self.task.function(*args, **kwargs)
+        finally:
+            _end_here_unless(pid)
         return Completed(result=result_text(result))
 
     def _completed(self) -> Completed:
         args, kwargs = self.arguments()
-        result = None
-        with self.task.middleware.around(self.context):
-            result = self.task.function(*args, **kwargs)
+        result, pid = None, os.getpid()
+        try:
+            with self.task.middleware.around(self.context):
+                result = self.task.function(*args, **kwargs)
+        finally:
+            _end_here_unless(pid)
         return _DONE if result is None else Completed(result=result_text(result))
 
-    def run_anywhere(self) -> Ending:
-        """Call the function or run the coroutine here, and return how it ended."""
+    def run_anywhere(self, *, caught: type[BaseException] = BaseException) -> Ending:
+        """Call the function or run the coroutine here, and return how it ended; see `run`."""
         if not self.task.is_coroutine:
-            return self.run()
-        enter(self.context)
-        try:
-            return asyncio.run(self.follow())
-        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
-            return ending_of(error)
-        finally:
-            enter(None)
+            return self.run(caught=caught)
+        return self._ended(lambda: asyncio.run(self.follow()), caught)
 
 
 def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
@@ -139,6 +156,16 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
         except OSError as problem:
             log.warning("a traceback was not kept", extra={"reason": problem})
     return RunEnded(key=key_of(call.claim), facts=facts, ending=ending, run_ms=run_ms)
+
+
+def _end_here_unless(pid: int) -> None:
+    """End a child that a task forked and let return: it would go on as a second worker."""
+    if os.getpid() == pid:
+        return
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    os._exit(0)
 
 
 def _message(error: BaseException) -> str:

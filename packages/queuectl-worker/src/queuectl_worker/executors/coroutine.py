@@ -5,6 +5,7 @@ up after a while, and the attempt's error says that it still runs.
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
@@ -28,7 +29,10 @@ from queuectl_worker.retry import TimedOut
 from queuectl_worker.tasks import Registry
 from queuectl_worker.timing import monotonic_ms
 
+log = logging.getLogger(__name__)
+
 GIVEN_UP_S = 2.0
+_LEFT_S = 1.0
 STILL_RUNS = "it did not heed its cancellation and still runs"
 
 
@@ -59,6 +63,7 @@ class CoroutineExecutor:
         self._waiting: deque[Claim] = deque()
         self._runs: dict[RunKey, _Run] = {}
         self._fence_ms: int | None = None
+        self._is_closed = False
 
     def start(self) -> None:
         """Start the event loop."""
@@ -97,6 +102,7 @@ class CoroutineExecutor:
     def close(self) -> None:
         """Cancel what still runs and end the loop."""
         self.stop_all(grace_ms=0)
+        self._is_closed = True
         self._soon(lambda: self._later(1, self._loop.stop))
         self._thread.join(GIVEN_UP_S)
         self._reports.close()
@@ -107,7 +113,16 @@ class CoroutineExecutor:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
+        while not self._is_closed:
+            try:
+                self._loop.run_forever()
+            except BaseException:  # of a task that a coroutine made: the loop raises two kinds
+                log.exception("what a coroutine left on the event loop tried to end it")
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=_LEFT_S))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
@@ -160,11 +175,12 @@ class CoroutineExecutor:
         try:
             enter(run.call.context)
             ending = await run.call.follow()
-        except asyncio.CancelledError:
-            ending = Stopped()
-        except Exception as error:  # noqa: BLE001  # whatever a task raises is its own outcome
+        except asyncio.CancelledError as error:
+            # Unless we asked for it, something that it waited for was cancelled: its own error.
+            ending = Stopped() if self._is_closed else ending_of(error)
+        except BaseException as error:  # noqa: BLE001  # whatever a task raises is its own outcome
             ending = ending_of(error)
-        self._over(run, run.ending or ending)
+        self._over(run, run.ending or _late(run) or ending)
 
     def _stop(self, keys: Sequence[RunKey], grace_ms: int) -> None:
         self._take_back(keys)
@@ -207,3 +223,11 @@ class CoroutineExecutor:
             self._fill()
         else:
             self._reports.put(report)
+
+
+def _late(run: _Run) -> Ending | None:
+    """Say that a run went over its limit while it kept the event loop from telling it so."""
+    timeout_ms = run.call.claim.job.timeout_ms
+    if timeout_ms is None or (time.monotonic() - run.began) * 1000 <= timeout_ms:
+        return None
+    return TimedOut(after_ms=timeout_ms)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from queuectl_store import Claim, Task
 from queuectl_worker.context import Tell, run_fields
 from queuectl_worker.executors.alarms import Alarms
-from queuectl_worker.executors.calling import Call, Note, ended, make_call
+from queuectl_worker.executors.calling import Call, MustEnd, Note, ended, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
     RunEnded,
@@ -39,7 +39,7 @@ UNSTOPPABLE_MS = 2_000
 STILL_RUNS = "its thread could not be stopped and still runs"
 
 
-class RunMustEnd(BaseException):
+class RunMustEnd(MustEnd):
     """Raised inside a task that did not end when it was told to. Not for catching."""
 
 

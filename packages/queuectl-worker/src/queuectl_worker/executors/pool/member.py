@@ -26,6 +26,11 @@ class PoolRun:
     began: float
     ending: Ending | None = None
 
+    @property
+    def name(self) -> list[int]:
+        """What the process calls it: the ids of job and claim."""
+        return [self.claim.job.id, self.claim.token]
+
 
 @dataclass(slots=True, eq=False)
 class Member:

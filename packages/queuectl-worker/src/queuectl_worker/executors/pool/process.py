@@ -241,7 +241,7 @@ class ProcessExecutor:
                     member.problem = text
                 case {"said": "progress", "text": str(text)} if member.run is not None:
                     self._tell(member.run.claim.job.id, member.run.claim.token, text)
-                case {"said": "ended"} if member.run is not None:
+                case {"said": "ended", "of": of} if member.run and of == member.run.name:
                     self._ended(member, member.run, message)
 
     def _ended(self, member: Member, run: PoolRun, message: Message) -> None:
