@@ -149,6 +149,19 @@ def test_what_does_not_go_together_is_refused(inside: Inside, words: list[str]) 
     assert inside("enqueue", *words).code == 2
 
 
+@pytest.mark.parametrize("late", ["--dry-run", "-n", "--queue=z", "--wait"])
+def test_an_option_among_the_items_is_refused_unless_they_are_marked(
+    inside: Inside, late: str
+) -> None:
+    refused = inside("enqueue", "--each", "rm -- {}", "a", late)
+    inside.must("enqueue", "--each", "rm -- {}", "--", "a", late)
+
+    assert refused.code == 2
+    assert f"options come before the items, and '{late}' stands among them" in refused.err
+    jobs = inside.must("list", "--json").documents
+    assert [job["command"] for job in jobs] == [f"rm -- {late}", "rm -- a"]
+
+
 def test_a_tally_keeps_spans_and_gives_back_the_ids() -> None:
     tally = Tally()
 

@@ -22,6 +22,7 @@ from queuectl.spec import JobSpec, finish_spec
 from queuectl_store.relations import Clause, Needs, OnDuplicate
 
 _SAID = "queuectl.job_options"
+_MARKED = "queuectl.marked"
 _TIME = "90 (seconds), 30s, 10m, 1h30m"
 
 # Names, what may follow on the command line, what it is for.
@@ -164,6 +165,11 @@ class JobCommand(TyperCommand):
         super().__init__(*args, **kwargs)
         self.params.extend(_job_options())
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Remember whether a `--` says that all that follows is no option."""
+        ctx.meta[_MARKED] = "--" in args
+        return super().parse_args(ctx, args)
+
 
 class EditCommand(TyperCommand):
     """A command that takes those options of a new job that a stored one can be given anew."""
@@ -171,6 +177,11 @@ class EditCommand(TyperCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(_job_options(EDITABLE))
+
+
+def is_marked(ctx: typer.Context) -> bool:
+    """Tell whether a `--` was given."""
+    return bool(ctx.meta.get(_MARKED))
 
 
 def is_whole_environment(ctx: typer.Context) -> bool:

@@ -33,3 +33,17 @@ def check_place_of_options(words: Sequence[str]) -> None:
             f"options come before the command, and {option} stands behind {shown(words[0])},"
             " which is no program; write the command last"
         )
+
+
+def check_items(items: Sequence[str]) -> None:
+    """Refuse `--each T a b --dry-run`, where the option would be an item.
+
+    Raises:
+        UsageProblem: One of *items* is an option of a command.
+    """
+    for item in items:
+        if item.partition("=")[0] in _OPTIONS:
+            raise UsageProblem(
+                f"options come before the items, and {shown(item)} stands among them; put it in"
+                " front, or -- before the items if it is one"
+            )

@@ -18,9 +18,9 @@ from queuectl.commands.wait import wait_for
 from queuectl.each import Template
 from queuectl.exits import UsageProblem
 from queuectl.intake import Line, Source, item_lines, item_words, job_lines
-from queuectl.joboptions import JobCommand, is_whole_environment, spec_from_options
+from queuectl.joboptions import JobCommand, is_marked, is_whole_environment, spec_from_options
 from queuectl.jobs import documents
-from queuectl.misplaced import check_place_of_options
+from queuectl.misplaced import check_items, check_place_of_options
 from queuectl.moments import describe_moment, local_time
 from queuectl.safe import safe_text
 from queuectl.session import Session
@@ -117,7 +117,7 @@ def enqueue(
     """
     session: Session = ctx.obj
     options = replace(spec_from_options(ctx), hold=hold or None)
-    _check(command or [], from_=from_, each=each, array=array)
+    _check(ctx, command or [], from_=from_, each=each, array=array)
     if (null and each is None) or (dry_run and from_ is None and each is None):
         raise UsageProblem("--null belongs to --each, --dry-run to --each and --from")
     is_bulk = from_ is not None or each is not None
@@ -146,13 +146,20 @@ def _spec_of(template: Template | None) -> Callable[[Line], JobSpec]:
 
 
 def _check(
-    command: Sequence[str], *, from_: str | None, each: str | None, array: str | None
+    ctx: typer.Context,
+    command: Sequence[str],
+    *,
+    from_: str | None,
+    each: str | None,
+    array: str | None,
 ) -> None:
     if each is None and (from_ is None) == (not command):
         what = "or --from FILE, not both" if command else "or --from FILE"
         raise UsageProblem(f"give a command {what}; `queuectl enqueue --help` has examples")
     if each is not None and from_ is not None and command:
         raise UsageProblem("give the items of --each as words or by --from, not both")
+    if each is not None and not is_marked(ctx):
+        check_items(command)
     if array is not None and (from_ is not None or each is not None):
         raise UsageProblem("--array makes jobs of one command; --from and --each have their own")
 
