@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import pytest
@@ -149,8 +149,9 @@ def test_the_context_is_not_the_callers_to_give() -> None:
 
     signature = Signature(function, "f")
 
-    assert signature.context_name == "ctx"
     assert signature.pack((1,), {}) == ((1,), {})
+    with pytest.raises(InvalidArguments, match="unexpected keyword argument 'ctx'"):
+        signature.pack((1,), {"ctx": None})
 
 
 def test_lists_of_arguments_are_checked_one_by_one() -> None:
@@ -171,3 +172,58 @@ def test_a_result_is_compact_json_and_none_is_none() -> None:
         '{"id":1,"at":"2026-01-01T00:00:00Z","lines":[]}'
     )
     assert to_json_value({1: (2,)}) == {"1": (2,)}
+
+
+def first(ctx: Context, n: int, m: int = 2) -> list[object]:
+    return [ctx, n, m]
+
+
+def between(n: int, ctx: Context, m: int = 2) -> list[object]:
+    return [ctx, n, m]
+
+
+def by_name(n: int, m: int = 2, *, ctx: Context) -> list[object]:
+    return [ctx, n, m]
+
+
+def perhaps(n: int, m: int = 2, ctx: Context | None = None) -> list[object]:
+    return [ctx, n, m]
+
+
+def before_many(ctx: Context, *numbers: int) -> list[object]:
+    return [ctx, *numbers]
+
+
+@pytest.mark.parametrize("function", [first, between, by_name, perhaps])
+@pytest.mark.parametrize(
+    ("args", "kwargs"), [((1,), {}), ((1, 2), {}), ((), {"n": 1}), ((1,), {"m": 2})]
+)
+def test_the_run_is_given_wherever_its_parameter_stands(
+    function: Callable[..., list[object]], args: tuple[int, ...], kwargs: dict[str, int]
+) -> None:
+    signature, run = Signature(function, "f"), cast("Context", object())
+
+    packed = signature.pack(args, kwargs)
+    given_args, given_kwargs = signature.with_context(*signature.unpack(*packed), run)
+
+    assert function(*given_args, **given_kwargs) == [run, 1, 2]
+
+
+def test_the_run_comes_before_any_number_of_arguments() -> None:
+    signature, run = Signature(before_many, "f"), cast("Context", object())
+
+    args, kwargs = signature.with_context(*signature.unpack((1, 2, 3), {}), run)
+
+    assert before_many(*args, **kwargs) == [run, 1, 2, 3]
+
+
+def test_one_annotation_that_cannot_be_resolved_leaves_the_others() -> None:
+    """A name that is imported for type checkers alone is not there when the program runs."""
+
+    def function(a: "NowhereAtAll", n: int, ctx: Context) -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+    signature = Signature(function, "f")
+
+    with pytest.raises(InvalidArguments, match="'n': Expected `int`"):
+        signature.pack(("anything", "x"), {})
+    assert signature.pack(("anything", 1), {}) == (("anything", 1), {})

@@ -32,6 +32,7 @@ from queuectl_worker import (
 )
 from queuectl_worker.otel import OpenTelemetry
 from queuectl_worker.tasks import BoundTask, TaskFunction
+from queuectl_worker.testing import enqueued
 
 queue = Queue("sqlite:///jobs.db")
 
@@ -138,3 +139,13 @@ def relating(job: QueuedJob) -> None:
     add.options(dealy=3)  # type: ignore[call-arg]
     add.options(priority="urgent")  # type: ignore[arg-type]
     add.options(on_duplicate="ignore")  # type: ignore[arg-type]
+
+
+@queue.task
+def report(n: int, context: Context | None = None) -> int:
+    return n if context is None else context.attempt
+
+
+def testing() -> None:
+    assert_type(report.enqueue(1), QueuedJob)
+    assert_type(enqueued(queue, thumbnail), list[QueuedJob])

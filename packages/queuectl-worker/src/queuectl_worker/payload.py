@@ -7,8 +7,10 @@ Nothing is ever unpickled, and no name that was stored is imported.
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import PurePath
+from types import SimpleNamespace
 from typing import Any, get_type_hints
 
 import msgspec
@@ -18,11 +20,15 @@ from queuectl_worker.context import Context
 from queuectl_worker.errors import InvalidArguments, InvalidTask
 
 Values = tuple[tuple[Any, ...], dict[str, Any]]
+_OF_THE_RUN: tuple[Any, ...] = (Context, Context | None)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class Signature:
     """What a task's callers may give. A parameter annotated with `Context` is not theirs.
+
+    One annotated with `Context | None` is not either: it may be left out of calls of the function
+    itself, as type checkers see it.
 
     Args:
         name: The task's name, for messages.
@@ -36,8 +42,10 @@ class Signature:
         whole = inspect.signature(function)
         hints = _hints(function)
         self._kinds = {key: hints.get(key, Any) for key in whole.parameters}
-        given = [each for key, each in whole.parameters.items() if self._kinds[key] is not Context]
-        self.context_name = next((k for k, kind in self._kinds.items() if kind is Context), None)
+        own = [key for key, kind in self._kinds.items() if kind in _OF_THE_RUN]
+        given = [each for key, each in whole.parameters.items() if key not in own]
+        self._context_name = own[0] if own else None
+        self._context_at = _place(whole.parameters, own)
         self._parameters = whole.replace(parameters=given)
         self._variadic = {each.name for each in given if each.kind in _VARIADIC}
         self._names = frozenset(each.name for each in given)
@@ -73,6 +81,17 @@ class Signature:
         for key, value in bound.arguments.items():
             bound.arguments[key] = self._each(key, value, self._unpacked)
         return bound.args, bound.kwargs
+
+    def with_context(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], context: Context
+    ) -> Values:
+        """Return what `unpack` gave with the run in its place, if the function takes one."""
+        if self._context_name is None:
+            return args, kwargs
+        at = self._context_at
+        if at is not None and at <= len(args):
+            return (*args[:at], context, *args[at:]), kwargs
+        return args, {**kwargs, self._context_name: context}
 
     def _fits(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Tell whether a call by names fits; binding it takes as long as a short task."""
@@ -124,6 +143,13 @@ class Signature:
             )
 
 
+def _place(parameters: Mapping[str, inspect.Parameter], own: Sequence[str]) -> int | None:
+    """Return where a call by place gives the first of *own*; None where it is given by name."""
+    if not own or parameters[own[0]].kind is inspect.Parameter.KEYWORD_ONLY:
+        return None
+    return list(parameters).index(own[0])
+
+
 def _needed(parameters: Sequence[inspect.Parameter]) -> frozenset[str] | None:
     if any(each.kind in (*_VARIADIC, inspect.Parameter.POSITIONAL_ONLY) for each in parameters):
         return None
@@ -161,8 +187,15 @@ def result_text(value: Any) -> str | None:
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return get_type_hints(function)
-    except Exception:  # noqa: BLE001  # an annotation that cannot be resolved says nothing
-        return {}
+    except Exception:  # noqa: BLE001  # one that cannot be resolved says nothing; the others do
+        return dict(_resolved(function))
+
+
+def _resolved(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    for name, annotation in inspect.get_annotations(function).items():
+        alone = SimpleNamespace(__annotations__={name: annotation})
+        with suppress(Exception):
+            yield from get_type_hints(alone, function.__globals__).items()
 
 
 def _to_text(value: Any) -> Any:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from queuectl_store import (
     Claim,
@@ -113,7 +114,7 @@ def inline(queue: Queue) -> Iterator[None]:
         queue.after_send = None
 
 
-def enqueued(queue: Queue, task: TaskFunction[..., object] | None = None) -> list[QueuedJob]:
+def enqueued(queue: Queue, task: TaskFunction[..., Any] | None = None) -> list[QueuedJob]:
     """Return the jobs that wait, oldest first; of one *task*, or all."""
     states = (JobState.PENDING, JobState.SCHEDULED, JobState.RETRYING, JobState.HELD)
     chosen = JobFilter(states=(*states, JobState.BLOCKED), task=None if task is None else task.name)

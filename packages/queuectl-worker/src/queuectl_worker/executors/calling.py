@@ -49,10 +49,8 @@ class Call(NamedTuple):
         """
         work = self.claim.job.work
         assert isinstance(work, Task)
-        args, kwargs = self.task.signature.unpack(work.args, work.kwargs)
-        if (name := self.task.signature.context_name) is not None:
-            kwargs = {**kwargs, name: self.context}
-        return args, kwargs
+        signature = self.task.signature
+        return signature.with_context(*signature.unpack(work.args, work.kwargs), self.context)
 
     def run(self, *, caught: type[BaseException] = BaseException) -> Ending:
         """Call the function here, and return how it ended.
