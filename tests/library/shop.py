@@ -15,6 +15,7 @@ from queuectl_worker import Context, GiveUp, Middleware, Queue
 from tests.waiting import eventually
 
 STORE = "QUEUECTL_TEST_SHOP"
+LOADS_S = "QUEUECTL_TEST_SHOP_LOADS_S"
 ATTEMPT: ContextVar[str] = ContextVar("attempt", default="none")
 
 
@@ -28,6 +29,8 @@ class Named(Middleware):
         ATTEMPT.set("none")
 
 
+# As a program does that imports much.
+time.sleep(float(os.environ.get(LOADS_S, "0")))
 queue = Queue(os.environ.get(STORE, "shop.db"), middleware=[Named()])
 
 

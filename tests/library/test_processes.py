@@ -300,3 +300,20 @@ def test_a_child_that_a_task_forks_and_lets_return_ends_nobody_elses_run(
         jobs = [task.enqueue() for task in (shop.fork_and_return, shop.pid, shop.pid, shop.pid)]
 
         assert len({job.wait(WITHIN_S).result for job in jobs}) == 1
+
+
+def test_a_job_waits_for_a_process_that_loads_and_is_not_given_back(
+    queue: Queue, working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was claimed again at once, by this worker: an attempt and two writes each half second."""
+    monkeypatch.setenv(shop.LOADS_S, "1.2")
+
+    with working(concurrency=1, recycling=Recycling(runs=1)):
+        jobs = [shop.pid.enqueue() for _ in range(3)]
+        pids = {job.wait(WITHIN_S).result for job in jobs}
+
+    attempts = [queue.store.reader.attempts(job.id) for job in jobs]
+    assert len(pids) == 3
+    # Whoever waits behind another one may be given back: somebody else could have a slot.
+    assert [each.state for each in attempts[0]] == ["succeeded"]
+    assert all(len(each) <= 2 for each in attempts), attempts

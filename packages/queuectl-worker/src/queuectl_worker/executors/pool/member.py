@@ -45,6 +45,11 @@ class Member:
     problem: str | None = None
 
 
+def is_coming(member: Member) -> bool:
+    """Tell whether it is about to be ready, or to make room for another one."""
+    return member.stage is Stage.STARTING or (member.stage is Stage.LEAVING and member.run is None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recycling:
     """When a task process is replaced by a new one, after the run that it has.

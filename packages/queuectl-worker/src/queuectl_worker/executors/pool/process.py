@@ -10,7 +10,6 @@ import logging
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, RunFacts
@@ -25,11 +24,13 @@ from queuectl_worker.executors.pool import cargo
 from queuectl_worker.executors.pool.doors import Door
 from queuectl_worker.executors.pool.entrance import Entrance
 from queuectl_worker.executors.pool.link import Message
+from queuectl_worker.executors.pool.lobby import Lobby
 from queuectl_worker.executors.pool.member import (
     Member,
     PoolRun,
     Recycling,
     Stage,
+    is_coming,
 )
 from queuectl_worker.executors.pool.places import launch_of
 from queuectl_worker.executors.protocol import (
@@ -37,7 +38,6 @@ from queuectl_worker.executors.protocol import (
     Ending,
     RunEnded,
     RunKey,
-    RunRecalled,
     RunReport,
     RunStarted,
     Stopped,
@@ -84,8 +84,8 @@ class ProcessExecutor:
         self._entrance = Entrance(door)
         self._numbers = itertools.count(1)
         self._members: dict[int, Member] = {}
-        self._waiting: deque[Claim] = deque()
         self._own, self._alarms = Reports[RunReport](), Alarms()
+        self._waiting = Lobby(self._own.put)
         self._lock = threading.RLock()
         self._env_ref = -1
         self._is_broken, self._problem = False, ""
@@ -112,16 +112,13 @@ class ProcessExecutor:
     def submit(self, claims: Sequence[Claim]) -> None:
         """Run *claims* in order, as processes are free."""
         with self._lock:
-            self._waiting.extend(claims)
+            self._waiting.add(claims)
             self._fill()
 
     def recall(self, keys: Sequence[RunKey]) -> None:
         """Give back those that no process has begun."""
         with self._lock:
-            wanted = set(keys)
-            for claim in [each for each in self._waiting if key_of(each) in wanted]:
-                self._waiting.remove(claim)
-                self._own.put(RunRecalled(key=key_of(claim)))
+            self._waiting.give_back(keys)
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """End the run's process and everything below it."""
@@ -134,7 +131,7 @@ class ProcessExecutor:
     def stop_all(self, *, grace_ms: int) -> None:
         """End every run."""
         with self._lock:
-            self.recall([key_of(claim) for claim in self._waiting])
+            self._waiting.give_back(self._waiting.keys())
             for member in self._members.values():
                 self._end(member, Stopped(), grace_ms)
 
@@ -176,13 +173,14 @@ class ProcessExecutor:
 
     def _fill(self) -> None:
         ready = [each for each in self._members.values() if each.stage is Stage.READY]
-        for member, claim in zip(ready, list(self._waiting), strict=False):
-            self._waiting.popleft()
-            self._begin(member, claim)
+        for member in ready[: len(self._waiting)]:
+            self._begin(member, self._waiting.take())
         # One that could not even load the program is not replaced before there is work for it.
         wanted = min(len(self._waiting), 1) if self._is_broken else self._slots
         for _ in range(wanted - len(self._members)):
             self._launch()
+        if self._waiting:
+            self._waiting.promise(sum(map(is_coming, self._members.values())))
 
     def _launch(self) -> None:
         number = next(self._numbers)
@@ -287,7 +285,7 @@ class ProcessExecutor:
     def _not_here(self, message: str) -> None:
         self._is_broken, self._problem = True, message
         if self._waiting:
-            claim = self._waiting.popleft()
+            claim = self._waiting.take()
             text = f"the program cannot be loaded for its tasks: {message}"
             self._own.put(Unstartable(key=key_of(claim), message=text))
 
