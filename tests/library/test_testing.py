@@ -1,11 +1,12 @@
 """The testing module: tasks run here and now, on a clock that is set."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from queuectl_store import JobState, ManualClock, NewJob, NewSchedule, Shell, Task
-from queuectl_worker import Queue, Snooze
+from queuectl_worker import Queue, Snooze, current
 from queuectl_worker.testing import Drained, drain, enqueued, inline, temporary_store
 
 
@@ -122,3 +123,23 @@ def test_a_command_is_not_run(queue: Queue) -> None:
 
     with pytest.raises(RuntimeError, match="job 1 is a command"):
         drain(queue)
+
+
+def test_inside_a_coroutine_tasks_run_inline_and_drain_as_elsewhere() -> None:
+    """As in a test of a web application, or with pytest's plugins for asyncio."""
+    with temporary_store() as store:
+        queue = Queue(store)
+
+        @queue.task
+        async def double(n: int) -> int:
+            await asyncio.sleep(0)
+            return 2 * n * current().attempt
+
+        async def story() -> list[int]:
+            waits = double.enqueue(1)
+            drain(queue)
+            with inline(queue):
+                made = await double.enqueue_async(2)
+                return [waits.result, made.result, double.enqueue(3).result]
+
+        assert asyncio.run(story()) == [2, 4, 6]

@@ -7,7 +7,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, NamedTuple
 
 from queuectl_store import Claim, RunFacts, Task
@@ -100,7 +102,17 @@ class Call(NamedTuple):
         """Call the function or run the coroutine here, and return how it ended; see `run`."""
         if not self.task.is_coroutine:
             return self.run(caught=caught)
-        return self._ended(lambda: asyncio.run(self.follow()), caught)
+        return self._ended(self._completed_on_a_loop, caught)
+
+    def _completed_on_a_loop(self) -> Completed:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(self.follow())
+        # A test of a coroutine: its thread has a loop, which cannot run another one inside.
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            run = copy_context().run
+            return aside.submit(run, lambda: asyncio.run(self.follow())).result()
 
 
 def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
