@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import threading
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from queuectl_worker import Queue, QueuedJob
 from tests.library.conftest import Working
+from tests.waiting import eventually
 
 WITHIN_S = 30
 
@@ -121,3 +123,37 @@ def test_a_child_that_a_function_forks_and_lets_return_is_no_second_worker(
         jobs = [fork.enqueue(), *(fine.enqueue() for _ in range(20))]
 
         assert {job.wait(WITHIN_S).result for job in jobs} == {os.getpid()}
+
+
+def test_a_coroutine_that_blocks_the_loop_holds_up_no_cancel_and_no_end_of_the_worker(
+    queue: Queue, working: Working
+) -> None:
+    go_on = threading.Event()
+
+    @queue.task(max_retries=0)
+    async def block() -> None:
+        go_on.wait(WITHIN_S)
+
+    @queue.task
+    async def fine() -> int:
+        return 1
+
+    @queue.task
+    def function() -> int:
+        return 2
+
+    try:
+        with working(concurrency=3):
+            blocks = block.enqueue()
+            eventually(
+                lambda: blocks.refresh().state == "running", within=WITHIN_S, what="the block"
+            )
+            stuck, works = fine.enqueue(), function.enqueue()
+            assert works.wait(WITHIN_S).result == 2
+
+            blocks.cancel()
+
+            assert blocks.wait(WITHIN_S).state == "cancelled"
+    finally:
+        go_on.set()
+    assert stuck.refresh().state == "pending"

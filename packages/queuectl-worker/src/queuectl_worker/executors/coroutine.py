@@ -1,7 +1,7 @@
 """Tasks that are coroutines, on one event loop in a thread of its own.
 
-A run that must end is cancelled as asyncio does it; one that swallows the cancellation is given
-up after a while, and the attempt's error says that it still runs.
+A run that must end is cancelled as asyncio does it. One that swallows the cancellation, or keeps
+the loop from delivering it, is given up after a while: the attempt's error says that it still runs.
 """
 
 import asyncio
@@ -13,10 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from queuectl_store import Claim, Task
-from queuectl_worker.context import Tell, enter
+from queuectl_worker.context import Tell, enter, run_fields
+from queuectl_worker.executors.alarms import Alarms
 from queuectl_worker.executors.calling import Call, Note, ended, ending_of, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
+    RunEnded,
     RunKey,
     RunRecalled,
     RunReport,
@@ -32,7 +34,7 @@ from queuectl_worker.timing import monotonic_ms
 log = logging.getLogger(__name__)
 
 GIVEN_UP_S = 2.0
-_LEFT_S = 1.0
+_LEFT_S, _LAST_S = 1.0, 0.001
 STILL_RUNS = "it did not heed its cancellation and still runs"
 
 
@@ -50,6 +52,9 @@ class _Run:
 class CoroutineExecutor:
     """Runs coroutine tasks, so many at a time as there are slots.
 
+    What is asked of it does not wait for the event loop: a coroutine that never comes to an
+    `await` keeps that busy, and is given up as one that does not heed its cancellation.
+
     Args:
         tell: Records progress.
         note: Writes to a run's log.
@@ -57,9 +62,10 @@ class CoroutineExecutor:
 
     def __init__(self, tasks: Registry, *, slots: int, tell: Tell, note: Note) -> None:
         self._tasks, self._slots, self._tell, self._note = tasks, slots, tell, note
-        self._reports = Reports[RunReport]()
+        self._reports, self._alarms = Reports[RunReport](), Alarms()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="queuectl-asyncio", daemon=True)
+        self._lock = threading.RLock()
         self._waiting: deque[Claim] = deque()
         self._runs: dict[RunKey, _Run] = {}
         self._fence_ms: int | None = None
@@ -67,29 +73,34 @@ class CoroutineExecutor:
 
     def start(self) -> None:
         """Start the event loop."""
+        self._alarms.start()
         self._thread.start()
 
     def submit(self, claims: Sequence[Claim]) -> None:
         """Run *claims* in order, as slots are free."""
-        self._soon(lambda: self._take(claims))
+        with self._lock:
+            self._waiting.extend(claims)
+        self._soon(self._fill)
 
     def recall(self, keys: Sequence[RunKey]) -> None:
         """Give back those that have not started."""
-        if keys:
-            self._soon(lambda: self._take_back(keys))
+        with self._lock:
+            self._take_back(keys)
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """Tell the run to end, and cancel it after *grace_ms*."""
-        self._soon(lambda: self._stop([key], grace_ms))
+        with self._lock:
+            self._stop([key], grace_ms)
 
     def stop_all(self, *, grace_ms: int) -> None:
         """Tell every run to end, and cancel what is left after *grace_ms*."""
-        self._soon(lambda: self._stop_all(grace_ms))
+        with self._lock:
+            self._stop([*map(key_of, self._waiting), *self._runs], grace_ms)
 
     def extend(self, until_ms: int) -> None:
         """Let runs go on until *until_ms*."""
         self._fence_ms = until_ms
-        self._soon(lambda: self._later(until_ms - monotonic_ms(), self._heed_fence))
+        self._alarms.set(until_ms, self._heed_fence)
 
     def filenos(self) -> list[int]:
         """Return the descriptor of the reports."""
@@ -103,8 +114,9 @@ class CoroutineExecutor:
         """Cancel what still runs and end the loop."""
         self.stop_all(grace_ms=0)
         self._is_closed = True
-        self._soon(lambda: self._later(1, self._loop.stop))
+        self._soon(lambda: self._loop.call_later(_LAST_S, self._loop.stop))
         self._thread.join(GIVEN_UP_S)
+        self._alarms.close()
         self._reports.close()
 
     def _soon(self, call: Callable[[], object]) -> None:
@@ -128,16 +140,10 @@ class CoroutineExecutor:
 
     # On the loop.
 
-    def _later(self, delay_ms: float, call: Callable[[], object]) -> None:
-        self._loop.call_later(max(0.0, delay_ms / 1000), call)
-
-    def _take(self, claims: Sequence[Claim]) -> None:
-        self._waiting.extend(claims)
-        self._fill()
-
     def _fill(self) -> None:
-        while self._waiting and len(self._runs) < self._slots:
-            self._start(self._waiting.popleft())
+        with self._lock:
+            while self._waiting and len(self._runs) < self._slots:
+                self._start(self._waiting.popleft())
 
     def _start(self, claim: Claim) -> None:
         assert isinstance(claim.job.work, Task)
@@ -148,25 +154,17 @@ class CoroutineExecutor:
         self._put_lazily()
         run.task = self._loop.create_task(self._follow(run), name=call.task.name)
         if (timeout_ms := claim.job.timeout_ms) is not None:
-            late = TimedOut(after_ms=timeout_ms)
-            # A coroutine needs no grace: cancelling it is asking it.
-            self._later(timeout_ms, lambda: self._end(run, late, 0))
-
-    def _take_back(self, keys: Sequence[RunKey]) -> None:
-        wanted = set(keys)
-        given_back = [claim for claim in self._waiting if key_of(claim) in wanted]
-        for claim in given_back:
-            self._waiting.remove(claim)
-        self._reports.put(*(RunRecalled(key=key_of(claim)) for claim in given_back))
+            self._alarms.set(monotonic_ms() + timeout_ms, lambda: self._out_of_time(run))
 
     def _put_lazily(self, *reports: RunReport) -> None:
         if self._reports.put_lazily(*reports):
-            self._later(LATE_MS, self._tell_late)
+            self._loop.call_later(LATE_MS / 1000, self._tell_late)
 
     def _tell_late(self) -> None:
-        begun = [(key, run) for key, run in self._runs.items() if not run.is_told]
-        for _, run in begun:
-            run.is_told = True
+        with self._lock:
+            begun = [(key, run) for key, run in self._runs.items() if not run.is_told]
+            for _, run in begun:
+                run.is_told = True
         starts = (RunStarted(key=key, pid=None, at_ms=run.started_ms) for key, run in begun)
         self._reports.wake(*starts)
 
@@ -180,7 +178,24 @@ class CoroutineExecutor:
             ending = Stopped() if self._is_closed else ending_of(error)
         except BaseException as error:  # noqa: BLE001  # whatever a task raises is its own outcome
             ending = ending_of(error)
-        self._over(run, run.ending or _late(run) or ending)
+        with self._lock:
+            if run.is_over:  # given up
+                return
+            report = self._over(run, run.ending or ending)
+            if not self._waiting:
+                self._reports.put(report)
+                return
+        self._put_lazily(report)
+        self._fill()
+
+    # With the lock held, in any thread.
+
+    def _take_back(self, keys: Sequence[RunKey]) -> None:
+        wanted = set(keys)
+        given_back = [claim for claim in self._waiting if key_of(claim) in wanted]
+        for claim in given_back:
+            self._waiting.remove(claim)
+        self._reports.put(*(RunRecalled(key=key_of(claim)) for claim in given_back))
 
     def _stop(self, keys: Sequence[RunKey], grace_ms: int) -> None:
         self._take_back(keys)
@@ -188,46 +203,38 @@ class CoroutineExecutor:
             if (run := self._runs.get(key)) is not None:
                 self._end(run, Stopped(), grace_ms)
 
-    def _stop_all(self, grace_ms: int) -> None:
-        self._stop([*map(key_of, self._waiting), *self._runs], grace_ms)
-
     def _end(self, run: _Run, ending: Ending, grace_ms: int) -> None:
-        if run.is_over or run.task is None:
+        if run.is_over or (task := run.task) is None:
             return
         run.ending = run.ending or ending
         run.call.context.cancelled.set()
-        self._later(grace_ms, run.task.cancel)
-        self._later(grace_ms + GIVEN_UP_S * 1000, lambda: self._give_up(run))
+        self._soon(lambda: self._loop.call_later(grace_ms / 1000, task.cancel))
+        at_ms = monotonic_ms() + grace_ms + round(GIVEN_UP_S * 1000)
+        self._alarms.set(at_ms, lambda: self._give_up(run))
+
+    def _over(self, run: _Run, ending: Ending) -> RunEnded:
+        run.is_over = True
+        self._runs.pop(key_of(run.call.claim), None)
+        return ended(run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note)
+
+    # Called by the alarms.
+
+    def _out_of_time(self, run: _Run) -> None:
+        late = TimedOut(after_ms=run.call.claim.job.timeout_ms or 0)
+        with self._lock:
+            # A coroutine needs no grace: cancelling it is asking it.
+            self._end(run, late, 0)
 
     def _give_up(self, run: _Run) -> None:
-        if not run.is_over:
-            self._over(run, run.ending or Stopped(), still_runs=True)
+        with self._lock:
+            if run.is_over:
+                return
+            report = self._over(run, run.ending or Stopped())
+        log.error(STILL_RUNS, extra=run_fields(run.call.claim.job))
+        error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
+        self._reports.put(report._replace(facts=report.facts._replace(error=error)))
+        self._soon(self._fill)
 
     def _heed_fence(self) -> None:
         if self._fence_ms is not None and monotonic_ms() >= self._fence_ms:
-            self._stop_all(0)
-
-    def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
-        if run.is_over:
-            return
-        run.is_over = True
-        self._runs.pop(key_of(run.call.claim), None)
-        report = ended(
-            run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note
-        )
-        if still_runs:
-            error = f"{report.facts.error}; {STILL_RUNS}" if report.facts.error else STILL_RUNS
-            report = report._replace(facts=report.facts._replace(error=error))
-        if self._waiting:
-            self._put_lazily(report)
-            self._fill()
-        else:
-            self._reports.put(report)
-
-
-def _late(run: _Run) -> Ending | None:
-    """Say that a run went over its limit while it kept the event loop from telling it so."""
-    timeout_ms = run.call.claim.job.timeout_ms
-    if timeout_ms is None or (time.monotonic() - run.began) * 1000 <= timeout_ms:
-        return None
-    return TimedOut(after_ms=timeout_ms)
+            self.stop_all(grace_ms=0)
