@@ -15,7 +15,8 @@ pytestmark = pytest.mark.not_on("win", "darwin")
 
 # By hand, a gigabyte: `python benchmarks/output.py`.
 BYTES = 200_000_000
-MOST_RSS_KB = 100_000
+# The promise is 100 MB; this leaves room for what an interpreter of another build takes.
+MOST_RSS_KB = 85_000
 LINE = "a line of a flood, as long as lines are that programs print when something is wrong"
 
 
@@ -72,7 +73,7 @@ def test_a_flood_of_output_leaves_worker_and_other_jobs_alone(
         texts = [all_of(store, tmp_path / "logs", each) for each in others]
 
     assert len(peaks) == 3
-    assert max(peaks) < MOST_RSS_KB
+    assert max(peaks) < MOST_RSS_KB, peaks
     assert texts == [b"%d\n" % n for n in range(20)]
     assert ended.last is not None
     assert ended.last.log_bytes == BYTES + len("\nend\n")

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 EACH_S = 0.05
 IDLE_S = 60.0
 FINISH_S = 10.0
-_BATCH_BYTES = 4 << 20
+# Held several times over on its way: as rows, as parameters, and in the send buffer of the driver.
+_BATCH_BYTES = 1 << 20
 # A clock that is set back meanwhile must cost no output.
 _CLOCK_STEP_MS = 60_000
 
