@@ -286,3 +286,10 @@ def test_a_folder_without_the_right_to_write_is_a_failure(
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
 
     assert output_symptom(tmp_path / "not" / "there").level is Level.FAILURE
+
+
+def test_a_file_where_the_folder_of_the_output_should_be_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+
+    assert output_symptom(tmp_path / "taken" / "logs").level is Level.FAILURE
+    assert output_symptom(tmp_path / "free" / "logs").level is Level.OK

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from queuectl_store import Freed, JobFilter, Store
 from queuectl_worker import LogFolder, log_root
 from queuectl_worker.pruner import EACH_S, FIRST_S, LEAST_REST_S, pruner, rest_after
@@ -70,3 +72,18 @@ def test_a_step_that_only_looked_is_followed_by_a_longer_rest() -> None:
     assert rest_after(Freed(jobs=1), took_s=0.5) == 1.0
     assert rest_after(Freed(), took_s=0.5) == 5.0
     assert rest_after(Freed(), took_s=0.0) == LEAST_REST_S
+
+
+def test_a_folder_that_cannot_be_read_is_told_once_and_ends_no_worker(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logs = LogFolder(tmp_path / "a-file" / "logs")
+    logs.root.parent.touch()
+    tick = pruner(store, Tuner(store, {}), logs)
+
+    pauses = [tick()]
+    while pauses.count(EACH_S) < 2:
+        pauses.append(tick())
+
+    (told,) = [each for each in caplog.records if each.message == "output is not pruned"]
+    assert "a-file" in told.__dict__["reason"]

@@ -73,7 +73,8 @@ def plugin_symptom(hidden: Mapping[str, str]) -> Symptom:
 def output_symptom(folder: Path) -> Symptom:
     """Judge whether the output of jobs can be written into *folder*, which may not be there yet."""
     there = next(each for each in (folder, *folder.parents) if each.exists())
-    if os.access(there, os.W_OK):
+    inside = [each for each in (there, folder / "spool") if each.exists()]
+    if there.is_dir() and all(os.access(each, os.W_OK | os.X_OK) for each in inside):
         return Symptom(name="output", level=Level.OK, text=f"output goes to {folder}")
     return Symptom(
         name="output",

@@ -26,16 +26,22 @@ def pruner(store: Store, tuner: Tuner, logs: LogFolder) -> Callable[[], float]:
     """Return the tick that makes one small step and says how long to leave the store alone."""
     steps: Iterator[object] | None = None
     has_waited = False
+    trouble: str | None = None
 
     def tick() -> float:
-        nonlocal steps, has_waited
+        nonlocal steps, has_waited, trouble
         if not has_waited:
             has_waited = True
             return FIRST_S
         began = time.monotonic()
         # Taken out first: after an error the next tick begins anew.
         current, steps = steps or _steps(store, tuner, logs), None
-        step = next(current, None)
+        try:
+            step = next(current, None)
+        except OSError as error:  # the folder of the output: jobs may run well without it
+            if trouble != (trouble := str(error)):
+                log.warning("output is not pruned", extra={"reason": trouble})
+            return EACH_S
         if step is None:
             return EACH_S
         steps = current
