@@ -43,6 +43,17 @@ def test_a_job_in_line_says_how_many_come_first(store: Store) -> None:
     assert told(store, last).startswith("2 jobs come first; workers hold 0 jobs in 3 slots")
 
 
+def test_a_job_that_was_given_back_says_why(store: Store) -> None:
+    worker, job_id = a_worker(store), enqueue_one(store)
+    claim = claim_one(store, worker)
+    store.release(worker, [(claim.job.id, claim.token)], reason="no room on /logs")
+
+    answer = told(store, job_id)
+
+    assert answer.startswith("a worker gave it back: no room on /logs; 0 jobs come first; workers")
+    assert "`queuectl doctor`" in answer
+
+
 def test_the_length_of_the_line_is_counted_up_to_a_thousand(store: Store) -> None:
     a_worker(store)
     *_, last = store.enqueue([NewJob(work=Shell(script="true"))] * 1_200)

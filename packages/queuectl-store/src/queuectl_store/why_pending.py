@@ -120,8 +120,16 @@ def _in_line(connection: Connection, job: Job, workers: Sequence[Worker]) -> Fou
     serving = [each for each in workers if each.queues is None or job.queue in each.queues]
     slots, busy = sum(each.concurrency for each in serving), sum(each.running for each in serving)
     count = f"{ahead} or more" if ahead == MOST else str(ahead)
+    line = f"{count} jobs come first; workers hold {busy} jobs in {slots} slots"
+    if job.note and job.last and job.last.state == "released":
+        line = f"a worker gave it back: {job.note}; {line}"
+        if not ahead and busy < slots:
+            # One whose host cannot start jobs waits for up to half a minute before it claims again.
+            return Found(
+                detail=line, remedy="it is tried again by itself; `queuectl doctor` may help"
+            )
     return Found(
-        detail=f"{count} jobs come first; workers hold {busy} jobs in {slots} slots",
+        detail=line,
         remedy="more workers or a higher priority make it start sooner",
     )
 
