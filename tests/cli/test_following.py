@@ -107,3 +107,17 @@ def test_the_output_of_what_ran_since_is_printed(queuectl: Program) -> None:
     assert queuectl("logs", "7", "--since", late).code == 3
     assert queuectl("logs", "--queue", "later", "--since", "1h").code == 3
     assert queuectl("logs", "--since", "+1h").code == 2
+
+
+def test_an_output_that_is_gone_is_not_taken_for_silence(queuectl: Program) -> None:
+    queuectl.must("enqueue", "echo out")
+    queuectl.must("enqueue", "true")
+    queuectl.must("worker", "start", "--burst", "-q")
+    (log,) = queuectl.db.parent.glob("logs/*/*/1-1.log")
+    log.unlink()
+
+    told = queuectl.must("logs", "1")
+
+    assert told.out == b""
+    assert "the 4 bytes that job 1 printed are neither on this host nor in the store" in told.err
+    assert queuectl.must("logs", "2").err == ""

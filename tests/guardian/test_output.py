@@ -98,7 +98,7 @@ def test_a_log_that_cannot_be_placed_costs_no_run(desk: Desk, tmp_path: Path) ->
 
     ended = desk.run("echo", "lost")
 
-    assert (ended.exit_code, ended.log_bytes) == (0, 0)
+    assert (ended.exit_code, ended.log_bytes, ended.log_lost) == (0, 0, len("lost\n"))
     assert ended.log_problem is not None
     assert ended.log_problem.endswith("could not be made: Not a directory")
 

@@ -124,6 +124,7 @@ def test_a_log_that_cannot_be_made_is_told_of_and_costs_no_run(
 
     assert job.result == 3
     (told,) = [each for each in caplog.records if each.message == "output was not kept"]
+    assert told.__dict__["job_id"] == job.id
     assert "could not be made" in told.__dict__["reason"]
 
 

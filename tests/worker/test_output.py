@@ -4,14 +4,16 @@ import os
 import sys
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from queuectl_store import Store
+from queuectl_store import Store, Stream
 from queuectl_worker.output import LogFolder, log_root
-from queuectl_worker.sources import follow, read
-from tests.worker.story import claim_one
+from queuectl_worker.outputs import RunOutput
+from queuectl_worker.sources import EMPTIED_NOTE, follow, read
+from tests.worker.story import burst, claim_one, enqueue, shell
 
 DAY_MS = 86_400_000
 MIDNIGHT_MS = 20_000 * DAY_MS
@@ -113,6 +115,23 @@ def test_follower_sees_a_file_that_appears_late_and_ends_with_the_run(tmp_path: 
     assert list(pieces) == [b"second"]
 
 
+def test_follower_of_a_log_that_somebody_empties_goes_on_with_what_comes(
+    store: Store, tmp_path: Path
+) -> None:
+    output = RunOutput(store, LogFolder(tmp_path), claim_one(store).job)
+    log, is_over = output.path(), threading.Event()
+    assert log is not None
+    log.parent.mkdir()
+    log.write_bytes(b"first, and long\n")
+    pieces = output.follow(is_over.is_set)
+    assert next(pieces) == (Stream.OUT, b"first, and long\n")
+
+    log.write_bytes(b"second\n")
+
+    is_over.set()
+    assert [piece for _, piece in pieces] == [EMPTIED_NOTE, b"second\n"]
+
+
 def test_follower_of_a_run_that_never_printed_ends_with_it(tmp_path: Path) -> None:
     assert list(follow(tmp_path / "none.log", lambda: True)) == []
 
@@ -135,3 +154,17 @@ def sparse(path: Path, *, head: bytes, hole: int, end: bytes) -> None:
         file.seek(len(head) + hole)
         file.write(end)
         os.fsync(file.fileno())
+
+
+def test_the_worker_tells_whose_output_it_could_not_keep(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    today = datetime.now(UTC).date()
+    for day in (today, today + timedelta(days=1)):
+        (tmp_path / day.isoformat()).touch()  # where its folder was to be
+    (job_id,) = enqueue(store, shell("echo lost"))
+
+    burst(store, settings={"log_dir": str(tmp_path)})
+
+    (told,) = [each for each in caplog.records if each.message == "output was not kept"]
+    assert told.__dict__["job_id"] == job_id

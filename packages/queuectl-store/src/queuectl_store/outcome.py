@@ -16,7 +16,7 @@ from queuectl_store.values import dataclass
 class RunFacts(NamedTuple):
     """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree.
 
-    *log_lost* is how many bytes of its output the disk had no room for.
+    *log_lost* is how many bytes of its output could not be kept: no room, or no right to write.
     """
 
     started_at: int | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from queuectl_store import Attempt, Job, Look, OutputOf, Stream
 from queuectl_worker.output import LogFolder
 from queuectl_worker.sources import (
+    EMPTIED_NOTE,
     FOLLOW_PAUSE_S,
     FileSource,
     Source,
@@ -47,6 +48,15 @@ class RunOutput:
             return b""
         with closing(source):
             return read_source(source, tail=tail)
+
+    def missing(self) -> int:
+        """Return the bytes that the run printed, where nothing is left of them or ever was."""
+        for stream in self.streams:
+            if source := self.open(stream):
+                source.close()
+                return 0
+        ended = self._run or self._attempt()
+        return 0 if ended is None else (ended.log_bytes or 0) + (ended.log_lost or 0)
 
     def follow(
         self, is_over: Callable[[], bool], *, tail: int | None = None
@@ -132,6 +142,9 @@ class _Reader:
         if self._source is None:
             return
         size = self._source.size()
+        if self.is_file and size < self.position:
+            yield EMPTIED_NOTE
+            self.position = 0
         if size > self.position:
             yield from pieces(self._source, self.position, size)
             self.position = size

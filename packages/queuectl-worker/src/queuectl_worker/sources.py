@@ -14,6 +14,7 @@ from queuectl_store import OutputOf, OutputReader
 
 BLOCK = 1 << 16
 FOLLOW_PAUSE_S = 0.05
+EMPTIED_NOTE = b"\n[queuectl: the log was emptied here, not by queuectl]\n"
 
 
 class Source(Protocol):

@@ -148,7 +148,14 @@ def _print(
         has_any |= bool(text)
         shown = _fit(session, text, OutputFilter(), raw=raw, is_last=True)
         session.terminal.output(shown, is_error=only is None and stream is Stream.ERR)
-    if not has_any and session.terminal.is_screen:
+    if has_any:
+        return
+    if missing := output.missing():
+        session.terminal.say(
+            f"the {missing:,} bytes that job {job.id} printed are neither on this host nor in the"
+            " store: not kept, deleted, or on the host of its worker"
+        )
+    elif session.terminal.is_screen:
         session.terminal.say(f"job {job.id} has printed nothing; it is {job.state}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from queuectl_store import Claim, Job, RunFacts, StoreError, Task, Warn
+from queuectl_worker.context import run_fields
 from queuectl_worker.environment import pick_environment, run_variables, without_private
 from queuectl_worker.executors import shells
 from queuectl_worker.executors.commandguardian import CommandGuardian
@@ -204,9 +205,10 @@ class CommandExecutor:
                 assert_never(report)
 
     def _ended(self, report: Ended) -> RunEnded:
-        if report.log_problem is not None:
-            log.warning("output was not kept", extra={"reason": report.log_problem})
         job = self._claims[report.key].job
+        if report.log_problem is not None:
+            fields = run_fields(job)
+            log.warning("output was not kept", extra={**fields, "reason": report.log_problem})
         ending = _ending(report, job)
         if isinstance(ending, Exited) and ending.code in shells.CANNOT_RUN:
             ending = self._told_by_shell(ending, job)

@@ -43,7 +43,7 @@ class Ended(NamedTuple):
         max_rss: Bytes: the most of any one process, or of the whole tree where a look at it found
             more. Never less than the guardian's own size: the kernel counts from the fork.
         log_bytes: Bytes written to the log, of stdout and stderr together; 0 means no log file.
-        log_lost: Bytes of output that the disk had no room for.
+        log_lost: Bytes of output that the disk had no room for, or all where there could be no log.
         log_problem: Why the log is missing or over its cap, for people; None is the rule.
     """
 

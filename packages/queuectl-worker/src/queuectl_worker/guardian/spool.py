@@ -189,8 +189,10 @@ class SpoolRoom:
             self._empty.append(spool)
         else:
             spool.discard()
+        if size and not spool.log:
+            return 0, lost + size, spool.problem
         problem = f"{lost} bytes of output were lost: the disk was full" if lost else spool.problem
-        return (size if spool.log else 0), lost, problem
+        return size, lost, problem
 
     def readable(self, content: bytes) -> int:
         """Return a descriptor at the beginning of a nameless file that holds *content*.

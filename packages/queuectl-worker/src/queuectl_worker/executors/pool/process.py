@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, RunFacts
 from queuectl_store.descriptors import readable
-from queuectl_worker.context import Tell
+from queuectl_worker.context import Tell, run_fields
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
 from queuectl_worker.executors.command import GUARDIAN_DIED
@@ -247,7 +247,8 @@ class ProcessExecutor:
         names = ("cpu_ms", "max_rss", "log_bytes")
         self._report(run, ending, **{name: message[name] for name in names})
         if message["log_problem"] is not None:
-            log.warning("output was not kept", extra={"reason": message["log_problem"]})
+            fields = run_fields(run.claim.job)
+            log.warning("output was not kept", extra={**fields, "reason": message["log_problem"]})
         member.run = None
         is_old = self._recycling.is_due(member, rss=message["max_rss"], now=time.monotonic())
         if member.stage is Stage.LEAVING or is_old:
