@@ -33,6 +33,7 @@ from tests.conformance.story import (
     claim_one,
     ended,
     enqueue_one,
+    job,
     vanished,
 )
 
@@ -167,6 +168,27 @@ def test_a_wait_is_counted_from_when_the_job_could_have_been_claimed(
     waits = store.rollups.totals().queues["default"].counts.waits
 
     assert waits == histogram(20_400, 10_400, 400)
+
+
+@pytest.mark.parametrize(
+    ("run_ms", "took_ms"),
+    [(4_000, 4_000), (60_000, 60_000), (60_001, 60_000), (-5, 0), (2**63, 60_000), (None, 60_000)],
+)
+def test_a_run_whose_end_is_recorded_late_is_not_longer_for_it(
+    store: Store, clock: ManualClock, run_ms: int | None, took_ms: int
+) -> None:
+    """The store may have been away, or the end have waited for others of its batch."""
+    job_id, worker = enqueue_one(store), a_worker(store, lease_ms=100_000)
+    claim, began = claim_one(store, worker), clock.now_ms
+    clock.advance(ms=60_000)
+
+    store.finish(worker, [ended(claim, Succeeded(), started_at=began, run_ms=run_ms)])
+
+    (attempt,) = store.reader.attempts(job_id)
+    assert attempt.finished_at - (attempt.started_at or 0) == took_ms
+    assert job(store, job_id).finished_at == clock.now_ms
+    counts = store.rollups.totals().queues["default"].counts
+    assert counts.durations == {"succeeded": histogram(took_ms)}
 
 
 def test_a_duration_is_counted_by_its_outcome(store: Store, clock: ManualClock) -> None:

@@ -60,7 +60,7 @@ def test_draining_worker_shows_as_stopping_to_those_who_look(
             within=20,
             what="the worker to show that it drains",
         )
-        assert "is stopping" in store.reader.why(waiting).detail
+        assert "is quiet or stopping" in store.reader.why(waiting).detail
         (tmp_path / "go").touch()
         assert worker.ended(within=20) == ExitReason.DRAINED
 

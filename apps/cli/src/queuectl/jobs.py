@@ -102,8 +102,10 @@ def took(job: Job, *, now_ms: int) -> str:
         return ""
     if job.state is JobState.RUNNING:
         return short_span(now_ms - job.started_at)
-    end = job.finished_at or (job.last and job.last.finished_at)
-    return short_span(end - job.started_at) if end else ""
+    run = job.last
+    if run is not None and run.started_at is not None:
+        return short_span(max(0, run.finished_at - run.started_at))
+    return short_span(job.finished_at - job.started_at) if job.finished_at else ""
 
 
 def exit_text(exit_code: int | None, signal: int | None) -> str:

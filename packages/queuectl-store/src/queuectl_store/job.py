@@ -134,7 +134,7 @@ class Attempt:
             with the one that follows it.
         token: The fence under which it ran; unique within the job.
         state: How it ended: succeeded, failed, cancelled, released, snoozed or crashed.
-        started_at, finished_at: UTC milliseconds.
+        started_at, finished_at: UTC milliseconds, of the run: its end may have been recorded later.
         log_lost: Bytes of output that could not be kept, for want of room or of the right to write;
             None where all was kept.
         max_rss: Peak memory of the process tree in bytes. cpu_ms: its user and system time.

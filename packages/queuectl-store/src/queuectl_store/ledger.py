@@ -40,7 +40,7 @@ _MOVES: dict[type[Outcome], tuple[str, str, str]] = {
     kind: (str(verb), str(TRANSITIONS[verb].target), _RECORDED[kind])
     for kind, verb in VERBS.items()
 }
-_UNSEEN = RunFacts()[1:]
+_UNSEEN = RunFacts()[1:-1]
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -205,8 +205,10 @@ def _ending(finish: Finish) -> Ending:
     if crashed:
         word = "crashed"
     # Of most tasks nothing else was seen.
-    is_plain = facts[1:] == _UNSEEN
-    seen = (bounds.instant(facts.started_at), *_UNSEEN) if is_plain else _fitting(facts)
+    if facts[1:-1] == _UNSEEN:
+        seen = (bounds.instant(facts.started_at), *_UNSEEN, bounds.instant(facts.run_ms))
+    else:
+        seen = _fitting(facts)
     if isinstance(outcome, Succeeded):
         result = None if outcome.result is None else spec.clean(outcome.result)
         unused = delay_ms = note = alike = None
@@ -227,6 +229,7 @@ def _fitting(facts: RunFacts) -> tuple[Any, ...]:
         bounds.whole(facts.cpu_ms),
         bounds.whole(facts.log_bytes),
         bounds.whole(facts.log_lost),
+        bounds.instant(facts.run_ms),
     )
 
 

@@ -17,6 +17,7 @@ class RunFacts(NamedTuple):
     """What was seen of a run: UTC milliseconds, *max_rss* in bytes, *cpu_ms* of the whole tree.
 
     *log_lost* is how many bytes of its output could not be kept: no room, or no right to write.
+    *run_ms* is how long it took by a clock that nobody steps: a finish may be recorded long after.
     """
 
     started_at: int | None = None
@@ -27,6 +28,7 @@ class RunFacts(NamedTuple):
     cpu_ms: int | None = None
     log_bytes: int | None = None
     log_lost: int | None = None
+    run_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,7 @@ def _no_worker(job: Job, workers: Sequence[Worker]) -> Found | None:
         )
     if not able:
         return Found(
-            detail=f"every worker that serves {job.queue} is stopping",
+            detail=f"every worker that serves {job.queue} is quiet or stopping",
             remedy=f"`queuectl worker start --queue {job.queue}`",
         )
     if job.slots > max(each.concurrency for each in able):

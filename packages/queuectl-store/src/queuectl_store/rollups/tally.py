@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from queuectl_store.job import Claim, Task
 from queuectl_store.ledger import Moved, recorded
-from queuectl_store.outcome import VERBS, Finish, Outcome
+from queuectl_store.outcome import VERBS, Finish, Outcome, RunFacts
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.histogram import BOUNDS_MS
 from queuectl_store.sql.names import TALLIED
@@ -116,6 +116,13 @@ def claimed(claims: Iterable[Claim]) -> Tally:
     return tally
 
 
+def ended_at(facts: RunFacts, *, at: int) -> int:
+    """Return when a run that was recorded at *at* had ended, as far as that is known."""
+    if facts.started_at is None or facts.run_ms is None:
+        return at
+    return min(at, max(facts.started_at, 0) + max(facts.run_ms, 0))
+
+
 def ended(finishes: Iterable[Finish], *, at: int) -> Tally:
     """Add up attempts that ended at *at*."""
     found: dict[_Run, list[int]] = {}
@@ -123,7 +130,7 @@ def ended(finishes: Iterable[Finish], *, at: int) -> Tally:
         job, started_at = each.claim.job, each.facts.started_at
         ms, bucket = 0, -1
         if started_at is not None:
-            ms = at - min(max(started_at, 0), at)
+            ms = ended_at(each.facts, at=at) - min(max(started_at, 0), at)
             bucket = bisect_left(BOUNDS_MS, ms)
         task = job.work.name if isinstance(job.work, Task) else None
         key = (job.queue, task, type(each.outcome), each.crashed, bucket)

@@ -70,6 +70,7 @@ ENDED = KeptBatch(
     cpu_ms=BIG,
     log_bytes=BIG,
     log_lost=BIG,
+    run_ms=BIG,
 )
 KEYS = Batch("keys", key=TEXT)
 RUNS = Batch("runs", job_id=BIG, token=BIG)
@@ -233,10 +234,17 @@ _ATTEMPT = (
     "log_bytes",
     "log_lost",
 )
-_attempts = ENDED.only(*_ATTEMPT, "recorded")
+_attempts = ENDED.only(*_ATTEMPT, "recorded", "run_ms")
+# The same as `ended_at` of rollups/tally.py, by which the histograms count.
+_run_end = _attempts.c.started_at + _attempts.c.run_ms
 WRITE_ATTEMPTS = sa.insert(attempts).from_select(
     [*_ATTEMPT, "state", "worker_id", "finished_at"],
-    sa.select(*(_attempts.c[name] for name in _ATTEMPT), _attempts.c.recorded, _worker, NowMs()),
+    sa.select(
+        *(_attempts.c[name] for name in _ATTEMPT),
+        _attempts.c.recorded,
+        _worker,
+        sa.case((_run_end < NowMs(), _run_end), else_=NowMs()),
+    ),
     include_defaults=False,
 )
 _endings = ENDED.only("job_id", "verb", "state", "number", "unused", "note")

@@ -152,8 +152,8 @@ def ended(call: Call, ending: Ending, *, started_ms: int, began: float, note: No
         started_ms: UTC milliseconds.
         began: `time.monotonic()` at the start.
     """
-    facts = RunFacts(started_ms)
     run_ms = round((time.monotonic() - began) * 1000)
+    facts = RunFacts(started_ms, run_ms=run_ms)
     if isinstance(ending, Completed):
         return RunEnded(key_of(call.claim), facts, ending, run_ms)
     if not isinstance(ending, _NO_FAULT):

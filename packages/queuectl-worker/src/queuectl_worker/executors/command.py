@@ -221,6 +221,7 @@ class CommandExecutor:
             cpu_ms=report.cpu_ms,
             log_bytes=report.log_bytes,
             log_lost=report.log_lost or None,
+            run_ms=report.run_ms,
         )
         pid = None if report.key in self._started else report.pid
         key = self._forget(report.key)

@@ -2,7 +2,7 @@
 
 from queuectl_store.sql.statement import Kept, Statement
 
-ENDED = Kept("ended", ('job_id', 'token', 'verb', 'state', 'unused', 'crash', 'delay_ms', 'note', 'result', 'fingerprint', 'number', 'recorded', 'started_at', 'exit_code', 'signal', 'error', 'max_rss', 'cpu_ms', 'log_bytes', 'log_lost'))
+ENDED = Kept("ended", ('job_id', 'token', 'verb', 'state', 'unused', 'crash', 'delay_ms', 'note', 'result', 'fingerprint', 'number', 'recorded', 'started_at', 'exit_code', 'signal', 'error', 'max_rss', 'cpu_ms', 'log_bytes', 'log_lost', 'run_ms'))
 
 ENQUEUE = Statement("hot:ENQUEUE", """
 INSERT INTO queuectl_jobs ("key", state, queue, priority, max_retries, timeout_ms, created_at, run_at, environment_id, name, task, spec, slots, guarded, concurrency_key, resources, group_id, unique_key, unique_slot, unique_live, unique_until, unique_waiting, unmet, on_dep_failure, has_children) SELECT new_jobs."key", new_jobs.state, new_jobs.queue, new_jobs.priority, new_jobs.max_retries, new_jobs.timeout_ms, :now AS anon_1, coalesce(new_jobs.run_at, :now + new_jobs.delay_ms) AS coalesce_1, new_jobs.environment_id, new_jobs.name, new_jobs.task, new_jobs.spec, new_jobs.slots, new_jobs.guarded, new_jobs.concurrency_key, new_jobs.resources, new_jobs.group_id, new_jobs.unique_key, new_jobs.unique_slot, coalesce(new_jobs.unique_live, 0) AS coalesce_2, :now + new_jobs.unique_ms AS anon_2, coalesce(new_jobs.unique_waiting, 0) AS coalesce_3, coalesce(new_jobs.unmet, 0) AS coalesce_4, new_jobs.on_dep_failure, coalesce(new_jobs.has_children, 0) AS coalesce_5
@@ -29,7 +29,7 @@ UPDATE queuectl_jobs SET state=ended.state, attempt=(queuectl_jobs.attempt - coa
 """, fixed={'cancel_requested': 0, 'allotted': None})
 
 WRITE_ATTEMPTS = Statement("hot:WRITE_ATTEMPTS", """
-INSERT INTO queuectl_attempts (job_id, token, number, started_at, exit_code, signal, error, max_rss, cpu_ms, log_bytes, log_lost, state, worker_id, finished_at) SELECT ended.job_id, ended.token, ended.number, ended.started_at, ended.exit_code, ended.signal, ended.error, ended.max_rss, ended.cpu_ms, ended.log_bytes, ended.log_lost, ended.recorded, :worker AS anon_1, :now AS anon_2
+INSERT INTO queuectl_attempts (job_id, token, number, started_at, exit_code, signal, error, max_rss, cpu_ms, log_bytes, log_lost, state, worker_id, finished_at) SELECT ended.job_id, ended.token, ended.number, ended.started_at, ended.exit_code, ended.signal, ended.error, ended.max_rss, ended.cpu_ms, ended.log_bytes, ended.log_lost, ended.recorded, :worker AS anon_1, CASE WHEN (ended.started_at + ended.run_ms < :now) THEN ended.started_at + ended.run_ms ELSE :now END AS anon_2
 FROM temp.queuectl_ended AS ended
 """, whole=('worker',))
 

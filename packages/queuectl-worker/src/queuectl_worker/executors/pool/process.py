@@ -293,6 +293,6 @@ class ProcessExecutor:
     def _report(self, run: PoolRun, ending: Ending, **facts: int | None) -> None:
         quiet = isinstance(ending, Completed | Stopped | SnoozedItself)
         error = None if quiet else error_of(ending)  # type: ignore[arg-type]
-        told = RunFacts(started_at=run.started_ms, error=error, **facts)
         run_ms = round((time.monotonic() - run.began) * 1000)
+        told = RunFacts(started_at=run.started_ms, error=error, run_ms=run_ms, **facts)
         self._own.put(RunEnded(key=key_of(run.claim), facts=told, ending=ending, run_ms=run_ms))
