@@ -70,5 +70,9 @@ class _Teller:
 def _tell(listener: OnNews, news: News) -> None:
     try:
         listener(news)
-    except Exception:
-        log.exception("a listener failed", extra={"news": type(news).__name__})
+    except Exception as error:
+        # By name and in words too: where lines are for people there is no traceback.
+        name = getattr(listener, "__qualname__", type(listener).__qualname__)
+        told = {"listener": f"{listener.__module__}.{name}", "news": type(news).__name__}
+        reason = f"{type(error).__name__}: {error}"
+        log.exception("a listener failed", extra={**told, "reason": reason})
