@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from queuectl_store import (
+    HOOK_QUEUE,
     Cancelled,
     Dead,
     JobState,
@@ -224,6 +225,48 @@ def test_an_exchange_finishes_and_claims_at_once(store: Store) -> None:
 
     assert [claim.job.command for claim in turn.claims] == ["two"]
     assert turn.refused == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "beside", "claimed"),
+    [
+        (1, None, ["told 1"]),
+        (4, None, ["told 1", "told 2", "one", "two"]),
+        (1, 0, ["one"]),
+        (0, 1, ["told 1"]),
+        (1, 1, ["told 1", "one"]),
+        (9, 9, ["told 1", "told 2", "one", "two"]),
+        (0, 0, []),
+    ],
+)
+def test_deliveries_of_hooks_are_claimed_beside_the_others_where_that_is_asked_for(
+    store: Store, limit: int, beside: int | None, claimed: list[str]
+) -> None:
+    told = {"queue": HOOK_QUEUE, "priority": 5}
+    store.enqueue([a_job("told 1", **told), a_job("told 2", **told), a_job("one"), a_job("two")])
+
+    claims = store.exchange(a_worker(store), [], limit=limit, beside=beside).claims
+
+    assert [claim.job.command for claim in claims] == claimed
+
+
+def test_a_delivery_keeps_no_slot_of_its_worker_busy(store: Store) -> None:
+    store.enqueue([a_job("told", queue=HOOK_QUEUE), a_job("one")])
+    worker = a_worker(store)
+
+    claims = store.exchange(worker, [], limit=9, beside=9).claims
+
+    assert len(claims) == 2
+    assert [each.running for each in store.reader.workers()] == [1]
+
+
+def test_whoever_does_not_serve_hooks_claims_no_delivery(store: Store) -> None:
+    store.enqueue([a_job("told", queue=HOOK_QUEUE), a_job("one")])
+    worker = a_worker(store, queues=("default",))
+
+    claims = store.exchange(worker, [], limit=9, queues=("default",), beside=9).claims
+
+    assert [claim.job.command for claim in claims] == ["one"]
 
 
 def test_text_that_no_database_takes_is_made_visible(store: Store) -> None:

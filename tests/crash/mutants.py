@@ -127,10 +127,9 @@ def claim_takes_what_is_held(patch: pytest.MonkeyPatch) -> None:
 def claim_gives_more_than_was_asked(patch: pytest.MonkeyPatch) -> None:
     take = turn.claim
 
-    def generous(
-        c: Any, times: Any, worker: Any, limit: int, queues: Any, **more: Any
-    ) -> turn.Taken:
-        return take(c, times, worker, limit + (limit > 0), queues, **more)
+    def generous(c: Any, times: Any, worker: Any, wish: turn.Wish, **more: Any) -> turn.Taken:
+        asked = wish._replace(limit=wish.limit + (wish.limit > 0))
+        return take(c, times, worker, asked, **more)
 
     patch.setattr(turn, "claim", generous)
 

@@ -33,11 +33,13 @@ from queuectl_worker.hooks.address import is_public
 from queuectl_worker.hooks.desktop import notifier
 from queuectl_worker.hooks.posting import NoAnswer, post
 from queuectl_worker.hooks.signing import read_secret, secret_text, signed_headers
+from queuectl_worker.producer import DELIVERIES
 from tests.waiting import eventually
 from tests.worker.receiver import canary, receiving
-from tests.worker.story import AT_ONCE, attempts, burst, enqueue, job, running, shell
+from tests.worker.story import AT_ONCE, attempts, burst, enqueue, job, reaches, running, shell
 
 SECRET = b"0123456789abcdef0123456789abcdef"
+ENDED = (JobState.SUCCEEDED, JobState.DEAD)
 ON_DEAD = HookRule(on=frozenset({HookOn.DEAD}))
 
 
@@ -72,12 +74,38 @@ def test_a_webhook_is_sent_signed_by_the_time_a_burst_ends(store: Store) -> None
     assert delivery(store).state is JobState.SUCCEEDED
 
 
-def test_a_worker_that_goes_on_delivers_while_others_run(store: Store) -> None:
-    with receiving() as receiver, running(store, concurrency=2):
+def test_a_delivery_waits_for_no_slot(store: Store) -> None:
+    with receiving() as receiver, running(store, concurrency=1):
         add_webhook(store, receiver.url)
-        enqueue(store, shell("sleep 30"), shell("exit 1"))
+        enqueue(store, shell("exit 1", priority=1), shell("sleep 300"))
 
         eventually(lambda: receiver.got, within=20, what="the webhook")
+
+
+@pytest.mark.not_on("win")
+def test_a_delivery_that_hangs_takes_no_slot(store: Store, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    with socket.create_server(("127.0.0.1", 0)) as deaf, running(store, concurrency=1):
+        add_webhook(store, f"http://127.0.0.1:{deaf.getsockname()[1]}/", name="deaf")
+        hang = NewJob(work=Shell(script=f"while [ ! -e {go} ]; do sleep 0.05; done"))
+        store.hooks.add(NewHook(name="slow", rule=ON_DEAD, job=hang))
+        enqueue(store, *[shell("exit 1")] * (DELIVERIES + 2))
+
+        def hanging() -> int:
+            there = store.reader.page(JobFilter(queues=[HOOK_QUEUE], states=[JobState.RUNNING]))
+            return len(there)
+
+        eventually(lambda: hanging() >= DELIVERIES, within=20, what="deliveries that hang")
+        for _ in range(3):
+            (job_id,) = enqueue(store, shell("true"))
+            reaches(store, job_id, JobState.SUCCEEDED)
+        assert hanging() >= 1
+        go.touch()
+        eventually(
+            lambda: len(store.reader.page(JobFilter(queues=[HOOK_QUEUE], states=ENDED))) >= 20,
+            within=60,
+            what="every delivery's end",
+        )
 
 
 def test_a_worker_of_a_program_delivers_too(store: Store) -> None:

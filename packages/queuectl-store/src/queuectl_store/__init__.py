@@ -39,10 +39,10 @@ _PLACES = {
     "graph.halting": "Halt HaltOn parse_halt",
     "hooks.dispatching": "Dispatched",
     "hooks.document": "hook_document hook_target",
-    "hooks.hook": "HOOK_QUEUE Hook HookKind HookOn HookRule NewHook desktop_job webhook_job",
+    "hooks.hook": "Hook HookKind HookOn HookRule NewHook desktop_job webhook_job",
     "job": (
-        "DEFAULT_QUEUE Argv Attempt Backoff Claim Job JobId NewJob NewWorker Shell Task Warn "
-        "Work Worker WorkerId"
+        "DEFAULT_QUEUE HOOK_QUEUE Argv Attempt Backoff Claim Job JobId NewJob NewWorker Shell Task "
+        "Warn Work Worker WorkerId"
     ),
     "limits.queues": "KEEP Keep Queue QueueLimits QueueState ResourceUse",
     "limits.rates": "Rate",

@@ -70,7 +70,6 @@ from queuectl_store.graph.halting import Halt as Halt, HaltOn as HaltOn, parse_h
 from queuectl_store.hooks.dispatching import Dispatched as Dispatched
 from queuectl_store.hooks.document import hook_document as hook_document, hook_target as hook_target
 from queuectl_store.hooks.hook import (
-    HOOK_QUEUE as HOOK_QUEUE,
     Hook as Hook,
     HookKind as HookKind,
     HookOn as HookOn,
@@ -81,6 +80,7 @@ from queuectl_store.hooks.hook import (
 )
 from queuectl_store.job import (
     DEFAULT_QUEUE as DEFAULT_QUEUE,
+    HOOK_QUEUE as HOOK_QUEUE,
     Argv as Argv,
     Attempt as Attempt,
     Backoff as Backoff,

@@ -15,6 +15,7 @@ JobId = NewType("JobId", int)
 WorkerId = NewType("WorkerId", int)
 
 DEFAULT_QUEUE = "default"
+HOOK_QUEUE = "queuectl.hooks"  # of deliveries; no hook is told of them: it would never end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +136,7 @@ class Attempt:
         token: The fence under which it ran; unique within the job.
         state: How it ended: succeeded, failed, cancelled, released, snoozed or crashed.
         started_at, finished_at: UTC milliseconds, of the run: its end may have been recorded later.
-        log_lost: Bytes of output that could not be kept, for want of room or of the right to write;
-            None where all was kept.
+        log_lost: Bytes of output that could not be kept; None where all was.
         max_rss: Peak memory of the process tree in bytes. cpu_ms: its user and system time.
     """
 
@@ -270,7 +270,7 @@ class Worker:
 
     Attributes:
         state: `running`, `stopping` (asked to drain), `stopped` or `gone` (its lease ran out).
-        running: Jobs that it holds now.
+        running: Jobs that it holds now, but for deliveries of hooks.
         alive: Its lease has not run out.
     """
 

@@ -71,6 +71,7 @@ class Store(Rooms):
         *,
         limit: int,
         queues: Collection[str] | None = None,
+        beside: int | None = None,
     ) -> Exchange:
         """Record *finishes* and claim jobs for up to *limit* slots, in one transaction.
 
@@ -81,16 +82,17 @@ class Store(Rooms):
 
         Args:
             queues: The queues to claim from; None is all.
+            beside: Up to so many slots for deliveries of hooks, which then take nothing of *limit*;
+                None: they are jobs like others.
         """
 
-        from queuectl_store.turn import finish, trade
+        from queuectl_store.turn import Wish, finish, trade
 
         is_alone = self._database.engine.writes_alone
+        wish = Wish(limit, queues, beside)
         try:
             exchange, freed = self._write(
-                lambda c, times: trade(
-                    c, times, worker_id, finishes, limit=limit, queues=queues, is_alone=is_alone
-                )
+                lambda c, times: trade(c, times, worker_id, finishes, wish, is_alone=is_alone)
             )
         except OutcomeUnknown:
             # The finishes are found again by their tokens. Claims that were made and not

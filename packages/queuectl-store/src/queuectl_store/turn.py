@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from queuectl_store import ledger, records
 from queuectl_store.bounds import whole
 from queuectl_store.graph import consequences
-from queuectl_store.job import Claim, JobId, WorkerId
+from queuectl_store.job import HOOK_QUEUE, Claim, JobId, WorkerId
 from queuectl_store.limits.admitting import Admission
 from queuectl_store.limits.transaction import ask_to_enter, enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
@@ -35,6 +35,29 @@ class Taken(NamedTuple):
     let_go: int = 0
 
 
+class Wish(NamedTuple):
+    """What a claim asks for; see `Store.exchange`."""
+
+    limit: int
+    queues: Collection[str] | None
+    beside: int | None
+
+    @property
+    def is_any(self) -> bool:
+        """Whether it asks for anything."""
+        return self.limit > 0 or bool(self.beside)
+
+    def room(self, queue: str, taken: Sequence[Claim]) -> int:
+        """Return for how many slots jobs of *queue* are wanted after *taken*."""
+        if self.queues is not None and queue not in self.queues:
+            return 0
+        if self.beside is None:
+            return self.limit - sum(each.job.slots for each in taken)
+        is_beside = queue == HOOK_QUEUE
+        held = sum(each.job.slots for each in taken if (each.job.queue == HOOK_QUEUE) is is_beside)
+        return (self.beside if is_beside else self.limit) - held
+
+
 class Recorded(NamedTuple):
     """Finishes refused, all to be counted; and how many jobs need not wait for what ended."""
 
@@ -48,21 +71,20 @@ def trade(
     times: Times,
     worker_id: WorkerId,
     finishes: Sequence[Finish],
+    wish: Wish,
     *,
-    limit: int,
-    queues: Collection[str] | None,
     is_alone: bool,
 ) -> tuple[Exchange, int]:
     """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
     ending = [each.claim.job for each in finishes]
     asked = ask_to_enter(connection, is_alone=is_alone)
     # It goes to the server with the lock, where no ends come between.
-    found = None if finishes or limit <= 0 else claim_sql.PENDING_QUEUES.run(connection)
+    found = None if finishes or not wish.is_any else claim_sql.PENDING_QUEUES.run(connection)
     may_admit = enter(connection, asked, ending)
     if may_admit and not is_alone:
         found = None  # until all locks were taken, others may have changed what there is
     recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
-    taken = claim(connection, times, worker_id, limit, queues, may_admit=may_admit, found=found)
+    taken = claim(connection, times, worker_id, wish, may_admit=may_admit, found=found)
     recorded.counted.join(taken.counted)
     recorded.counted.write(connection, times)
     freed = recorded.let_go + taken.let_go
@@ -79,29 +101,28 @@ def claim(
     connection: Connection,
     times: Times,
     worker_id: WorkerId,
-    limit: int,
-    queues: Collection[str] | None,
+    wish: Wish,
     *,
     may_admit: bool,
     found: Any = None,
 ) -> Taken:
-    """Take jobs for up to *limit* slots, from the queue whose best job is best first.
+    """Take jobs for up to so many slots, from the queue whose best job is best first.
 
     Args:
         may_admit: Whether the transaction holds the locks of limits.
         found: The queues with pending jobs, if they have been asked for.
     """
-    if limit <= 0:
+    if not wish.is_any:
         return Taken([], Tally())
     if found is None:
         found = claim_sql.PENDING_QUEUES.run(connection)
     heads = sorted(
-        (head for head in found if queues is None or head.queue in queues),
+        (head for head in found if wish.room(head.queue, ()) > 0),
         key=lambda row: (-row.priority, row.id),
     )
     is_limited = any(head.needs_admission for head in heads)
     gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
-    claims = _take(connection, {"worker": worker_id, **times}, heads, limit, gate)
+    claims = _take(connection, {"worker": worker_id, **times}, heads, wish, gate)
     if claims:
         values = {"taken": ledger.taken(claims), "worker": worker_id, **times}
         claim_sql.WRITE_CLAIMS.run(connection, values)
@@ -117,13 +138,15 @@ def _take(
     connection: Connection,
     values: dict[str, Any],
     heads: Sequence[Any],
-    limit: int,
+    wish: Wish,
     gate: Admission | None,
 ) -> list[Claim]:
     claims: list[Claim] = []
     for head in heads:
-        slots = limit - sum(each.job.slots for each in claims)
-        if slots <= 0 or (gate is not None and gate.is_short_of_slots):
+        slots = wish.room(head.queue, claims)
+        if slots <= 0:
+            continue
+        if gate is not None and gate.is_short_of_slots:
             break
         if not head.needs_admission:
             room = {"from_queue": head.queue, "at_most": slots}

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_worker.completer import Completer
 from queuectl_worker.context import run_fields
 from queuectl_worker.executors import RunKey, key_of
@@ -47,19 +48,24 @@ class Exchanger:
         self._queues, self._tell, self._outage = queues, on_news, outage
         self.may_find_more = True
         self.is_held_back = False
-        self._made_wait = self._again = False
+        self._made_wait = self._again = self._has_more_beside = False
         self.is_closed = False
 
-    def trade(self, *, limit: int) -> list[Claim]:
-        """Record what waits, claim up to *limit* jobs; nothing is lost when the store is away."""
+    def trade(self, *, limit: int, beside: int) -> list[Claim]:
+        """Record what waits, claim jobs for *limit* slots and up to *beside* deliveries of hooks.
+
+        Nothing is lost when the store is away.
+        """
         worker_id = self._membership.worker_id
         sent = self._completer.waiting()
-        if self.is_closed or worker_id is None or not (sent or limit):
+        if self.is_closed or worker_id is None or not (sent or limit or beside):
             return []
         if limit:
             self.may_find_more = False  # before the claim: a ring during it must not be lost
         try:
-            exchange = self._store.exchange(worker_id, sent, limit=limit, queues=self._queues)
+            exchange = self._store.exchange(
+                worker_id, sent, limit=limit, queues=self._queues, beside=beside
+            )
         except FATAL:
             raise
         except StoreError as error:
@@ -67,13 +73,21 @@ class Exchanger:
             return []
         self._outage.answered(_WHO)
         self._settle(sent, exchange)
-        taken = sum(claim.job.slots for claim in exchange.claims)
-        self.may_find_more |= exchange.again or 0 < limit <= taken
-        self._again = exchange.again
+        # A delivery that ended leaves its place to one that was left.
+        self._again = exchange.again or (self._has_more_beside and any(map(_is_delivery, sent)))
+        taken = self._taken(exchange.claims, beside)
+        self.may_find_more |= self._again or 0 < limit <= taken
         if limit:
             self.is_held_back = exchange.is_held_back
         # A lease lost meanwhile took these claims with it.
         return self._known(exchange.claims) if self._membership.worker_id == worker_id else []
+
+    def _taken(self, claims: Sequence[Claim], beside: int) -> int:
+        """Return how many slots *claims* take, and note whether deliveries were left."""
+        deliveries = sum(claim.job.slots for claim in claims if claim.job.queue == HOOK_QUEUE)
+        if beside:
+            self._has_more_beside = deliveries >= beside
+        return sum(claim.job.slots for claim in claims) - deliveries
 
     def made_wait(self) -> bool:
         """Tell, once, whether a job that was recorded is due again later."""
@@ -142,3 +156,7 @@ class Exchanger:
                 continue
             self._made_wait |= isinstance(finish.outcome, _WAITS)
             self._tell(JobEnded(finish=finish))
+
+
+def _is_delivery(finish: Finish) -> bool:
+    return finish.claim.job.queue == HOOK_QUEUE

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
-from queuectl_store import JobId, Store
+from queuectl_store import Claim, JobId, Store, Task
 from queuectl_store.hooks.hook import DESKTOP_TASK, WEBHOOK_TASK
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_store.values import dataclass
 from queuectl_worker.context import Tell
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import AsideExecutor, CommandExecutor, Executor, Recycling
 from queuectl_worker.guardian import Guardian
 from queuectl_worker.output import LogFolder
+from queuectl_worker.producer import DELIVERIES
 from queuectl_worker.tracing import Tracing
 from queuectl_worker.tuning import Tuner
 
@@ -85,17 +87,7 @@ def fit(
     slots = tuner.current.concurrency
     # First of all: it may refuse the tasks, and what is made before would have to be closed.
     parts = None if side is None else _for_tasks(store, tuner, logs, side)
-    commands: Executor = CommandExecutor(
-        _guardian(tuner, logs),
-        slots=slots,
-        logs=logs,
-        stored=store.environment,
-        store_path=store.path,
-        tuning=lambda: tuner.current,
-    )
-    if tracing is not None:
-        commands = tracing.around(commands)
-    main = commands
+    main = commands = _commands(store, tuner, logs, tracing, slots=slots)
     if side is not None and parts is not None:
         from queuectl_worker.executors.mixed import MixedExecutor
 
@@ -103,7 +95,35 @@ def fit(
         main = MixedExecutor(
             side.tasks, slots=slots, commands=commands, functions=functions, coroutines=coroutines
         )
-    return AsideExecutor(main, names=_HOOKS, make=lambda: _for_hooks(store, tuner, logs))
+    # Beside the slots, with a guardian of its own: neither a command that tells somebody nor a
+    # receiver that hangs holds up a job.
+    main = AsideExecutor(
+        main,
+        is_ours=lambda claim: (
+            claim.job.queue == HOOK_QUEUE and not isinstance(claim.job.work, Task)
+        ),
+        make=lambda: _commands(store, tuner, logs, tracing, slots=DELIVERIES),
+    )
+    return AsideExecutor(main, is_ours=_is_message, make=lambda: _for_hooks(store, tuner, logs))
+
+
+def _is_message(claim: Claim) -> bool:
+    work = claim.job.work
+    return isinstance(work, Task) and work.name in _HOOKS
+
+
+def _commands(
+    store: Store, tuner: Tuner, logs: LogFolder, tracing: Tracing | None, *, slots: int
+) -> Executor:
+    commands = CommandExecutor(
+        _guardian(tuner, logs, slots=slots),
+        slots=slots,
+        logs=logs,
+        stored=store.environment,
+        store_path=store.path,
+        tuning=lambda: tuner.current,
+    )
+    return commands if tracing is None else tracing.around(commands)
 
 
 def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
@@ -112,7 +132,7 @@ def _for_hooks(store: Store, tuner: Tuner, logs: LogFolder) -> Executor:
     return _threads(
         ExecutorParts(
             tasks=deliveries(store),
-            slots=tuner.current.concurrency,
+            slots=DELIVERIES,
             tell=lambda *_: True,
             note=logs.add,
             kill_grace_ms=lambda: tuner.current.kill_grace_ms,
@@ -167,7 +187,7 @@ def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorPar
 
     return ProcessExecutor(
         places_of(side.tasks),
-        _guardian(tuner, logs),
+        _guardian(tuner, logs, slots=parts.slots),
         slots=parts.slots,
         door=LoopbackDoor() if sys.platform == "win32" else FolderDoor(),
         logs=logs,
@@ -178,18 +198,16 @@ def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorPar
     )
 
 
-def _guardian(tuner: Tuner, logs: LogFolder) -> "CommandGuardian":
+def _guardian(tuner: Tuner, logs: LogFolder, *, slots: int) -> "CommandGuardian":
     settings = tuner.current
     if sys.platform == "win32":
         from queuectl_worker.windows import WindowsGuardian
         from queuectl_worker.windows.kernel32 import Kernel32
 
         system = Kernel32()
-        return WindowsGuardian(
-            slots=settings.concurrency, log_cap=settings.log_cap, calls=system, disk=system
-        )
+        return WindowsGuardian(slots=slots, log_cap=settings.log_cap, calls=system, disk=system)
     return Guardian(
-        slots=settings.concurrency,
+        slots=slots,
         spool=logs.spool,
         log_cap=settings.log_cap,
         log_reserve=settings.log_reserve,

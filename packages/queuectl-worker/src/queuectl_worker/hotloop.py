@@ -12,7 +12,7 @@ from queuectl_worker.exchanger import Exchanger
 from queuectl_worker.executors import Executor, RunKey, key_of
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import OnNews, WorkerJoined
-from queuectl_worker.producer import ahead, claim_limit
+from queuectl_worker.producer import DELIVERIES, DELIVERIES_EACH_MS, ahead, claim_limit
 from queuectl_worker.runner import Runner
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.wake import Wake
@@ -56,7 +56,7 @@ class HotLoop:
         self._mail: deque[Callable[[], None]] = deque()
         self._strangers: frozenset[RunKey] = frozenset()
         self._to_compare: frozenset[RunKey] | None = None
-        self._looked_at_ms = 0
+        self._looked_at_ms = self._looked_beside_ms = 0
         self.turned_at_ms = monotonic_ms()
 
     @property
@@ -133,31 +133,39 @@ class HotLoop:
         completer, exchanger = self._parts.completer, self._parts.exchanger
         if completer.pause_left_ms(now_ms):
             return
-        limit = self._limit(now_ms)
-        if not limit and completer.due_in_ms(now_ms, more_soon=self._more_soon) != 0:
+        limit, beside = self._room(now_ms)
+        if not (limit or beside) and completer.due_in_ms(now_ms, more_soon=self._more_soon) != 0:
             return
-        claims = exchanger.trade(limit=limit)
+        claims = exchanger.trade(limit=limit, beside=beside)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
         # There may be room that was not asked for, because too many ends stood in the way.
         if exchanger.is_to_look_again() or (exchanger.may_find_more and self._limit(now_ms)):
             self._wake.set()
 
-    def _limit(self, now_ms: int) -> int:
-        """Return how many jobs to claim in this turn."""
+    def _room(self, now_ms: int) -> tuple[int, int]:
+        """Return how many jobs to claim in this turn, and how many deliveries beside them."""
+        if not self._may_claim(now_ms):
+            return 0, 0
         parts = self._parts
-        if parts.drain.is_asked or parts.drain.is_quiet or not parts.membership.may_claim(now_ms):
-            return 0
-        if parts.completer.is_overfull or parts.runner.host_pause_ms(now_ms):
-            return 0
-        # What a limit held back may come free with every end of a run.
-        may_be_free = parts.exchanger.is_held_back and len(parts.completer) > 0
-        if not (parts.exchanger.may_find_more or may_be_free):
-            return 0
         held, pace = parts.runner.held_slots, parts.runner.pace
         limit = claim_limit(slots=self._slots, held=held, pace=pace)
-        self._looked_at_ms = now_ms if limit else self._looked_at_ms
-        return limit
+        if limit:
+            self._looked_at_ms = now_ms
+        elif now_ms - self._looked_beside_ms < DELIVERIES_EACH_MS:
+            return 0, 0
+        self._looked_beside_ms = now_ms
+        return limit, max(0, DELIVERIES - parts.runner.held_beside)
+
+    def _may_claim(self, now_ms: int) -> bool:
+        parts = self._parts
+        if parts.drain.is_asked or parts.drain.is_quiet or not parts.membership.may_claim(now_ms):
+            return False
+        if parts.completer.is_overfull or parts.runner.host_pause_ms(now_ms):
+            return False
+        # What a limit held back may come free with every end of a run.
+        may_be_free = parts.exchanger.is_held_back and len(parts.completer) > 0
+        return parts.exchanger.may_find_more or may_be_free
 
     def _notice_rings(self, now_ms: int) -> bool:
         has_rung = self._rung.is_set()

@@ -13,6 +13,10 @@ from queuectl_store.values import dataclass
 AHEAD_MS = 100
 TOO_LONG_MS = 100
 MOST_AHEAD = 300
+# Deliveries of hooks that run at once, beside the slots: a receiver that hangs takes none.
+DELIVERIES = 8
+# While every slot is taken, deliveries are looked for no more often than this.
+DELIVERIES_EACH_MS = 500
 # The first runs say little; and a first claim of hundreds would keep the slots waiting for itself.
 AHEAD_A_RUN = 16
 # What a process costs at least; the mean of runs of 0 and 1 ms says less.

@@ -78,8 +78,13 @@ class Runner:
 
     @property
     def held_slots(self) -> int:
-        """Slots that those take."""
+        """Slots that those take, but for deliveries of hooks."""
         return self._runs.slots
+
+    @property
+    def held_beside(self) -> int:
+        """Deliveries of hooks that are held."""
+        return self._runs.beside
 
     def holds(self, key: RunKey) -> bool:
         """Tell whether that run is held."""
@@ -100,8 +105,10 @@ class Runner:
         for report in reports:
             match report:
                 case RunEnded():
+                    beside = self._runs.beside
                     self._ended(report, now_ms)
-                    if not isinstance(report.ending, Crashed):
+                    # How long receivers take says nothing of the jobs.
+                    if not isinstance(report.ending, Crashed) and beside == self._runs.beside:
                         runs_ms.append(report.run_ms)
                 case RunStarted(key=key, pid=pid, at_ms=at_ms):
                     self._started(key, pid, at_ms)

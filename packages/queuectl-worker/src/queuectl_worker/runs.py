@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from queuectl_store import Claim
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_worker.executors import RunKey, key_of
 
 
@@ -22,12 +23,13 @@ class Runs:
 
     Attributes:
         slots: How many slots they take together, once they all run.
+        beside: How many slots those take that deliver hooks: none of the worker's own.
     """
 
     def __init__(self) -> None:
         self._runs: dict[RunKey, Run] = {}
         self._unstarted: dict[RunKey, None] = {}
-        self.slots = 0
+        self.slots = self.beside = 0
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -45,7 +47,7 @@ class Runs:
             key = key_of(claim)
             self._runs[key] = Run(claim, now_ms)
             self._unstarted[key] = None
-            self.slots += claim.job.slots
+            self._count(claim, 1)
 
     def started(self, key: RunKey) -> Run | None:
         """Note that a run has its slot, and return it."""
@@ -58,14 +60,15 @@ class Runs:
         """Hold the run no longer, and return it."""
         self._unstarted.pop(key, None)
         run = self._runs.pop(key, None)
-        self.slots -= 0 if run is None else run.claim.job.slots
+        if run is not None:
+            self._count(run.claim, -1)
         return run
 
     def clear(self) -> None:
         """Hold nothing any more."""
         self._runs.clear()
         self._unstarted.clear()
-        self.slots = 0
+        self.slots = self.beside = 0
 
     def unstarted(self) -> list[RunKey]:
         """Return the runs that wait for a slot."""
@@ -82,3 +85,9 @@ class Runs:
         """Return since when the first one waits for a slot."""
         first = next(iter(self._unstarted), None)
         return None if first is None else self._runs[first].since_ms
+
+    def _count(self, claim: Claim, sign: int) -> None:
+        if claim.job.queue == HOOK_QUEUE:
+            self.beside += sign * claim.job.slots
+        else:
+            self.slots += sign * claim.job.slots

@@ -17,9 +17,9 @@ from queuectl_store.errors import InvalidHook, InvalidJob
 from queuectl_store.events import Event
 from queuectl_store.feed import Place
 from queuectl_store.hooks.happening import happening, headline
-from queuectl_store.hooks.hook import HOOK_QUEUE, Hook, HookRule
+from queuectl_store.hooks.hook import Hook, HookRule
 from queuectl_store.hooks.rows import read_hook
-from queuectl_store.job import Job, NewJob, Task
+from queuectl_store.job import HOOK_QUEUE, Job, NewJob, Task
 from queuectl_store.sql.plain import hooks as sql
 from queuectl_store.sql.plain import read
 from queuectl_store.sql.statement import Connection

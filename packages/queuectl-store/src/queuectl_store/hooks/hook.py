@@ -15,8 +15,6 @@ from queuectl_store.values import dataclass
 
 HookId = NewType("HookId", int)
 
-# Deliveries are jobs of this queue. No hook is told of what happens there: it would never end.
-HOOK_QUEUE = "queuectl.hooks"
 WEBHOOK_TASK, DESKTOP_TASK = "queuectl.webhook", "queuectl.desktop"
 
 _NAME = re.compile(r"\w[\w.:-]{0,99}")

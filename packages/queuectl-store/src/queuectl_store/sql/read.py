@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
 from queuectl_store.sql.names import LAST_PREFIX
 from queuectl_store.sql.places import LastId
@@ -62,7 +63,12 @@ MOVES_SINCE = (
 
 _running = (
     sa.select(sa.func.count())
-    .where(is_in("running"), jobs.c.worker_id == workers.c.id)
+    .where(
+        is_in("running"),
+        jobs.c.worker_id == workers.c.id,
+        # They take no slot.
+        jobs.c.queue != literal(HOOK_QUEUE),
+    )
     .correlate(workers)
     .scalar_subquery()
 )

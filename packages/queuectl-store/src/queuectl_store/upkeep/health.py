@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from queuectl_store.engines.symptoms import Level, Symptom
-from queuectl_store.hooks.hook import HOOK_QUEUE, Hook
-from queuectl_store.job import Worker
+from queuectl_store.hooks.hook import Hook
+from queuectl_store.job import HOOK_QUEUE, Worker
 from queuectl_store.limits.queues import Queue, QueueState
 from queuectl_store.states import JobState
 

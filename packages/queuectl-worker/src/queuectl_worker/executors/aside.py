@@ -1,26 +1,27 @@
-"""Deliveries of hooks in threads of their own, beside whatever else a worker runs.
+"""Deliveries of hooks in an executor of their own, beside whatever else a worker runs.
 
-Nothing of it is there before the first delivery, so that a worker of commands alone keeps the
-queue that its guardian holds.
+Nothing of it is there before the first delivery: it may need threads, or a guardian.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-from queuectl_store import Claim, Task
+from queuectl_store import Claim
 from queuectl_worker.executors.protocol import Executor, RunKey, RunReport, key_of
 
 
 class AsideExecutor:
-    """Gives the tasks named in *names* to an executor of their own, the rest to *main*.
+    """Gives some claims to an executor of their own, the rest to *main*.
 
     Args:
+        is_ours: Says which.
         make: Makes that executor, once it is needed.
     """
 
     def __init__(
-        self, main: Executor, *, names: Collection[str], make: Callable[[], Executor]
+        self, main: Executor, *, is_ours: Callable[[Claim], bool], make: Callable[[], Executor]
     ) -> None:
-        self._main, self._names, self._make = main, names, make
+        self._main, self._is_ours, self._make = main, is_ours, make
         self._aside: Executor | None = None
         self._until_ms: int | None = None
 
@@ -75,17 +76,14 @@ class AsideExecutor:
         for executor in self._all():
             executor.close()
 
-    def _is_ours(self, claim: Claim) -> bool:
-        work = claim.job.work
-        return isinstance(work, Task) and work.name in self._names
-
     def _all(self) -> Sequence[Executor]:
         return (self._main,) if self._aside is None else (self._main, self._aside)
 
     def _beside(self) -> Executor:
         if self._aside is None:
             aside = self._make()
-            aside.start()
+            with suppress(OSError):  # this host cannot now; what it is given says so, and is kept
+                aside.start()
             self._aside = aside
             if self._until_ms is not None:
                 aside.extend(self._until_ms)

@@ -7,7 +7,8 @@ from typing import Any
 
 from queuectl_store import Hook, NewJob, Store
 from queuectl_store.hooks.happening import headline
-from queuectl_store.hooks.hook import DESKTOP_TASK, HOOK_QUEUE, WEBHOOK_TASK, shown_url
+from queuectl_store.hooks.hook import DESKTOP_TASK, WEBHOOK_TASK, shown_url
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_worker.context import Context
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.hooks.address import PrivateAddress
