@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from queuectl.exits import Exit
 from queuectl.surroundings import (
     group_symptoms,
     login_symptoms,
@@ -20,7 +21,7 @@ from queuectl_store.engines.postgres_health import (
     clock_symptom,
     transaction_symptom,
 )
-from queuectl_store.engines.sqlite_health import clock, disk, library, symptoms
+from queuectl_store.engines.sqlite_health import clock, disk, library, pages, symptoms
 from queuectl_store.limits.queues import Queue, QueueState
 from queuectl_store.upkeep.health import of_hooks, of_workers
 from tests.cli.inprocess import Inside
@@ -293,3 +294,27 @@ def test_a_file_where_the_folder_of_the_output_should_be_is_a_failure(tmp_path: 
 
     assert output_symptom(tmp_path / "taken" / "logs").level is Level.FAILURE
     assert output_symptom(tmp_path / "free" / "logs").level is Level.OK
+
+
+def test_overwritten_pages_are_told_as_damage(inside: Inside) -> None:
+    inside.must("enqueue", "--from", "-", stdin=b"true\n" * 600)
+    page, content = 4096, bytearray(inside.db.read_bytes())
+    # The later half: the pages of the schema come first, and without them nothing opens.
+    for start in range(len(content) // page // 2 * page, len(content) - page, 3 * page):
+        content[start + 100 : start + 400] = b"\xff" * 300
+    inside.db.write_bytes(content)
+
+    told = inside("doctor")
+
+    assert told.code == Exit.DAMAGED
+    assert "is damaged (" in told.text
+    assert "restore a backup" in told.text
+
+
+def test_a_large_file_is_left_to_the_check(tmp_path: Path) -> None:
+    def look() -> list[str]:
+        raise AssertionError("it takes too long")
+
+    found = pages(1 << 30, look, tmp_path / "queue.db")
+
+    assert (found.level, found.remedy) == (Level.OK, "`queuectl db check` reads them all")

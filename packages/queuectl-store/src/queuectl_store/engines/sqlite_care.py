@@ -76,7 +76,13 @@ class SqliteCare:
         """Return what the file, its log, its disk and this SQLite show."""
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
         newest = NEWEST_EVENT.run(connection).scalar()
+
+        def look() -> list[str]:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalars().all()
+            return [line for line in found if line != "ok"]
+
         return [
+            sqlite_health.pages(_size(self._path), look, self._path),
             *sqlite_health.symptoms(self._path, journal_mode=mode),
             sqlite_health.clock(behind_s=0 if newest is None else newest / 1000 - time.time()),
         ]

@@ -5,16 +5,19 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from queuectl_store.engines.symptoms import Level, Symptom
+from queuectl_store.errors import StoreDamaged
 
 _MIB = 2**20
 _LARGE_WAL = 64 * _MIB
 _LITTLE, _VERY_LITTLE = 1_024 * _MIB, 100 * _MIB
 # sqlite.org/wal.html: before it a checkpoint that overlaps a reset of the WAL can lose commits.
 _MENDED = (3, 51, 3)
+# Read through in a sixth of a second.
+_QUICKLY_READ = 64 * _MIB
 # Clocks that are kept by NTP differ by less.
 _SKEW_S = 60
 
@@ -64,6 +67,27 @@ def disk(folder: Path, *, free: int) -> Symptom:
         text=text,
         remedy="free some; `queuectl prune --dry-run` tells what can go",
     )
+
+
+def pages(size: int, look: Callable[[], Sequence[str]], path: Path) -> Symptom:
+    """Judge the pages of a file of *size* bytes; *look* gives what SQLite finds wrong with them.
+
+    Raises:
+        StoreDamaged: It finds something.
+    """
+    if size > _QUICKLY_READ:
+        return Symptom(
+            name="pages",
+            level=Level.OK,
+            text=f"the {size / _MIB:,.0f} MiB of the file are not looked through here",
+            remedy="`queuectl db check` reads them all",
+        )
+    if found := look():
+        raise StoreDamaged(
+            f"the store {path} is damaged ({' '.join(found[0].split())}); stop its workers, keep a"
+            " copy of the file with its -wal, and restore a backup"
+        )
+    return Symptom(name="pages", level=Level.OK, text="the pages of the file are sound")
 
 
 def _journal(mode: str) -> Symptom:
