@@ -126,6 +126,33 @@ def test_processor_time_of_what_nobody_waited_for_counts(desk: Desk) -> None:
     assert ended.cpu_ms >= 10 * alone.cpu_ms > 0
 
 
+def test_a_memory_limit_is_the_kernels_where_it_has_the_controller(
+    group: Path, tmp_path: Path
+) -> None:
+    """Elsewhere (memory is in cgroup v1, or not delegated) the guardian looks by itself."""
+    most, go = 100 << 20, tmp_path / "go"
+    is_the_kernels = "memory" in (group / "cgroup.controllers").read_text().split()
+    # No look at its processes finds what a program has in a file that is nowhere but in memory.
+    unseen = "f = os.memfd_create('f'); [os.write(f, b'x' * 2**20) for _ in range(300)]"
+    grow = unseen if is_the_kernels else "some = b'x' * (300 << 20)"
+    wait = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)"
+    # As systemd's DelegateSubgroup= has it: in the delegated group itself there may be nobody.
+    (group / "worker").mkdir()
+    with controlgroup.inside(group / "worker"):
+        desk = Desk(tmp_path)
+        program = f"{wait}\n{grow}\ntime.sleep(60)"
+        key = desk.launch(sys.executable, "-S", "-c", program, memory=most)
+        desk.until(Started, key)
+        (limit,) = [run / "memory.max" for run in group.glob("*/1")]
+        limits = limit.read_text().split() if limit.exists() else []
+        go.touch()
+        ended = desk.until(Ended, key, within=50)
+        desk.guardian.close()
+
+    assert (ended.over_memory, ended.signal) == (True, signal.SIGKILL)
+    assert limits == ([str(most)] if is_the_kernels else [])
+
+
 def test_all_three_killed_at_once_leave_nothing_after_the_next_start(
     group: Path, tmp_path: Path
 ) -> None:
