@@ -27,7 +27,7 @@ _Draft: Any = type("_Draft", (Unread,), {"__slots__": _NAMES})
 # What moving a job from its claim to its end looks at; of most jobs nobody asks for the rest.
 _AT_ONCE = frozenset(
     {"id", "queue", "priority", "work", "attempt", "token", "timeout_ms", "started_at"}
-    | {"slots", "guarded"}
+    | {"slots", "guarded", "left_to_task"}
 )
 _LATER = [(name, getattr(Job, name).__set__) for name in _NAMES if name not in _AT_ONCE]
 
@@ -125,7 +125,7 @@ def _claimed(row: Any) -> Claim:
     draft.id = row.id
     draft.queue = row.queue
     draft.priority = row.priority
-    draft.work = spec.work_of(row.spec)
+    draft.work, draft.left_to_task = spec.work_of(row.spec)
     draft.attempt = row.attempt
     draft.token = row.token
     draft.timeout_ms = row.timeout_ms

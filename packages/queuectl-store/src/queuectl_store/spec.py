@@ -65,9 +65,10 @@ def decode(text: str) -> dict[str, Any]:
     return values
 
 
-def work_of(text: str) -> Work:
-    """Return the work alone of a job that *encode* wrote."""
-    return _work(_read(text)[0])
+def work_of(text: str) -> tuple[Work, tuple[str, ...]]:
+    """Return the work alone of a job that *encode* wrote, and what was left to its task."""
+    fields, _ = _read(text)
+    return _work(fields), tuple(fields.get("left_to_task", ()))
 
 
 def _as_it_is(value: Any) -> Any:
