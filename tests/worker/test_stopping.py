@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from queuectl_store import JobState, Store
-from queuectl_worker import ExitReason, WorkerQuiet
+from queuectl_worker import ExitReason, Worker, WorkerQuiet, supervise
 from tests.waiting import eventually
 from tests.worker.program import program
 from tests.worker.story import Diary, attempts, enqueue, job, reaches, running, shell
@@ -24,6 +24,18 @@ def test_idle_worker_ends_drained_on_the_first_signal(
         assert worker.ended(within=20) == ExitReason.DRAINED
     assert [each.state for each in store.reader.workers(all=True)] == ["stopped"]
     assert "Traceback" not in worker.said
+
+
+def test_a_signal_in_the_moment_before_the_worker_joins_is_not_lost(store: Store) -> None:
+    """Whoever heeded signals before may stop to do so then, and not sooner."""
+    before = signal.getsignal(signal.SIGTERM)
+    (waiting,) = enqueue(store, shell("true"))
+
+    ended = supervise(Worker(store), on_heeding=lambda: signal.raise_signal(signal.SIGTERM))
+
+    assert ended == ExitReason.DRAINED
+    assert job(store, waiting).state is JobState.PENDING
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_running_job_may_finish_after_the_first_signal(store: Store, tmp_path: Path) -> None:

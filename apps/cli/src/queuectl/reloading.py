@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from queuectl import early
+
 EACH_S = 0.5
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
@@ -39,6 +41,7 @@ class Reloader:
     def run(self) -> int:
         """Run until stopped by a signal; return the last worker's exit code."""
         with _signals_to(self._stop):
+            early.leave_it_to_the_worker()
             seen = stamps(self._folder)
             while True:
                 self._start()

@@ -83,19 +83,17 @@ def reloading(session: Session, options: Sequence[str], *, is_fit: bool) -> int:
         raise UsageProblem("--reload is for --app, and not for --detach or --burst")
     said = {"--json": session.json, "--quiet": session.terminal.quiet}
     flags = [flag for flag, is_said in said.items() if is_said]
-    early.leave_it_to_the_worker()
     command = [sys.executable, "-m", "queuectl", *flags, "worker", "start", *options]
     tell = session.terminal.say
     return Reloader(command, folder=Path.cwd(), tell=lambda text: tell(safe_text(text))).run()
 
 
 def _supervised(worker: Worker) -> int:
-    early.leave_it_to_the_worker()
     # What is loaded by now stays until the end: the collector need not go through it again and
     # again. In a program of one's own that is for that program to say.
     gc.freeze()
     try:
-        return supervise(worker)
+        return supervise(worker, on_heeding=early.leave_it_to_the_worker)
     except TaskError as error:
         raise CommandError(str(error)) from error
     finally:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from queuectl_worker.worker import ExitReason, Worker
@@ -11,13 +11,17 @@ from queuectl_worker.worker import ExitReason, Worker
 NAMES = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 
 
-def supervise(worker: Worker) -> ExitReason:
+def supervise(worker: Worker, *, on_heeding: Callable[[], None] = lambda: None) -> ExitReason:
     """Run *worker* in the main thread until it ends, stopping it on signals.
 
     The first one lets jobs finish within their grace, the second ends them at once, the third
     ends this process.
+
+    Args:
+        on_heeding: Called once signals are heeded here: none is lost to whoever did so before.
     """
     with _signals_to(worker):
+        on_heeding()
         return worker.run()
 
 
