@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from queuectl_store import Claim, Task
 from queuectl_worker.context import Tell, enter, run_fields
-from queuectl_worker.executors.alarms import Alarms
+from queuectl_worker.executors.alarms import Alarm, Alarms
 from queuectl_worker.executors.calling import Call, Note, ended, ending_of, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
@@ -43,6 +43,7 @@ class _Run:
     call: Call
     task: "asyncio.Task[None] | None" = None
     ending: Ending | None = None  # once we end it
+    limit: Alarm | None = None
     is_over: bool = False
     is_told: bool = False  # that it has started
     started_ms: int = 0
@@ -154,7 +155,8 @@ class CoroutineExecutor:
         self._put_lazily()
         run.task = self._loop.create_task(self._follow(run), name=call.task.name)
         if (timeout_ms := claim.job.timeout_ms) is not None:
-            self._alarms.set(monotonic_ms() + timeout_ms, lambda: self._out_of_time(run))
+            at_ms = monotonic_ms() + timeout_ms
+            run.limit = self._alarms.set(at_ms, lambda: self._out_of_time(run))
 
     def _put_lazily(self, *reports: RunReport) -> None:
         if self._reports.put_lazily(*reports):
@@ -214,6 +216,7 @@ class CoroutineExecutor:
 
     def _over(self, run: _Run, ending: Ending) -> RunEnded:
         run.is_over = True
+        self._alarms.drop(run.limit)
         self._runs.pop(key_of(run.call.claim), None)
         return ended(run.call, ending, started_ms=run.started_ms, began=run.began, note=self._note)
 

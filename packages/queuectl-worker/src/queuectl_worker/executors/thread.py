@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from queuectl_store import Claim, Task
 from queuectl_worker.context import Tell, run_fields
-from queuectl_worker.executors.alarms import Alarms
+from queuectl_worker.executors.alarms import Alarm, Alarms
 from queuectl_worker.executors.calling import Call, MustEnd, Note, ended, make_call
 from queuectl_worker.executors.protocol import (
     Ending,
@@ -50,6 +50,7 @@ class _Run:
     call: Call | None = None  # once it has begun
     thread_id: int | None = None  # while the task's own code runs
     ending: Ending | None = None  # once we end it
+    limit: Alarm | None = None
     was_raised: bool = False
     is_over: bool = False
     is_told: bool = False  # that it has started
@@ -245,7 +246,8 @@ class ThreadExecutor:
         run.started_ms, run.began = time.time_ns() // 1_000_000, time.monotonic()
         self._begun[run.key] = run
         if job.timeout_ms is not None:
-            self._alarms.set(monotonic_ms() + job.timeout_ms, lambda: self._out_of_time(run))
+            at_ms = monotonic_ms() + job.timeout_ms
+            run.limit = self._alarms.set(at_ms, lambda: self._out_of_time(run))
 
     def _put_lazily(self, *reports: RunReport) -> None:
         if self._reports.put_lazily(*reports):
@@ -269,6 +271,7 @@ class ThreadExecutor:
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
         run.is_over = True
+        self._alarms.drop(run.limit)
         assert run.call is not None
         self._runs.pop(run.key, None)
         self._begun.pop(run.key, None)

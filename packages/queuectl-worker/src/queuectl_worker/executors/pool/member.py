@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from queuectl_store import Claim
+from queuectl_worker.executors.alarms import Alarm
 from queuectl_worker.executors.pool.link import Link
 from queuectl_worker.executors.protocol import Ending
 
@@ -25,6 +26,7 @@ class PoolRun:
     started_ms: int
     began: float
     ending: Ending | None = None
+    limit: Alarm | None = None
 
     @property
     def name(self) -> list[int]:

@@ -204,7 +204,8 @@ class ProcessExecutor:
         self._own.put(RunStarted(key=key_of(claim), pid=None, at_ms=now_ms))
         if job.timeout_ms is not None:
             late = TimedOut(after_ms=job.timeout_ms)
-            self._alarms.set(monotonic_ms() + job.timeout_ms, lambda: self._late(member, run, late))
+            at_ms = monotonic_ms() + job.timeout_ms
+            run.limit = self._alarms.set(at_ms, lambda: self._late(member, run, late))
 
     def _late(self, member: Member, run: PoolRun, ending: Ending) -> None:
         with self._lock:
@@ -291,6 +292,7 @@ class ProcessExecutor:
             self._own.put(Unstartable(key=key_of(claim), message=text))
 
     def _report(self, run: PoolRun, ending: Ending, **facts: int | None) -> None:
+        self._alarms.drop(run.limit)
         quiet = isinstance(ending, Completed | Stopped | SnoozedItself)
         error = None if quiet else error_of(ending)  # type: ignore[arg-type]
         run_ms = round((time.monotonic() - run.began) * 1000)
