@@ -181,9 +181,8 @@ class CommandExecutor:
         which = patterns if environment_id is None else environment_id
         if (known := self._env_refs.get(which)) is not None:
             return known
-        if environment_id is None:
-            variables = pick_environment(os.environ, patterns)
-        else:
+        variables = pick_environment(os.environ, patterns)
+        if environment_id is not None:
             variables = without_private(self._stored(environment_id))
         ref = self._env_refs[which] = self._guardian.define_env(
             encode_variables({**variables, **self._shared})
@@ -207,8 +206,8 @@ class CommandExecutor:
     def _ended(self, report: Ended) -> RunEnded:
         job = self._claims[report.key].job
         if report.log_problem is not None:
-            fields = run_fields(job)
-            log.warning("output was not kept", extra={**fields, "reason": report.log_problem})
+            told = run_fields(job) | {"reason": report.log_problem}
+            log.warning("output was not kept", extra=told)
         ending = _ending(report, job)
         if isinstance(ending, Exited) and ending.code in shells.CANNOT_RUN:
             ending = self._told_by_shell(ending, job)
@@ -224,8 +223,7 @@ class CommandExecutor:
             run_ms=report.run_ms,
         )
         pid = None if report.key in self._started else report.pid
-        key = self._forget(report.key)
-        return RunEnded(key=key, facts=facts, ending=ending, run_ms=report.run_ms, pid=pid)
+        return RunEnded(self._forget(report.key), facts, ending, report.run_ms, pid)
 
     def _told_by_shell(self, ending: Exited, job: Job) -> Ending:
         policy = self._tuning().policy_of(job.queue)
