@@ -22,8 +22,8 @@ from queuectl_store.trace import Trace
 
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
-_TEXT_LIMIT, _DEEPEST = 1_000, 64
-_UINT32, _MOST_CODES = 4_294_967_295, 256  # Windows has exit codes up to the first
+_TEXT_LIMIT, _DEEPEST, _MOST_CODES = 1_000, 64, 256
+_UINT32 = 4_294_967_295  # Windows has exit codes up to here
 # Three times as fast as json.loads, which looks for blanks and a byte order mark around it; and
 # json.dumps would make an encoder for each call.
 _read = json.JSONDecoder().raw_decode
@@ -105,8 +105,7 @@ _UNSET: Mapping[str, Any] = {
 }
 
 _OF_THE_WORK = frozenset({"argv", "shell", "task", "args", "kwargs"})
-# The fields of a job that are kept in its spec.
-FIELDS = ("work", *_OPTIONAL)
+FIELDS = ("work", *_OPTIONAL)  # of a job, kept in its spec
 
 
 def check(new: NewJob, spec: str) -> None:
@@ -298,6 +297,4 @@ def _dump(fields: Mapping[str, Any]) -> str:
 
 
 def _pairs(what: str, mapping: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [
-        (f"{what} {shown(key)}", text) for key, value in mapping.items() for text in (key, value)
-    ]
+    return [(f"{what} {shown(key)}", it) for key, value in mapping.items() for it in (key, value)]

@@ -139,26 +139,21 @@ class HotLoop:
         claims = exchanger.trade(limit=limit, beside=beside)
         if claims:
             self._parts.runner.hold(claims, now_ms=monotonic_ms())
-        # There may be room that was not asked for, because too many ends stood in the way.
-        has_room = exchanger.may_find_more and self._may_claim(now_ms) and self._limit() > 0
-        if exchanger.is_to_look_again() or has_room:
+        if exchanger.is_to_look_again():
             self._wake.set()
 
     def _room(self, now_ms: int) -> tuple[int, int]:
         """Return how many jobs to claim in this turn, and how many deliveries beside them."""
         if not self._may_claim(now_ms):
             return 0, 0
-        limit = self._limit()
+        runner = self._parts.runner
+        limit = claim_limit(slots=self._slots, held=runner.held_slots, pace=runner.pace)
         if limit:
             self._looked_at_ms = now_ms
         elif now_ms - self._looked_beside_ms < DELIVERIES_EACH_MS:
             return 0, 0
         self._looked_beside_ms = now_ms
-        return limit, max(0, DELIVERIES - self._parts.runner.held_beside)
-
-    def _limit(self) -> int:
-        runner = self._parts.runner
-        return claim_limit(slots=self._slots, held=runner.held_slots, pace=runner.pace)
+        return limit, max(0, DELIVERIES - runner.held_beside)
 
     def _may_claim(self, now_ms: int) -> bool:
         parts = self._parts
