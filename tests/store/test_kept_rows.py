@@ -54,6 +54,18 @@ def test_what_an_earlier_batch_kept_is_not_recorded_again(store: Store) -> None:
         assert len(store.reader.attempts(job_id)) == 1
 
 
+def test_a_batch_that_is_refused_whole_leaves_nothing(store: Store) -> None:
+    worker = a_worker(store)
+    job_id = enqueue_one(store)
+    [claim] = store.claim(worker, limit=1)
+    late = Finish(claim._replace(token=claim.token + 1), Succeeded())
+
+    assert store.finish(worker, [late, late]) == [late, late]
+
+    assert store.reader.get(job_id).state == "running"
+    assert not store.reader.attempts(job_id)
+
+
 def test_rows_are_kept_again_after_a_transaction_that_was_undone(tmp_path: Path) -> None:
     """Undoing the transaction that made the table takes the table with it."""
     rows = [(1, *[None] * (len(hot.ENDED.columns) - 1))]

@@ -118,8 +118,18 @@ class PlainConnection:
         except sqlite3.OperationalError:
             # It was not made yet, or in a transaction that was undone; a real fault comes again.
             make_kept(self.raw, table, columns)
-        places = ", ".join("?" * len(columns))
-        self.raw.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+        if not rows:
+            return
+        # What is null in every row is left out: the module looks for a way to adapt each None,
+        # which takes as long as three values.
+        given = [
+            (name, values)
+            for name, values in zip(columns, zip(*rows, strict=True), strict=False)
+            if values.count(None) < len(rows)
+        ]
+        names, places = ", ".join(name for name, _ in given), ", ".join("?" * len(given))
+        text = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 (our names)
+        self.raw.executemany(text, zip(*(values for _, values in given), strict=True))
 
     def _judged(self, call: Callable[..., T], *arguments: Any) -> T:
         try:
