@@ -25,6 +25,7 @@ MODULES = (
         "checks",
         "claim",
         "dead",
+        "enqueue",
         "feed",
         "filters",
         "gauges",

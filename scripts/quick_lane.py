@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from queuectl_store.schema import HEAD
 from queuectl_store.settings import SETTINGS
-from queuectl_store.sql import admin, complete, hot, limits, read, rollups, upkeep
+from queuectl_store.sql import admin, complete, enqueue, hot, limits, read, rollups, upkeep
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "packages/queuectl-store/src/queuectl_store/sql/quick_text.py"
@@ -27,7 +27,7 @@ STATEMENTS: tuple[tuple[str, Any, list[str] | None], ...] = (
     ("QUEUE", limits.QUEUE, None),
     ("ENVIRONMENT_ID", upkeep.ENVIRONMENT_ID, None),
     ("ADD_ENVIRONMENT", upkeep.ADD_ENVIRONMENT, ["digest", "body"]),
-    ("ENQUEUE", hot.ENQUEUE, None),
+    ("ENQUEUE", enqueue.ENQUEUE, None),
     ("WRITE_EVENTS", hot.WRITE_EVENTS, None),
     ("TALLY", rollups.ADD, None),
     ("LIVE_WORKERS", read.LIVE_WORKERS, None),

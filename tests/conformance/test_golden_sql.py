@@ -20,12 +20,14 @@ from queuectl_store.sql import (
     claim,
     complete,
     dead,
+    enqueue,
     feed,
     filters,
     gauges,
     groups,
     hooks,
     hot,
+    joined,
     limits,
     outlook,
     output,
@@ -73,9 +75,24 @@ CONDITIONS = {
 
 
 def named_statements() -> Iterator[tuple[str, sa.ClauseElement]]:
-    modules = (hot, claim, limits, queues, upkeep, read, admin, checks, feed, prune, stats, why)
+    modules = (
+        hot,
+        enqueue,
+        claim,
+        limits,
+        queues,
+        upkeep,
+        read,
+        admin,
+        checks,
+        feed,
+        prune,
+        stats,
+        why,
+    )
     others = (
         complete,
+        joined,
         outlook,
         output,
         relations,
@@ -112,10 +129,16 @@ def named_statements() -> Iterator[tuple[str, sa.ClauseElement]]:
 
 
 STATEMENTS = dict(named_statements())
+TEXTS = [
+    (name, dialect)
+    for name in STATEMENTS
+    for dialect in DIALECTS
+    # SQLite is given the parts of these.
+    if not (name.startswith("joined.") and dialect == "sqlite")
+]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.parametrize(("name", "dialect"), TEXTS)
 def test_a_statement_compiles_to_the_text_that_was_reviewed(name: str, dialect: str) -> None:
     golden = FOLDER / f"{name}.{dialect}.sql"
     now = compiled(name, dialect)
@@ -129,7 +152,7 @@ def test_a_statement_compiles_to_the_text_that_was_reviewed(name: str, dialect: 
 
 
 def test_every_reviewed_text_has_its_statement() -> None:
-    expected = {f"{name}.{dialect}.sql" for name in STATEMENTS for dialect in DIALECTS}
+    expected = {f"{name}.{dialect}.sql" for name, dialect in TEXTS}
 
     stale = {path.name for path in FOLDER.iterdir()} - expected
 

@@ -1,10 +1,10 @@
 import pytest
 import sqlalchemy as sa
 
-from queuectl_store.sql import claim, hot, limits, outlook, upkeep
+from queuectl_store.sql import claim, enqueue, hot, limits, outlook, upkeep
 
 HOT = {
-    "ENQUEUE": hot.ENQUEUE,
+    "ENQUEUE": enqueue.ENQUEUE,
     "CLAIM": claim.CLAIM,
     "PENDING_QUEUES": claim.PENDING_QUEUES,
     "WRITE_CLAIMS": claim.WRITE_CLAIMS,

@@ -41,7 +41,7 @@ def at_the_same_time(
 ) -> list[Future[list[JobId]]]:
     """Enqueue each of *wanted* in a thread of its own, all before any of them is stored."""
     with ThreadPoolExecutor(len(wanted)) as pool, nobody_may_write(path):
-        together = store._together
+        together = store._arrivals.together
         results = [pool.submit(store.enqueue, wanted[0])]
         eventually(
             lambda: together._turn.locked() and not together._waiting,
@@ -59,7 +59,7 @@ def at_the_same_time(
 
 def sizes_of_transactions(store: Store) -> list[int]:
     """Note how many jobs each transaction stores from now on."""
-    together, sizes = store._together, list[int]()
+    together, sizes = store._arrivals.together, list[int]()
     plain = together._store
 
     def noting(wanted: Sequence[Wanted]) -> list[JobId]:

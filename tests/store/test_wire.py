@@ -48,13 +48,25 @@ def begun(store: Store) -> PostgresConnection:
     return engine.begin_write()
 
 
-def test_an_enqueue_takes_two_round_trips_and_one_to_ring(
+def test_an_enqueue_takes_one_round_trip_and_one_to_ring(
     store: Store, trips: list[list[str]]
 ) -> None:
     store.enqueue([a_job()])
     trips.clear()
 
     store.enqueue([a_job()])
+
+    assert trips == [["BEGIN", "WITH job AS", "COMMIT"], ["NOTIFY queuectl"]]
+
+
+def test_an_enqueue_under_a_key_of_the_callers_takes_two(
+    store: Store, trips: list[list[str]]
+) -> None:
+    """Whether the key is there is known before the commit."""
+    store.enqueue([a_job()])
+    trips.clear()
+
+    store.enqueue([a_job(key="mine")])
 
     assert trips == [
         ["BEGIN", "INSERT INTO queuectl_jobs"],

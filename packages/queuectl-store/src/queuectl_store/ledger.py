@@ -80,18 +80,25 @@ def new_jobs(
 ) -> str:
     """Return rows for ENQUEUE from (key, job, spec text, environment id); *more* wins, by key."""
     return _encode(
-        [_known(_new_job(n, entry, fallbacks, more).items()) for n, entry in enumerate(jobs)]
+        [
+            _known({"n": n, **new_job(entry, fallbacks), **more.get(entry[0], {})}.items())
+            for n, entry in enumerate(jobs)
+        ]
     )
 
 
-def _new_job(
-    n: int, entry: Entry, fallbacks: Fallbacks, more: Mapping[str, dict[str, Any]]
-) -> dict[str, Any]:
+def alike(jobs: Iterable[tuple[str, NewJob, str]]) -> str:
+    """Return rows for ENQUEUE_ALIKE from (key, job, spec text)."""
+    return _encode([{"n": n, "key": key, "spec": text} for n, (key, _, text) in enumerate(jobs)])
+
+
+def new_job(entry: Entry, fallbacks: Fallbacks) -> dict[str, Any]:
+    """Return a row for ENQUEUE from (key, job, spec text, environment id)."""
     key, new, text, environment_id = entry
     return {
-        "n": n,
         "key": key,
-        "state": first_state(new),
+        # Text of no class of its own: SQLite asks others how they are written.
+        "state": first_state(new).value,
         "queue": new.queue,
         "priority": new.priority,
         **_allowance(new, fallbacks),
@@ -106,7 +113,6 @@ def _new_job(
         "concurrency_key": new.concurrency_key,
         "resources": json.dumps(dict(new.resources)) if new.resources else None,
         **_unique(new),
-        **more.get(key, {}),
     }
 
 
@@ -161,6 +167,11 @@ def new_worker(worker: NewWorker) -> dict[str, Any]:
 def moves(moved: Iterable[Moved]) -> str:
     """Return rows for WRITE_EVENTS."""
     return _encode([_event(each) for each in moved])
+
+
+def moved_alike(ids: Iterable[int]) -> str:
+    """Return rows for WRITE_SAME_EVENTS."""
+    return _encode([{"job_id": job_id} for job_id in ids])
 
 
 def taken(claims: Iterable[Claim]) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from queuectl_store import carrier
+from queuectl_store import arguments, carrier
 from queuectl_store.bounds import INT32, is_whole
 from queuectl_store.bounds import MAX_MS as MAX_MS
 from queuectl_store.bounds import clean as clean
@@ -22,12 +22,10 @@ from queuectl_store.trace import Trace
 
 MAX_SPEC_BYTES = 1_048_576
 _QUEUE_NAME = re.compile(r"\w[\w.:/-]{0,99}")
-_TEXT_LIMIT, _DEEPEST, _MOST_CODES = 1_000, 64, 256
+_TEXT_LIMIT, _MOST_CODES = 1_000, 256
 _UINT32 = 4_294_967_295  # Windows has exit codes up to here
-# Three times as fast as json.loads, which looks for blanks and a byte order mark around it; and
-# json.dumps would make an encoder for each call.
+# Three times as fast as json.loads, which looks for blanks and a byte order mark around it.
 _read = json.JSONDecoder().raw_decode
-_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def encode(new: NewJob) -> str:
@@ -50,7 +48,7 @@ def encode(new: NewJob) -> str:
         fields["warn"] = [new.warn.signal, new.warn.before_ms]
     if new.split_output:
         fields["split_output"] = True
-    return _dump(fields)
+    return arguments.dump(fields)
 
 
 def decode(text: str) -> dict[str, Any]:
@@ -122,6 +120,15 @@ def check(new: NewJob, spec: str) -> None:
     check_demands(new)
     check_run(new)
     _check_trace(new.trace)
+    check_size(spec)
+
+
+def check_size(spec: str) -> None:
+    """Refuse a spec that is too large.
+
+    Raises:
+        InvalidJob: It is.
+    """
     if len(spec) > MAX_SPEC_BYTES:
         raise InvalidJob(
             f"the job is {len(spec):,} bytes as JSON; the limit is {MAX_SPEC_BYTES:,}:"
@@ -245,26 +252,9 @@ def _check_work(work: Work) -> None:
         case Task(name=name, args=args, kwargs=kwargs):
             if not name or clean(name) != name or len(name) > _TEXT_LIMIT:
                 raise InvalidJob(f"{shown(name)} is not a task name")
-            _check_argument([list(args), kwargs], 0)
+            arguments.check([list(args), kwargs], 0)
         case _:
             assert_never(work)
-
-
-def _check_argument(value: Any, depth: int) -> None:
-    # Read back on a deeper stack than this, it must not overflow that one.
-    if depth > _DEEPEST:
-        raise InvalidJob(f"the arguments are nested more than {_DEEPEST} deep; pass them flat")
-    if value is None or isinstance(value, str | int | float):
-        return
-    match value:
-        case Mapping():
-            for key, item in value.items():
-                if not isinstance(key, str):
-                    raise InvalidJob(f"the key {shown(key)} of an argument is not text")
-                _check_argument(item, depth + 1)
-        case list() | tuple():
-            for item in value:
-                _check_argument(item, depth + 1)
 
 
 def _work_fields(work: Work) -> dict[str, Any]:
@@ -274,8 +264,7 @@ def _work_fields(work: Work) -> dict[str, Any]:
         case Shell(script=script):
             return {"shell": script}
         case Task(name=name, args=args, kwargs=kwargs):
-            given = (("args", list(args)), ("kwargs", dict(kwargs)))
-            return {"task": name, **{kind: values for kind, values in given if values}}
+            return {"task": name, **arguments.given(args, kwargs)}
         case _:
             assert_never(work)
 
@@ -287,13 +276,6 @@ def _work(fields: Mapping[str, Any]) -> Work:
         return Shell(script=fields["shell"])
     args, kwargs = fields.get("args", ()), fields.get("kwargs", {})
     return Task(name=fields["task"], args=tuple(args), kwargs=kwargs)
-
-
-def _dump(fields: Mapping[str, Any]) -> str:
-    try:
-        return _write(fields)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidJob(f"the job's arguments do not fit JSON: {str(error)[:200]}") from error
 
 
 def _pairs(what: str, mapping: Mapping[str, str]) -> list[tuple[str, str]]:

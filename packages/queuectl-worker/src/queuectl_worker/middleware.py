@@ -46,6 +46,8 @@ class Chain:
     def __init__(self, middleware: Iterable[Middleware]) -> None:
         all_ = tuple(middleware)
         self._enqueue = tuple(each for each in all_ if _writes(each, "enqueue"))
+        # Whether one has to see each job that is enqueued.
+        self.sees_jobs = bool(self._enqueue)
         self._attempt = tuple(each for each in all_ if _writes(each, "attempt"))
         self.listeners: Sequence[OnNews] = tuple(
             _of_ends(each.ended) for each in all_ if _writes(each, "ended")

@@ -135,6 +135,13 @@ class Options:
             raise InvalidTask(f"there is no option {unknown[0]!r}; there are {known}")
         return replace(self, **changes)
 
+    @property
+    def bind(self) -> bool:
+        """Whether they bind jobs to others: by what they wait for, a unique key or a group."""
+        parents = (self.after, self.after_any, self.after_failed)
+        waits = any(each != () for each in parents)
+        return waits or self.unique is not None or self.group is not None
+
     def new_job(self, work: Task, *, queue: str) -> NewJob:
         """Return the job of *work*.
 

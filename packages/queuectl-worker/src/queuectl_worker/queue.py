@@ -12,6 +12,7 @@ from queuectl_store import (
     Store,
     connect,
 )
+from queuectl_store.enqueue.mould import Arguments, Mould
 from queuectl_worker.errors import InvalidTask
 from queuectl_worker.executors import Recycling
 from queuectl_worker.fitting import ExecutorFactory, Kind, TaskSide
@@ -71,6 +72,9 @@ class Queue:
         Raises:
             StoreError: It cannot be opened.
         """
+        # Without the lock where it is open: each enqueue comes here.
+        if (store := self._store) is not None:
+            return store
         with self._lock:
             if self._store is None:
                 assert isinstance(self._url, str)
@@ -161,6 +165,23 @@ class Queue:
             return sent
         # It belongs to this thread.
         return self.send(given, session=session)
+
+    @property
+    def takes_calls(self) -> bool:
+        """Nobody has to see each job before it is stored: `send_calls` will do."""
+        return self.tracing is None and not self.middleware.sees_jobs
+
+    def send_calls(self, mould: Mould, calls: Sequence[Arguments]) -> list[QueuedJob]:
+        """Store jobs that differ in their arguments alone.
+
+        Raises:
+            StoreError: The store cannot take them; none is stored.
+        """
+        store = self.store
+        ids = store.enqueue_calls(mould, calls)
+        if self.after_send is not None:
+            self.after_send()
+        return [QueuedJob(store, job_id) for job_id in ids]
 
     def _store_traced(self, jobs: Sequence[NewJob], session: Any) -> list[JobId]:
         if self.tracing is None:

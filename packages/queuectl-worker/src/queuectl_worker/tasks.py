@@ -1,12 +1,14 @@
 """Functions as tasks: what `@queue.task` makes of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import update_wrapper
 from inspect import iscoroutinefunction
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, Unpack
 
 from queuectl_store import Claim, Job, NewJob, Task
 from queuectl_store.alike import doing
+from queuectl_store.enqueue.mould import Arguments, Mould
 from queuectl_worker.errors import InvalidTask, UnknownTask
 from queuectl_worker.middleware import Chain
 from queuectl_worker.options import JobOptions, Options
@@ -26,6 +28,15 @@ class Sender(Protocol):
 
     async def send_async(self, jobs: Iterable[NewJob], *, session: Any = None) -> list[QueuedJob]:
         """Store *jobs* without blocking the event loop."""
+        ...
+
+    @property
+    def takes_calls(self) -> bool:
+        """Nobody has to see each job before it is stored: `send_calls` will do."""
+        ...
+
+    def send_calls(self, mould: Mould, calls: Sequence[Arguments]) -> list[QueuedJob]:
+        """Store jobs that differ in their arguments alone."""
         ...
 
     @property
@@ -62,6 +73,7 @@ class TaskFunction(Generic[P, R]):
         self.signature = Signature(function, name)
         self.is_coroutine = iscoroutinefunction(function)
         self._sender, self._options = sender, options
+        self._usual: BoundTask[P] = BoundTask(self, options, sender, None)
 
     def __repr__(self) -> str:
         return f"<task {self.name}>"
@@ -95,11 +107,11 @@ class TaskFunction(Generic[P, R]):
             InvalidArguments: They do not fit the signature, or JSON cannot carry them.
             StoreError: The store cannot take it.
         """
-        return self.options().enqueue(*args, **kwargs)
+        return self._usual.enqueue(*args, **kwargs)
 
     def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store a job for each mapping of keyword arguments, all in one transaction or none."""
-        return self.options().enqueue_many(calls)
+        return self._usual.enqueue_many(calls)
 
     async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
         """Store a job as `enqueue` does, without blocking the event loop."""
@@ -139,15 +151,23 @@ class BoundTask(Generic[P]):
     ) -> None:
         self._task, self._options, self._sender = task, options, sender
         self._session = session
+        self._is_bound = options.bind
+        self._mould: Mould | None = None
 
     def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
         """Store a job; see `TaskFunction.enqueue`."""
+        if self._takes_calls:
+            call = self._task.signature.pack(args, kwargs)
+            return self._sender.send_calls(self._current_mould(), [call])[0]
         job = self._task.job(self._options, args, kwargs)
         return self._sender.send([job], session=self._session)[0]
 
     def enqueue_many(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store a job for each mapping of keyword arguments, all in one transaction or none."""
-        return self._sender.send(self._jobs(calls), session=self._session)
+        packed = [self._task.signature.pack((), call) for call in calls]
+        if packed and self._takes_calls:
+            return self._sender.send_calls(self._current_mould(), packed)
+        return self._sender.send(self._jobs(packed), session=self._session)
 
     async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
         """Store a job without blocking the event loop; a session may be asyncio's."""
@@ -156,14 +176,35 @@ class BoundTask(Generic[P]):
 
     async def enqueue_many_async(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store jobs as `enqueue_many` does; a session may be asyncio's."""
-        return await self._sender.send_async(self._jobs(calls), session=self._session)
+        packed = [self._task.signature.pack((), call) for call in calls]
+        return await self._sender.send_async(self._jobs(packed), session=self._session)
 
-    def _jobs(self, calls: Iterable[Mapping[str, Any]]) -> list[NewJob]:
-        works = [self._task.work((), call) for call in calls]
-        if not works:
+    def _jobs(self, calls: Sequence[Arguments]) -> list[NewJob]:
+        if not calls:
             return []
+        works = [
+            Task(name=self._task.name, args=tuple(args), kwargs=given) for args, given in calls
+        ]
         first = self._options.new_job(works[0], queue=self._sender.default_queue)
         return [doing(work, first) for work in works]
+
+    @property
+    def _takes_calls(self) -> bool:
+        # In a caller's transaction each job is asked of by the caller's own connection.
+        return not self._is_bound and self._session is None and self._sender.takes_calls
+
+    def _current_mould(self) -> Mould:
+        """Return what the jobs share; made anew where a mapping of the caller's has changed.
+
+        Raises:
+            InvalidTask, InvalidJob: They cannot be stored.
+        """
+        given, mould = self._options, self._mould
+        if mould is None or mould.new.tags != given.tags or mould.new.resources != given.resources:
+            work, queue = Task(name=self._task.name), self._sender.default_queue
+            options = replace(given, tags=dict(given.tags), resources=dict(given.resources))
+            mould = self._mould = Mould(options.new_job(work, queue=queue))
+        return mould
 
 
 class Registry:

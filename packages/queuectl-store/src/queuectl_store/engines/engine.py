@@ -18,6 +18,8 @@ class Engine(WriteTransactions, Protocol):
     path: Path | None
     # Whether nobody else writes while a transaction that may write is open.
     writes_alone: bool
+    # Whether one statement may hold several writes, as those in sql/joined.py do.
+    joins_writes: bool
     # What a statement raises that a unique index refuses.
     conflict: type[Exception]
 

@@ -7,7 +7,7 @@ without the time that importing it takes, and without what it takes for each sta
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -44,25 +44,32 @@ class PlainConnection:
         self._begin, self._give_back = begin, give_back
         self._is_spent = self._is_closed = False
         self.begin()
+        # One for all statements, whose rows are read at once.
+        self._cursor = raw.cursor()
 
     def begin(self) -> None:
         """Begin a transaction."""
-        self._judged(self._begin, self.raw)
+        self._judged(lambda: self._begin(self.raw))
 
     def execute(self, statement: Any, values: Any = _NOTHING, /) -> PlainRows:
         """Run a statement; once for each of a list of values."""
         query: Query = statement
-        if isinstance(values, list):
-            return self._judged(self._run_many, query.text, map(query.fitted, values))
-        return self._judged(self._run, *query.filled(values))
+        try:
+            if isinstance(values, list):
+                rows = map(query.fitted, values)
+                return PlainRows.of(self._cursor.executemany(query.text, rows))
+            return PlainRows.of(self._cursor.execute(*query.filled(values)))
+        except sqlite3.Error as error:
+            self._is_spent |= is_spent(error)
+            raise
 
     def exec_driver_sql(self, text: str, values: Any = (), /) -> PlainRows:
         """Run *text*, which is not one of the store's statements."""
-        return self._judged(self._run, text, values)
+        return self._judged(lambda: PlainRows.of(self._cursor.execute(text, values)))
 
     def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
         """Put *rows* into the table of this connection that statements call *name*."""
-        self._judged(self._keep, kept_in(name), columns, rows)
+        self._judged(lambda: self._keep(kept_in(name), columns, rows))
         return _NOTHING
 
     @contextmanager
@@ -79,7 +86,9 @@ class PlainConnection:
 
     def commit(self) -> None:
         """Commit the transaction."""
-        self._judged(self.raw.commit)
+        # As a text, which is prepared once; `commit` of the connection prepares its own each time.
+        if self.raw.in_transaction:
+            self._judged(lambda: self._cursor.execute("COMMIT"))
 
     def rollback(self) -> None:
         """Undo the transaction."""
@@ -95,7 +104,7 @@ class PlainConnection:
             return
         self._is_closed = True
         try:
-            if not self._is_spent:
+            if not self._is_spent and self.raw.in_transaction:
                 self.rollback()
         finally:
             self._give_back(self.raw, self._is_spent)
@@ -105,12 +114,6 @@ class PlainConnection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _run(self, text: str, values: Any) -> PlainRows:
-        return PlainRows.of(self.raw.execute(text, values))
-
-    def _run_many(self, text: str, rows: Iterable[Any]) -> PlainRows:
-        return PlainRows.of(self.raw.executemany(text, rows))
 
     def _keep(self, table: str, columns: Sequence[str], rows: Sequence[Any]) -> None:
         try:
@@ -131,9 +134,9 @@ class PlainConnection:
         text = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 (our names)
         self.raw.executemany(text, zip(*(values for _, values in given), strict=True))
 
-    def _judged(self, call: Callable[..., T], *arguments: Any) -> T:
+    def _judged(self, call: Callable[[], T]) -> T:
         try:
-            return call(*arguments)
+            return call()
         except sqlite3.Error as error:
             self._is_spent |= is_spent(error)
             raise

@@ -25,20 +25,27 @@ class PlainRow(tuple[Any, ...]):
 class PlainRows:
     """The rows of one statement, all read."""
 
-    __slots__ = ("_names", "_rows", "rowcount")
+    __slots__ = ("_last_id", "_names", "_rows", "rowcount")
 
-    def __init__(self, names: tuple[str, ...], rows: list[tuple[Any, ...]], rowcount: int) -> None:
-        self._names, self._rows = names, rows
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        rows: list[tuple[Any, ...]],
+        rowcount: int,
+        last_id: int | None = None,
+    ) -> None:
+        self._names, self._rows, self._last_id = names, rows, last_id
         # How many it changed, where it gives no rows.
         self.rowcount = rowcount
 
     @classmethod
     def of(cls, cursor: sqlite3.Cursor) -> "PlainRows":
         """Read all rows of *cursor*."""
-        described: Sequence[Any] = cursor.description or ()
-        names = tuple([column[0] for column in described])
-        rows: list[tuple[Any, ...]] = cursor.fetchall() if described else []
-        return cls(names, rows, cursor.rowcount)
+        described: Sequence[Any] | None = cursor.description
+        if described is None:
+            return cls((), [], cursor.rowcount, cursor.lastrowid)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return cls(tuple([column[0] for column in described]), rows, cursor.rowcount)
 
     def __iter__(self) -> Iterator[PlainRow]:
         return iter(self.all())
@@ -63,6 +70,10 @@ class PlainRows:
         """Return the only row."""
         [row] = self._rows
         return _shape(self._names)(row)
+
+    def inserted(self) -> int | None:
+        """Return the id of the row that an insert of one made (`GivesId`); None if it made none."""
+        return self._last_id if self.rowcount == 1 else None
 
     def scalars(self) -> "Scalars":
         """Return the first column of each row in place of the row."""

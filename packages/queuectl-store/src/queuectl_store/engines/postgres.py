@@ -47,6 +47,7 @@ class PostgresEngine:
     """One PostgreSQL database."""
 
     writes_alone = False
+    joins_writes = True
     # SQLAlchemy wraps them, where the care of a whole store goes through it.
     errors: tuple[type[Exception], ...] = (psycopg.Error, sa.exc.DBAPIError)
     conflict: type[Exception] = psycopg.IntegrityError

@@ -36,6 +36,7 @@ class SqliteEngine(PlainSqlite):
     """One SQLite file."""
 
     writes_alone = True
+    joins_writes = False
     conflict: type[Exception] = sqlite3.IntegrityError
 
     def __init__(self, path: Path, *, clock: Clock, durability: Durability, create: bool) -> None:

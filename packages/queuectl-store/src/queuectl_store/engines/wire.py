@@ -40,10 +40,15 @@ class AwaitedRows(PlainRows):
 
     def __getattr__(self, name: str) -> Any:
         # A slot that is not filled yet.
-        if name not in PlainRows.__slots__:
+        if name not in PlainRows.__slots__ or name == "_last_id":
             raise AttributeError(name)
         self._fetch()
         return object.__getattribute__(self, name)
+
+    def inserted(self) -> int | None:
+        """Return the id of the row that an insert of one made; None if it made none."""
+        made: int | None = self.scalar()
+        return made
 
     def fill(self, names: tuple[str, ...], rows: list[tuple[Any, ...]], count: int) -> None:
         """Take what came."""

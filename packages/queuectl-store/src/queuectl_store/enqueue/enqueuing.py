@@ -1,7 +1,8 @@
 """Storing new jobs, inside a transaction that the store has begun."""
 
 import json
-import secrets
+import os
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,14 +16,17 @@ from queuectl_store.graph import dependencies
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.limits.queues import QueueState
-from queuectl_store.recording import write_moves
+from queuectl_store.recording import of_a_new_one, write_moves, write_new
+from queuectl_store.sql.plain import enqueue as sql
 from queuectl_store.sql.plain import hot, limits
-from queuectl_store.sql.statement import Connection
+from queuectl_store.sql.statement import Connection, Statement
 from queuectl_store.states import Verb
 from queuectl_store.turn import Times
 from queuectl_store.values import dataclass
 
 _ROWS_A_STATEMENT = 1_000
+# It has no text for SQLite.
+_JOINED_ONE = Statement("joined:ENQUEUE_ONE", "")
 
 
 class Wanted(NamedTuple):
@@ -48,13 +52,18 @@ class Stored:
     replaced: Sequence[Any]
 
 
+def new_stem() -> str:
+    """Return the beginning of keys that nobody else has: 72 random bits."""
+    return urlsafe_b64encode(os.urandom(9)).decode()
+
+
 def prepare(jobs: Sequence[NewJob], *, stem: str | None = None) -> list[Wanted]:
     """Check *jobs* and give each without a key one of its own, which begins with *stem*.
 
     Raises:
         InvalidJob: One cannot be stored; `index` says which.
     """
-    stem = stem or secrets.token_urlsafe(9)
+    stem = stem or new_stem()
     return [Wanted(new.key or f"{stem}.{n}", new, checked(new, n)) for n, new in enumerate(jobs)]
 
 
@@ -101,6 +110,53 @@ def enqueue(
         places=_places(wanted, added),
         replaced=settlement.replaced,
     )
+
+
+def enqueue_alike(
+    connection: Connection, times: Times, around: Surroundings, wanted: Sequence[Wanted]
+) -> list[JobId] | None:
+    """Store jobs that nothing binds to others, under keys of the store's own, of one `new`.
+
+    Returns:
+        Their ids; None if one was not stored, since its key is there or its queue takes no jobs.
+    """
+    row = _row(connection, around, wanted[0])
+    ids: list[JobId] = []
+    for part in _parts(wanted):
+        added = _add_alike(connection, {**row, **times}, part)
+        if added:
+            write_new(connection, times, added, row)
+        if len(added) < len(part):
+            return None
+        ids += added
+    return ids
+
+
+def send_one(connection: Connection, times: Times, around: Surroundings, wanted: Wanted) -> Any:
+    """Have a job stored as `enqueue_alike` does, without waiting for it: where writes are joined.
+
+    Returns:
+        What `inserted` tells the id of once the transaction is committed; None as there.
+    """
+    row = _row(connection, around, wanted)
+    return _JOINED_ONE.run(connection, {**row, **of_a_new_one(row), **times})
+
+
+def _row(connection: Connection, around: Surroundings, wanted: Wanted) -> dict[str, Any]:
+    environment_id = around.environments.id_of(connection, wanted.new.environment)
+    return ledger.new_job((*wanted, environment_id), around.fallbacks)
+
+
+def _add_alike(
+    connection: Connection, values: dict[str, Any], part: Sequence[Wanted]
+) -> list[JobId]:
+    if len(part) == 1:
+        values |= {"key": part[0].key, "spec": part[0].spec}
+        job_id = sql.ENQUEUE_ONE.run(connection, values).inserted()
+        return [] if job_id is None else [JobId(job_id)]
+    values["new_jobs"] = ledger.alike(part)
+    ids = {row.key: row.id for row in sql.ENQUEUE_ALIKE.run(connection, values)}
+    return [ids[each.key] for each in part if each.key in ids]
 
 
 def _places(wanted: Sequence[Wanted], added: Mapping[str, JobId]) -> frozenset[int]:
@@ -156,7 +212,7 @@ def _store(
         for each in part
     ]
     new_jobs = {"new_jobs": ledger.new_jobs(full, around.fallbacks, columns), **times}
-    added = sorted(hot.ENQUEUE.run(connection, new_jobs), key=lambda row: row.id)
+    added = sorted(sql.ENQUEUE.run(connection, new_jobs), key=lambda row: row.id)
     moved = [Moved(r.id, Verb.ENQUEUE, r.state, 0, r.queue, r.task, None) for r in added]
     write_moves(connection, times, moved)
     return {row.key: row.id for row in added}

@@ -1,10 +1,10 @@
 """How jobs come into a store: in a transaction of their own, or in the caller's."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from queuectl_store.database import Database
-from queuectl_store.enqueue.together import Together
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.job import JobId, NewJob
@@ -13,8 +13,8 @@ from queuectl_store.shared import Settings
 
 if TYPE_CHECKING:
     # Imported where jobs come: who sets a queue's limit does not wait for them (decision 34).
-    from queuectl_store.enqueue.calls import Call
-    from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
+    from queuectl_store.enqueue.arrivals import Arrivals
+    from queuectl_store.enqueue.mould import Arguments, Mould
     from queuectl_store.enqueue.within import AfterCommit
 
 
@@ -27,8 +27,6 @@ class Intake(Look):
         super().__init__(database)
         self._database = database
         self.settings = Settings(database)
-        self._fallbacks = CurrentFallbacks(self.settings)
-        self._together = Together(self._store_plain)
         self._after_commit: AfterCommit | None = None
 
     def enqueue(
@@ -63,9 +61,18 @@ class Intake(Look):
         from queuectl_store.enqueue import calls
 
         call = calls.checked(jobs, key=key, group=group, seal=seal, on_finish=on_finish)
-        if call.stands_alone and self._database.engine.writes_alone:
-            return self._together.enqueue(call.wanted)
-        return self._store(call, [*jobs, *(on_finish or {}).values()])
+        return self._arrivals.store(call, (on_finish or {}).values())
+
+    def enqueue_calls(self, mould: "Mould", calls: Sequence["Arguments"]) -> list[JobId]:
+        """Store a job of *mould* for each of *calls*, all or none, and return their ids in order.
+
+        As `enqueue` does, and in a part of the time: what they share was checked before.
+
+        Raises:
+            InvalidJob: One cannot be stored; `index` says which, the message why.
+        """
+        wanted = mould.wanted(calls)
+        return self._arrivals.store_plain(wanted) if wanted else []
 
     def enqueue_within(self, session: Any, jobs: Sequence[NewJob]) -> list[JobId]:
         """Store *jobs* in the transaction that *session* is in: with it, or not at all.
@@ -86,7 +93,7 @@ class Intake(Look):
         connection, engine = within.connection_of(session), self._database.engine
         within.check_same_store(connection, self.path)
         try:
-            ids = calls.store(connection, dict(engine.times()), self._around(jobs), call)
+            ids = calls.store(connection, dict(engine.times()), self._arrivals.around(jobs), call)
         except within.ERRORS as error:
             raise engine.translate(error, committing=False) from error
         if self._after_commit is None:
@@ -94,23 +101,9 @@ class Intake(Look):
         self._after_commit.add(session, connection)
         return ids
 
-    def _store_plain(self, wanted: "Sequence[Wanted]") -> list[JobId]:
-        from queuectl_store.enqueue import calls
+    @cached_property
+    def _arrivals(self) -> "Arrivals":
+        # Imported where jobs come, and once: an import in each call takes as long as a statement.
+        from queuectl_store.enqueue.arrivals import Arrivals
 
-        return self._store(calls.plain(wanted), [each.new for each in wanted])
-
-    def _store(self, call: "Call", jobs: Sequence[NewJob]) -> list[JobId]:
-        from queuectl_store.enqueue import calls
-
-        engine, around = self._database.engine, self._around(jobs)
-        ids = self._database.write(
-            lambda c: calls.store(c, dict(engine.times()), around, call), repeatable=True
-        )
-        engine.notify()
-        return ids
-
-    def _around(self, jobs: Sequence[NewJob]) -> "Surroundings":
-        from queuectl_store.enqueue.enqueuing import Surroundings
-        from queuectl_store.enqueue.environments import Environments
-
-        return Surroundings(Environments(), self._fallbacks.get(jobs))
+        return Arrivals(self._database, CurrentFallbacks(self.settings))

@@ -52,6 +52,12 @@ class Together:
             StoreError: What `store` raises for them. What another thread's jobs are refused for
                 is raised there alone.
         """
+        # Nobody else is here: nothing to share, and nobody who waits longer.
+        if not self._waiting and self._turn.acquire(blocking=False):
+            try:
+                return self._store(wanted)
+            finally:
+                self._turn.release()
         own = _Part(wanted)
         with self._lock:
             self._waiting.append(own)

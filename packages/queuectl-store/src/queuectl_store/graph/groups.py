@@ -12,8 +12,8 @@ from queuectl_store.graph.ids import id_rows
 from queuectl_store.job import NewJob
 from queuectl_store.ledger import Moved, moved
 from queuectl_store.recording import write_moves
+from queuectl_store.sql.plain import enqueue
 from queuectl_store.sql.plain import groups as sql
-from queuectl_store.sql.plain import hot
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 
@@ -154,7 +154,7 @@ def _end(connection: Connection, times: dict[str, Any], row: Any) -> bool:
     job_id = None
     if row.on_finish is not None and row.finish_job_id is None:
         new = json.loads(row.on_finish) | {"n": 0, "key": f"group.{row.id}", "follows": 1}
-        added = hot.ENQUEUE.run(connection, {"new_jobs": json.dumps([new]), **times}).one()
+        added = enqueue.ENQUEUE.run(connection, {"new_jobs": json.dumps([new]), **times}).one()
         job_id = added.id
         move = Moved(job_id, Verb.ENQUEUE, added.state, 0, new["queue"], new.get("task"), None)
         write_moves(connection, times, [move])

@@ -1,51 +1,22 @@
-"""The statements of the hot path: enqueue, finish; the claim is in claim.py.
+"""The statements of the hot path: events, finish; see enqueue.py and claim.py too.
 
 Built once, since building one costs three times its execution. Each write of a batch is one
 statement over one JSON parameter. States stand in the text as literals: a bound parameter
 cannot use a partial index.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from queuectl_store.sql.kinds import Small, Whole, Words
-from queuectl_store.sql.rows import Batch, KeptBatch, NowMs, OnConflictDoNothing, Transaction
-from queuectl_store.sql.side_tables import queues
+from queuectl_store.sql.rows import Batch, KeptBatch, NowMs, Transaction
+from queuectl_store.sql.shared import Shared
 from queuectl_store.sql.tables import attempts, events, jobs
 from queuectl_store.states import FINAL
 
 BIG, INT, TEXT = Whole(), Small(), Words()
 
-NEW_JOBS = Batch(
-    "new_jobs",
-    n=INT,
-    key=TEXT,
-    state=TEXT,
-    queue=TEXT,
-    priority=INT,
-    max_retries=INT,
-    timeout_ms=BIG,
-    run_at=BIG,
-    delay_ms=BIG,
-    environment_id=BIG,
-    name=TEXT,
-    task=TEXT,
-    spec=TEXT,
-    slots=INT,
-    guarded=INT,
-    concurrency_key=TEXT,
-    resources=TEXT,
-    group_id=BIG,
-    unique_key=TEXT,
-    unique_slot=TEXT,
-    unique_live=INT,
-    unique_ms=BIG,
-    unique_waiting=INT,
-    unmet=INT,
-    on_dep_failure=TEXT,
-    has_children=INT,
-    # 1: it belongs to what is there already, and comes into a draining queue too.
-    follows=INT,
-)
 EVENTS = Batch("moves", job_id=BIG, verb=TEXT, state=TEXT, attempt=INT, worker_id=BIG, note=TEXT)
 ENDED = KeptBatch(
     "ended",
@@ -95,88 +66,23 @@ HAS_RUN_ITS_TIME = sa.or_(jobs.c.unique_until.is_(None), jobs.c.unique_until <= 
 IS_CLAIMABLE = sa.and_(is_in("pending"), jobs.c.waits_for.is_(None))
 
 
-_by_key: sa.Select[int] = sa.select(sa.literal_column("1")).where(jobs.c.key == NEW_JOBS.c.key)
-_drains: sa.Select[int] = sa.select(sa.literal_column("1")).where(
-    queues.c.name == NEW_JOBS.c.queue, queues.c.state == literal("draining")
-)
-
-ENQUEUE = (
-    sa.insert(jobs)
-    .from_select(
-        [
-            "key",
-            "state",
-            "queue",
-            "priority",
-            "max_retries",
-            "timeout_ms",
-            "created_at",
-            "run_at",
-            "environment_id",
-            "name",
-            "task",
-            "spec",
-            "slots",
-            "guarded",
-            "concurrency_key",
-            "resources",
-            "group_id",
-            "unique_key",
-            "unique_slot",
-            "unique_live",
-            "unique_until",
-            "unique_waiting",
-            "unmet",
-            "on_dep_failure",
-            "has_children",
-        ],
-        sa.select(
-            NEW_JOBS.c.key,
-            NEW_JOBS.c.state,
-            NEW_JOBS.c.queue,
-            NEW_JOBS.c.priority,
-            NEW_JOBS.c.max_retries,
-            NEW_JOBS.c.timeout_ms,
-            NowMs(),
-            sa.func.coalesce(NEW_JOBS.c.run_at, NowMs() + NEW_JOBS.c.delay_ms),
-            NEW_JOBS.c.environment_id,
-            NEW_JOBS.c.name,
-            NEW_JOBS.c.task,
-            NEW_JOBS.c.spec,
-            NEW_JOBS.c.slots,
-            NEW_JOBS.c.guarded,
-            NEW_JOBS.c.concurrency_key,
-            NEW_JOBS.c.resources,
-            NEW_JOBS.c.group_id,
-            NEW_JOBS.c.unique_key,
-            NEW_JOBS.c.unique_slot,
-            sa.func.coalesce(NEW_JOBS.c.unique_live, ZERO),
-            NowMs() + NEW_JOBS.c.unique_ms,
-            sa.func.coalesce(NEW_JOBS.c.unique_waiting, ZERO),
-            sa.func.coalesce(NEW_JOBS.c.unmet, ZERO),
-            NEW_JOBS.c.on_dep_failure,
-            sa.func.coalesce(NEW_JOBS.c.has_children, ZERO),
-        )
-        # A key that is there already belongs to an enqueue whose reply was lost.
-        .where(
-            ~sa.exists(_by_key.correlate(NEW_JOBS)),
-            sa.or_(NEW_JOBS.c.follows == ONE, ~sa.exists(_drains.correlate(NEW_JOBS))),
-        )
-        .order_by(NEW_JOBS.c.n),
-        include_defaults=False,
-    )
-    # What another transaction inserts at this moment under the same key, or the same unique slot.
-    .ext(OnConflictDoNothing())
-    .returning(jobs.c.id, jobs.c.key, jobs.c.state, jobs.c.queue, jobs.c.task)
-)
-
 JOBS_BY_KEY = sa.select(jobs.c.id, jobs.c.key).join(KEYS, KEYS.c.key == jobs.c.key)
 
-WRITE_EVENTS = sa.insert(events).from_select(
-    ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
-    sa.select(NowMs(), *EVENTS.columns, Transaction()),
-    include_defaults=False,
-)
+
+def events_of(c: Any) -> sa.Insert:
+    """Make the insert of events whose columns are read from *c*."""
+    columns = ["job_id", "verb", "state", "attempt", "worker_id", "note"]
+    return sa.insert(events).from_select(
+        ["at", *columns, "tx"],
+        sa.select(NowMs(), *(getattr(c, name) for name in columns), Transaction()),
+        include_defaults=False,
+    )
+
+
+WRITE_EVENTS = events_of(EVENTS.c)
+# Of the same move of several jobs, and of one.
+WRITE_SAME_EVENTS = events_of(Shared(EVENTS, "job_id").c)
+WRITE_EVENT = events_of(Shared(EVENTS).c)
 
 _ended = ENDED.only(
     *("job_id", "token", "state", "unused", "crash", "delay_ms", "note", "result", "fingerprint")

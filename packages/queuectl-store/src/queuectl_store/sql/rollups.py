@@ -9,6 +9,7 @@ from queuectl_store.sql.hot import BIG, INT, ONE, TEXT, ZERO, literal
 from queuectl_store.sql.names import TALLIED
 from queuectl_store.sql.rollup_tables import rollups, tallies
 from queuectl_store.sql.rows import Batch, NowMs
+from queuectl_store.sql.shared import Shared
 from queuectl_store.sql.spans import HOUR, MINUTE
 from queuectl_store.sql.tables import jobs, workers
 
@@ -48,26 +49,27 @@ ADD = (
     .ext(AddUp())
 )
 
+
 # For the one or two kinds of a single job: reading them out of JSON took twice as long as adding.
-_kinds: dict[str, sa.types.TypeEngine[Any]] = {
-    **dict.fromkeys(TALLIED[:-1], TEXT),
-    "bucket": INT,
-    "n": BIG,
-    "ms": BIG,
-}
-ADD_EACH = (
-    sa.insert(tallies)
-    .from_select(
-        ["at", "writer", *_kinds],
-        sa.select(
-            NowMs() - NowMs() % _minute,
-            Writer(),
-            *(sa.bindparam(name, type_=type_) for name, type_ in _kinds.items()),
-        ).where(ONE == ONE),
-        include_defaults=False,
+def add_each(c: Any, *sources: sa.FromClause) -> sa.Insert:
+    """Make what adds one kind, whose columns are *c*, once for each row of *sources*."""
+    columns = [*TALLIED, "n", "ms"]
+    return (
+        sa.insert(tallies)
+        .from_select(
+            ["at", "writer", *columns],
+            sa.select(
+                NowMs() - NowMs() % _minute, Writer(), *(getattr(c, name) for name in columns)
+            )
+            .select_from(*sources)
+            .where(ONE == ONE),
+            include_defaults=False,
+        )
+        .ext(AddUp())
     )
-    .ext(AddUp())
-)
+
+
+ADD_EACH = add_each(Shared(TALLY).c)
 
 # Those that a transaction is adding to at this moment are left for the next fold.
 _key = sa.tuple_(*tallies.primary_key.columns)

@@ -88,6 +88,20 @@ class OnConflictDoNothing(SyntaxExtension, ClauseElement):
         insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
 
 
+class GivesId(SyntaxExtension, ClauseElement):
+    """Lets the insert of one row tell its id, by `inserted` of the result.
+
+    SQLite knows it anyway; to return it as a row it would make three temporary tables.
+    """
+
+    _traverse_internals = []  # noqa: RUF012 (the base declares it)
+    inherit_cache = True
+
+    def apply_to_insert(self, insert_stmt: sa.Insert) -> None:
+        """Stand at the end."""
+        insert_stmt.apply_syntax_extension_point(self.append_replacing_same_type, "post_values")
+
+
 class Octets(ColumnElement[int]):
     """How many bytes a text has in UTF-8; null for null."""
 
@@ -232,6 +246,16 @@ def _octets_postgres(element: Octets, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(OnConflictDoNothing)
 def _do_nothing(_element: OnConflictDoNothing, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "ON CONFLICT DO NOTHING"
+
+
+@compiles(GivesId, "sqlite")
+def _gives_id_sqlite(_element: GivesId, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return ""
+
+
+@compiles(GivesId, "postgresql")
+def _gives_id_postgres(_element: GivesId, _compiler: SQLCompiler, **_kw: Any) -> str:
+    return "RETURNING id"
 
 
 @compiles(ShareRules, "sqlite")

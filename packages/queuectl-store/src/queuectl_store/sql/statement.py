@@ -80,7 +80,7 @@ class Statement:
         lists: The parameters that stand for lists of values.
     """
 
-    __slots__ = ("_built", "_fits", "fixed", "lists", "place", "text")
+    __slots__ = ("_built", "_fits", "_takes_any", "fixed", "lists", "place", "text")
 
     def __init__(
         self,
@@ -96,6 +96,8 @@ class Statement:
         self.place, self.text = place, text
         self.lists, self.fixed = lists, fixed
         self._fits = _fits(whole, small, words)
+        # What is given is what is sent.
+        self._takes_any = not (self._fits or fixed or lists)
         self._built: Any = None
 
     def run(
@@ -115,6 +117,8 @@ class Statement:
 
     def filled(self, values: Values) -> tuple[str, Values]:
         """Return the text and what stands for its parameters."""
+        if self._takes_any:
+            return self.text, values
         if self.lists:
             return _unfolded(self.text, dict(self.fitted(values)), self.lists)
         return self.text, self.fitted(values)

@@ -89,6 +89,16 @@ class _NoSender:
         """
         raise InvalidTask("deliveries are made by hooks; `queuectl hook test` makes one")
 
+    takes_calls = False
+
+    def send_calls(self, *_: Any) -> list[QueuedJob]:
+        """Refuse, as `send` does.
+
+        Raises:
+            InvalidTask: Always.
+        """
+        return self.send()
+
     async def send_async(self, *_: Iterable[NewJob], **__: Any) -> list[QueuedJob]:
         """Refuse, as `send` does."""
         return self.send()

@@ -4,16 +4,6 @@ from queuectl_store.sql.statement import Kept, Statement
 
 ENDED = Kept("ended", ('job_id', 'token', 'verb', 'state', 'unused', 'crash', 'delay_ms', 'note', 'result', 'fingerprint', 'number', 'recorded', 'started_at', 'exit_code', 'signal', 'error', 'max_rss', 'cpu_ms', 'log_bytes', 'log_lost', 'run_ms'))
 
-ENQUEUE = Statement("hot:ENQUEUE", """
-INSERT INTO queuectl_jobs ("key", state, queue, priority, max_retries, timeout_ms, created_at, run_at, environment_id, name, task, spec, slots, guarded, concurrency_key, resources, group_id, unique_key, unique_slot, unique_live, unique_until, unique_waiting, unmet, on_dep_failure, has_children) SELECT new_jobs."key", new_jobs.state, new_jobs.queue, new_jobs.priority, new_jobs.max_retries, new_jobs.timeout_ms, :now AS anon_1, coalesce(new_jobs.run_at, :now + new_jobs.delay_ms) AS coalesce_1, new_jobs.environment_id, new_jobs.name, new_jobs.task, new_jobs.spec, new_jobs.slots, new_jobs.guarded, new_jobs.concurrency_key, new_jobs.resources, new_jobs.group_id, new_jobs.unique_key, new_jobs.unique_slot, coalesce(new_jobs.unique_live, 0) AS coalesce_2, :now + new_jobs.unique_ms AS anon_2, coalesce(new_jobs.unique_waiting, 0) AS coalesce_3, coalesce(new_jobs.unmet, 0) AS coalesce_4, new_jobs.on_dep_failure, coalesce(new_jobs.has_children, 0) AS coalesce_5
-FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:new_jobs)), parsed AS MATERIALIZED (SELECT item ->> 'n' AS n, item ->> 'key' AS key, item ->> 'state' AS state, item ->> 'queue' AS queue, item ->> 'priority' AS priority, item ->> 'max_retries' AS max_retries, item ->> 'timeout_ms' AS timeout_ms, item ->> 'run_at' AS run_at, item ->> 'delay_ms' AS delay_ms, item ->> 'environment_id' AS environment_id, item ->> 'name' AS name, item ->> 'task' AS task, item ->> 'spec' AS spec, item ->> 'slots' AS slots, item ->> 'guarded' AS guarded, item ->> 'concurrency_key' AS concurrency_key, item ->> 'resources' AS resources, item ->> 'group_id' AS group_id, item ->> 'unique_key' AS unique_key, item ->> 'unique_slot' AS unique_slot, item ->> 'unique_live' AS unique_live, item ->> 'unique_ms' AS unique_ms, item ->> 'unique_waiting' AS unique_waiting, item ->> 'unmet' AS unmet, item ->> 'on_dep_failure' AS on_dep_failure, item ->> 'has_children' AS has_children, item ->> 'follows' AS follows FROM items) SELECT * FROM parsed) AS new_jobs
-WHERE NOT (EXISTS (SELECT 1
-FROM queuectl_jobs
-WHERE queuectl_jobs."key" = new_jobs."key")) AND (new_jobs.follows = 1 OR NOT (EXISTS (SELECT 1
-FROM queuectl_queues
-WHERE queuectl_queues.name = new_jobs.queue AND queuectl_queues.state = 'draining'))) ORDER BY new_jobs.n ON CONFLICT DO NOTHING RETURNING id, "key", state, queue, task
-""")
-
 JOBS_BY_KEY = Statement("hot:JOBS_BY_KEY", """
 SELECT queuectl_jobs.id, queuectl_jobs."key"
 FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:keys)), parsed AS MATERIALIZED (SELECT item ->> 'key' AS key FROM items) SELECT * FROM parsed) AS keys ON queuectl_jobs."key" = keys."key"
@@ -22,6 +12,15 @@ FROM queuectl_jobs JOIN (WITH items(item) AS MATERIALIZED (SELECT value FROM jso
 WRITE_EVENTS = Statement("hot:WRITE_EVENTS", """
 INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, moves.job_id, moves.verb, moves.state, moves.attempt, moves.worker_id, moves.note, 0 AS anon_2
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id, item ->> 'verb' AS verb, item ->> 'state' AS state, item ->> 'attempt' AS attempt, item ->> 'worker_id' AS worker_id, item ->> 'note' AS note FROM items) SELECT * FROM parsed) AS moves
+""")
+
+WRITE_SAME_EVENTS = Statement("hot:WRITE_SAME_EVENTS", """
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, moves.job_id, :verb AS anon_2, :state AS anon_3, :attempt AS anon_4, :worker_id AS anon_5, :note AS anon_6, 0 AS anon_7
+FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id FROM items) SELECT * FROM parsed) AS moves
+""")
+
+WRITE_EVENT = Statement("hot:WRITE_EVENT", """
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, :job_id AS anon_2, :verb AS anon_3, :state AS anon_4, :attempt AS anon_5, :worker_id AS anon_6, :note AS anon_7, 0 AS anon_8
 """)
 
 FINISH = Statement("hot:FINISH", """

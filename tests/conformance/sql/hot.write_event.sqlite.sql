@@ -1,0 +1,3 @@
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS
+    anon_1, :job_id AS anon_2, :verb AS anon_3, :state AS anon_4, :attempt AS anon_5, :worker_id AS
+    anon_6, :note AS anon_7, 0 AS anon_8
