@@ -131,6 +131,27 @@ def test_a_session_of_another_database_is_refused(
     assert stored(queue) == 0
 
 
+def test_a_session_of_another_database_of_the_server_is_refused(
+    postgres_url: str, bare_postgres_url: str
+) -> None:
+    """Where that has tables of QueueCTL too, the job would wait there for ever."""
+    queue, neighbour = Queue(postgres_url), Queue(bare_postgres_url)
+
+    @queue.task
+    def work() -> None: ...
+
+    assert stored(queue) == stored(neighbour) == 0
+    engine = sa.create_engine(bare_postgres_url.replace("postgresql://", "postgresql+psycopg://"))
+    refused = pytest.raises(StoreUnreachable, match="the session is on the PostgreSQL database")
+    with Session(engine) as session, session.begin(), refused:
+        work.options(session=session).enqueue()
+
+    assert stored(queue) == stored(neighbour) == 0
+    engine.dispose()
+    neighbour.close()
+    queue.close()
+
+
 def test_a_session_wakes_workers_after_its_commit_and_not_after_that_of_a_savepoint(
     queue: Queue, thumbnail: Thumbnail, engine: sa.Engine
 ) -> None:

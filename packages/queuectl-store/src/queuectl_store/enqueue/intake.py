@@ -91,7 +91,7 @@ class Intake(Look):
 
         call = calls.checked(jobs)
         connection, engine = within.connection_of(session), self._database.engine
-        within.check_same_store(connection, self.path)
+        within.check_same_store(connection, self.path, lambda: self._name_of_database)
         try:
             ids = calls.store(connection, dict(engine.times()), self._arrivals.around(jobs), call)
         except within.ERRORS as error:
@@ -100,6 +100,13 @@ class Intake(Look):
             self._after_commit = within.AfterCommit(engine.notify)
         self._after_commit.add(session, connection)
         return ids
+
+    @cached_property
+    def _name_of_database(self) -> str:
+        from queuectl_store.enqueue.within import WHICH_DATABASE
+
+        with self._database.engine.alchemy.begin_write() as connection:
+            return str(connection.execute(WHICH_DATABASE).scalar_one())
 
     @cached_property
     def _arrivals(self) -> "Arrivals":

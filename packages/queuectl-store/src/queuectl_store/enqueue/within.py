@@ -12,6 +12,11 @@ import sqlalchemy as sa
 from queuectl_store.errors import StoreUnreachable
 
 _COMMIT_S = 10.0
+_DATABASE = "queuectl.database"
+WHICH_DATABASE = sa.text(
+    "SELECT 'the PostgreSQL database ' || datname || ' (' || oid || ')' FROM pg_database"
+    " WHERE datname = current_database()"
+)
 ERRORS = (sa.exc.DBAPIError,)
 
 
@@ -90,22 +95,42 @@ def connection_of(session: Any) -> sa.Connection:
     )
 
 
-def check_same_store(connection: sa.Connection, path: Path | None) -> None:
-    """See that *connection* leads to the store: to the file *path*, or for None to PostgreSQL.
+def check_same_store(
+    connection: sa.Connection, path: Path | None, database: Callable[[], str]
+) -> None:
+    """See that *connection* leads to the store: to the file *path*, or for None to *database*.
+
+    Args:
+        database: Says what `database_of` says of the store's own connections.
 
     Raises:
         StoreUnreachable: It leads elsewhere; the job would not be where its workers look.
     """
     dialect = connection.dialect.name
-    if path is None and dialect == "postgresql":
-        return
-    file = _file_of(connection) if dialect == "sqlite" else None
-    if path is not None and file and Path(file).exists() and Path(file).samefile(path):
-        return
+    found = dialect
+    if dialect == "sqlite":
+        found = _file_of(connection) or dialect
+        if path is not None and Path(found).exists() and Path(found).samefile(path):
+            return
+    elif dialect == "postgresql":
+        found = database_of(connection)
+        if path is None and found == database():
+            return
     raise StoreUnreachable(
-        f"the session is on {file or dialect}, and the queue is not: the job and your rows can"
+        f"the session is on {found}, and the queue is not: the job and your rows can"
         " only be stored together in one database"
     )
+
+
+def database_of(connection: sa.Connection) -> str:
+    """Name the PostgreSQL database of *connection*, with its number: names are used again.
+
+    Asked once for each connection that there is to the server.
+    """
+    known = connection.info.get(_DATABASE)
+    if known is None:
+        known = connection.info[_DATABASE] = connection.execute(WHICH_DATABASE).scalar_one()
+    return str(known)
 
 
 def _file_of(connection: sa.Connection) -> str:
