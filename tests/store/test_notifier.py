@@ -6,12 +6,14 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from queuectl_store import Listener, Store, connect
+from queuectl_store.bell import EVERYTHING, JOBS, TIMES, WISHES
 from queuectl_store.engines.postgres_listener import TrailingBell
 from queuectl_store.notifier import FifoBell, FifoListener, PollingListener
 from tests.conformance.story import a_job, a_worker
@@ -45,6 +47,45 @@ def test_an_enqueue_wakes_every_listener_of_another_connection(
         assert [listener.wait(AT_ONCE_S) for listener in listeners] == [True, True]
         for listener in listeners:
             listener.close()
+
+
+@pytest.mark.not_on("win32")
+def test_a_listener_hears_what_a_ring_is_about(store: Store) -> None:
+    with closing(store.listen()) as listener:
+        drain(listener)
+        about = []
+
+        for ring in (
+            lambda: store.enqueue([a_job()]),
+            lambda: store.enqueue([a_job(delay_ms=60_000)]),
+            lambda: store.admin.cancel([store.enqueue([a_job()])[0]]),
+        ):
+            ring()
+            about.append(heard_by(listener))
+
+    assert about == [JOBS, JOBS | TIMES, EVERYTHING]
+
+
+@pytest.mark.not_on("win32")
+def test_a_ring_of_a_program_that_says_nothing_or_something_unknown_is_about_everything(
+    folder: Path, postgres_url: str
+) -> None:
+    """Older and newer programs share a store."""
+    about = []
+    with closing(FifoBell(folder).listen()) as listener:
+        for code in (0, 200):
+            FifoBell(folder).ring(code)
+            about.append(heard_by(listener))
+    with ExitStack() as stack:
+        store = stack.enter_context(connect(postgres_url))
+        other = stack.enter_context(psycopg.connect(postgres_url, autocommit=True))
+        listener = stack.enter_context(closing(store.listen()))
+        drain(listener)
+        for text in ("NOTIFY queuectl", "NOTIFY queuectl, 'moon'", "NOTIFY queuectl, '64'"):
+            other.execute(text)
+            about.append(heard_by(listener))
+
+    assert about == [EVERYTHING] * 5
 
 
 def test_a_listener_that_nobody_rings_waits_its_time(store: Store) -> None:
@@ -101,11 +142,11 @@ def test_many_rings_before_a_wait_are_one_wake_up(folder: Path) -> None:
 def test_a_bell_can_be_waited_for_beside_other_descriptors(folder: Path) -> None:
     bell = FifoBell(folder)
     listener = FifoListener(folder)
-    assert not select.select([listener.fileno()], [], [], 0)[0]
+    assert not select.select(listener.filenos(), [], [], 0)[0]
 
     bell.ring()
 
-    assert select.select([listener.fileno()], [], [], AT_ONCE_S)[0]
+    assert select.select(listener.filenos(), [], [], AT_ONCE_S)[0]
     listener.close()
 
 
@@ -180,6 +221,15 @@ def test_a_polling_listener_is_poked_from_another_thread(sqlite_url: str) -> Non
         poker.join()
 
 
+def heard_by(listener: Listener) -> int:
+    """Return what all rings were about that came by now."""
+    assert listener.wait(AT_ONCE_S)
+    about = listener.about
+    while listener.wait(0.1):
+        about |= listener.about
+    return about
+
+
 def drain(listener: Listener) -> None:
     """Take what was rung before the test began to listen for its own."""
     while listener.wait(0.3):
@@ -189,10 +239,10 @@ def drain(listener: Listener) -> None:
 def test_a_postgres_bell_that_rings_now_and_then_rings_in_the_call_itself() -> None:
     """A bell that waits for a timer lets idle workers sleep as long."""
     ringers: list[int] = []
-    bell = TrailingBell(lambda: ringers.append(threading.get_ident()), in_a_row=20, every_s=60)
+    bell = TrailingBell(lambda _: ringers.append(threading.get_ident()), in_a_row=20, every_s=60)
 
     for _ in range(20):
-        bell.ring()
+        bell.ring(JOBS)
 
     assert ringers == [threading.get_ident()] * 20
     bell.close()
@@ -201,22 +251,34 @@ def test_a_postgres_bell_that_rings_now_and_then_rings_in_the_call_itself() -> N
 def test_a_postgres_bell_that_rings_all_the_time_rings_seldom_and_once_more() -> None:
     rings: list[int] = []
     calls = 0
-    bell = TrailingBell(lambda: rings.append(calls), in_a_row=2, every_s=60)
+    bell = TrailingBell(lambda _: rings.append(calls), in_a_row=2, every_s=60)
 
     for calls in range(1, 100):  # noqa: B007 (a ring reads it)
-        bell.ring()
+        bell.ring(JOBS)
 
     assert rings == [1, 2]
     bell.close()
     assert rings == [1, 2, 99]
 
 
+def test_a_postgres_bell_that_rings_late_tells_of_all_that_it_kept_back() -> None:
+    rings: list[int] = []
+    bell = TrailingBell(rings.append, in_a_row=1, every_s=60)
+    bell.ring(JOBS)
+
+    bell.ring(TIMES)
+    bell.ring(WISHES)
+
+    bell.close()
+    assert rings == [JOBS, TIMES | WISHES]
+
+
 def test_a_postgres_bell_has_its_credit_again_after_a_while() -> None:
     rings: list[float] = []
-    bell = TrailingBell(lambda: rings.append(time.monotonic()), in_a_row=1, every_s=0.01)
+    bell = TrailingBell(lambda _: rings.append(time.monotonic()), in_a_row=1, every_s=0.01)
 
-    bell.ring()
-    bell.ring()
+    bell.ring(JOBS)
+    bell.ring(JOBS)
 
     eventually(lambda: len(rings) == 2, within=20, what="the ring that was owed")
     bell.close()
@@ -226,16 +288,16 @@ def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more()
     """A ring that outlives its store leaves a connection behind that nobody closes."""
     let_go, rings = threading.Event(), []
 
-    def ring() -> None:
+    def ring(_about: int) -> None:
         rings.append("begins")
         assert let_go.wait(10)
         rings.append("ends")
 
     bell = TrailingBell(ring, in_a_row=1, every_s=60)
-    ringing = threading.Thread(target=bell.ring)
+    ringing = threading.Thread(target=bell.ring, args=[JOBS])
     ringing.start()
     eventually(lambda: rings, within=20, what="the first ring")
-    bell.ring()  # owed
+    bell.ring(JOBS)  # owed
     closing = threading.Thread(target=bell.close)
     closing.start()
     let_go.set()
@@ -243,7 +305,7 @@ def test_a_postgres_bell_that_is_closed_has_rung_all_it_owed_and_rings_no_more()
     closing.join(10)
 
     assert rings == ["begins", "ends"] * 2
-    bell.ring()
+    bell.ring(JOBS)
     assert rings == ["begins", "ends"] * 2
 
 

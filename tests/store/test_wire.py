@@ -1,6 +1,7 @@
 """Transactions on PostgreSQL: few round trips, and every error is told in time."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -33,10 +34,11 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     seen: list[list[str]] = []
     sync = Wire.sync
 
-    def noting(self: Wire) -> None:
-        if asked := [" ".join(each.text.split()[:3]) for each in self._kept_back]:
-            seen.append(asked)
-        sync(self)
+    def noting(self: Wire, *, then: str = "") -> None:
+        texts = [each.text for each in self._kept_back] + ([then] if then else [])
+        if texts:
+            seen.append([" ".join(each.split()[:3]) for each in texts])
+        sync(self, then=then)
 
     monkeypatch.setattr(Wire, "sync", noting)
     return seen
@@ -48,7 +50,7 @@ def begun(store: Store) -> PostgresConnection:
     return engine.begin_write()
 
 
-def test_an_enqueue_takes_one_round_trip_and_one_to_ring(
+def test_an_enqueue_takes_one_round_trip_and_rings_in_it(
     store: Store, trips: list[list[str]]
 ) -> None:
     store.enqueue([a_job()])
@@ -56,7 +58,7 @@ def test_an_enqueue_takes_one_round_trip_and_one_to_ring(
 
     store.enqueue([a_job()])
 
-    assert trips == [["BEGIN", "WITH job AS", "COMMIT"], ["NOTIFY queuectl"]]
+    assert trips == [["BEGIN", "WITH job AS", "COMMIT", "NOTIFY queuectl, '1'"]]
 
 
 def test_an_enqueue_under_a_key_of_the_callers_takes_two(
@@ -70,9 +72,33 @@ def test_an_enqueue_under_a_key_of_the_callers_takes_two(
 
     assert trips == [
         ["BEGIN", "INSERT INTO queuectl_jobs"],
-        ["INSERT INTO queuectl_events", "INSERT INTO queuectl_tallies", "COMMIT"],
-        ["NOTIFY queuectl"],
+        [
+            "INSERT INTO queuectl_events",
+            "INSERT INTO queuectl_tallies",
+            "COMMIT",
+            "NOTIFY queuectl, '1'",
+        ],
     ]
+
+
+def test_a_ring_that_the_server_refuses_does_not_undo_what_was_committed(store: Store) -> None:
+    with begun(store) as connection:
+        connection.exec_driver_sql("CREATE TABLE kept (n INTEGER)")
+        connection.commit(then=DIVIDE)
+
+    with begun(store) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 0
+
+
+def test_a_commit_that_is_refused_does_not_ring(store: Store) -> None:
+    with closing(store.listen()) as listener, begun(store) as connection:
+        while listener.wait(0.3):
+            pass
+        connection.exec_driver_sql(DIVIDE)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.commit(then="NOTIFY queuectl")
+
+        assert not listener.wait(0.3)
 
 
 def test_an_exchange_sends_what_nobody_waits_for_with_what_comes_next(

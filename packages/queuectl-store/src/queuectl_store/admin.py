@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from queuectl_store import editing, moving
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.database import Database
 from queuectl_store.editing import Edit
 from queuectl_store.job import JobId, WorkerId
@@ -112,15 +113,11 @@ class Admin(QueueAdmin):
             named = {"targets": targets_of(wanted), **values}
             return sorted(statement.run(connection, named).scalars())
 
-        asked = self._database.write(work, repeatable=True)
-        self._database.engine.notify()
-        return asked
+        return self._database.write(work, repeatable=True, rings=EVERYTHING)
 
     def _move(self, verb: Verb, ids: Sequence[JobId], reason: str | None = None) -> Moved:
         return self._act(lambda c, times: moving.move(c, times, verb, ids, reason))
 
     def _act(self, work: Callable[[Connection, Times], Moved]) -> Moved:
         times = self._database.engine.times
-        moved = self._database.write(lambda c: work(c, dict(times())))
-        self._database.engine.notify()
-        return moved
+        return self._database.write(lambda c: work(c, dict(times())), rings=EVERYTHING)

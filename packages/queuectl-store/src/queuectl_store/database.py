@@ -15,7 +15,11 @@ _DEADLINE_S = 10.0
 
 
 def written(
-    transactions: WriteTransactions, work: Callable[[Transaction], T], *, repeatable: bool = False
+    transactions: WriteTransactions,
+    work: Callable[[Transaction], T],
+    *,
+    repeatable: bool = False,
+    commit: Callable[[Transaction, T], None] | None = None,
 ) -> T:
     """Run *work* in one write transaction and commit it.
 
@@ -25,6 +29,7 @@ def written(
         work: May run several times; only the last one counts.
         repeatable: *work* recognises its own earlier commit, so that it is also
             repeated when the reply to COMMIT was lost.
+        commit: Commits, given the connection and what *work* returned.
 
     Raises:
         StoreError: In the terms of errors.py; never the driver's own exception.
@@ -32,7 +37,7 @@ def written(
     deadline = time.monotonic() + _DEADLINE_S
     while True:
         try:
-            return _once(transactions, work)
+            return _once(transactions, work, commit)
         except StoreError as error:
             unknown = isinstance(error, OutcomeUnknown)
             again = repeatable if unknown else transactions.is_transient(error)
@@ -52,32 +57,58 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False) -> T:
-        """Run *work* in one write transaction and commit it; see `written`."""
-        return written(self.engine, work, repeatable=repeatable)
+    def write(
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        repeatable: bool = False,
+        rings: int | Callable[[T], int] = 0,
+    ) -> T:
+        """Run *work* in one write transaction and commit it; see `written`.
+
+        Args:
+            rings: What listeners are told of after the commit: topics of bell.py, 0 for nothing;
+                or what says it, given what *work* returned.
+        """
+        if not rings:
+            return written(self.engine, work, repeatable=repeatable)
+        left = 0
+
+        def commit(connection: Transaction, result: T) -> None:
+            nonlocal left
+            about = rings if isinstance(rings, int) else rings(result)
+            left = self.engine.commit(connection, about)
+
+        result = written(self.engine, work, repeatable=repeatable, commit=commit)
+        if left:
+            self.engine.notify(left)
+        return result
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Give a connection whose statements all see one state of the store; see `reading`."""
         return reading(self.engine)
 
 
-def _once(transactions: WriteTransactions, work: Callable[[Transaction], T]) -> T:
+def _once(
+    transactions: WriteTransactions,
+    work: Callable[[Transaction], T],
+    commit: Callable[[Transaction, T], None] | None,
+) -> T:
     committing = False
     try:
         with transactions.begin_write() as connection:
             result = work(connection)
             committing = True
-            _commit(connection, transactions.errors)
+            try:
+                if commit is None:
+                    connection.commit()
+                else:
+                    commit(connection, result)
+            except transactions.errors:
+                # Whatever it says from now on may be wrong: after a failed fsync it does not even
+                # see the row that recovery will bring back.
+                connection.invalidate()
+                raise
     except transactions.errors as error:
         raise transactions.translate(error, committing=committing) from error
     return result
-
-
-def _commit(connection: Transaction, errors: tuple[type[Exception], ...]) -> None:
-    try:
-        connection.commit()
-    except errors:
-        # Whatever it says from now on may be wrong: after a failed fsync it does not even see
-        # the row that recovery will bring back.
-        connection.invalidate()
-        raise

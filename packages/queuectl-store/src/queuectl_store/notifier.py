@@ -6,19 +6,28 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from queuectl_store.bell import ring
+from queuectl_store.bell import EVERYTHING, heard, ring
 from queuectl_store.descriptors import readable
 
 
 class Listener(Protocol):
-    """One waiting party. `wait` belongs to one thread, `poke` to any."""
+    """One waiting party. `wait` belongs to one thread, `poke` to any.
+
+    Attributes:
+        about: What the last wake-up was about (bell.py), added up.
+    """
+
+    about: int
 
     def wait(self, timeout_s: float) -> bool:
         """Return True as soon as something may have changed, False after *timeout_s* seconds."""
         ...
 
-    def fileno(self) -> int | None:
-        """Return a descriptor that is readable when `wait` need not wait; None if there is none."""
+    def filenos(self) -> list[int]:
+        """Return descriptors of which one is readable when `wait` need not wait.
+
+        They are others after a connection was lost. None at all: a thread has to wait.
+        """
         ...
 
     def poke(self) -> None:
@@ -36,9 +45,9 @@ class FifoBell:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def ring(self) -> None:
+    def ring(self, about: int = EVERYTHING) -> None:
         """Wake all listeners; one that is gone is cleared away. Never fails, never blocks."""
-        ring(self._folder)
+        ring(self._folder, about)
 
     def listen(self) -> Listener:
         """Return a listener with a new FIFO."""
@@ -51,7 +60,7 @@ class FifoListener:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         name = f"{os.getpid()}-{os.urandom(4).hex()}"
-        self._path = folder / name
+        self._path, self.about = folder / name, EVERYTHING
         new = folder / f".{name}"
         os.mkfifo(new, 0o600)
         # Open for both, so that it never reports an end; and opened before it gets its
@@ -61,15 +70,17 @@ class FifoListener:
 
     def wait(self, timeout_s: float) -> bool:
         """Return True when the bell rang."""
-        ready = readable([self._fd], timeout_s)
-        if ready:
-            with contextlib.suppress(BlockingIOError):
-                os.read(self._fd, 65_536)
-        return bool(ready)
+        if not readable([self._fd], max(0.0, timeout_s)):
+            return False
+        self.about = 0
+        with contextlib.suppress(BlockingIOError):
+            for code in set(os.read(self._fd, 65_536)):
+                self.about |= heard(code)
+        return bool(self.about)
 
-    def fileno(self) -> int:
+    def filenos(self) -> list[int]:
         """Return the FIFO's descriptor."""
-        return self._fd
+        return [self._fd]
 
     def poke(self) -> None:
         """Ring this bell."""
@@ -88,7 +99,7 @@ class PollingListener:
 
     def __init__(self, version: "VersionReader", *, every_s: float = 0.02) -> None:
         self._version, self._every_s = version, every_s
-        self._seen = version.version()
+        self._seen, self.about = version.version(), EVERYTHING
         self._poked = False
 
     def wait(self, timeout_s: float) -> bool:
@@ -104,9 +115,9 @@ class PollingListener:
                 return False
             time.sleep(min(self._every_s, left))
 
-    def fileno(self) -> None:
-        """Return None: there is nothing to select on."""
-        return
+    def filenos(self) -> list[int]:
+        """Return none: there is nothing to select on."""
+        return []
 
     def poke(self) -> None:
         """Let the next look return."""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
-from queuectl_store.bell import ring
+from queuectl_store.bell import JOBS, ring
 from queuectl_store.engines.openable import can_open as can_open
 from queuectl_store.engines.sqlite_setup import begin_write, set_up
 from queuectl_store.sql import quick_text as sql
@@ -117,7 +117,7 @@ class QuickStore:
         except sqlite3.Error as error:
             return self._explain(error)
         if hasattr(os, "mkfifo"):
-            ring(f"{self._file}.wake")
+            ring(f"{self._file}.wake", JOBS)
         return True
 
     def _begin(self) -> None:

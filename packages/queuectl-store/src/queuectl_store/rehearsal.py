@@ -45,7 +45,13 @@ class _Undoing(Database):
         super().__init__(database.engine)
         self._changes = changes
 
-    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False) -> T:
+    def write(
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        repeatable: bool = False,
+        rings: int | Callable[[T], int] = 0,  # noqa: ARG002  # nothing happened to tell of
+    ) -> T:
         noted: list[Change] = []
 
         def rehearsed(connection: Transaction) -> T:

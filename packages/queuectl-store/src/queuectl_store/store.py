@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from queuectl_store.bell import EVERYTHING, JOBS
 from queuectl_store.bounds import words
 from queuectl_store.database import Database
 from queuectl_store.errors import OutcomeUnknown
@@ -91,8 +92,9 @@ class Store(Rooms):
         is_alone = self._database.engine.writes_alone
         wish = Wish(limit, queues, beside)
         try:
-            exchange, freed = self._write(
-                lambda c, times: trade(c, times, worker_id, finishes, wish, is_alone=is_alone)
+            exchange, _ = self._write(
+                lambda c, times: trade(c, times, worker_id, finishes, wish, is_alone=is_alone),
+                rings=lambda traded: traded[1],
             )
         except OutcomeUnknown:
             # The finishes are found again by their tokens. Claims that were made and not
@@ -101,8 +103,6 @@ class Store(Rooms):
                 lambda c, times: finish(c, times, worker_id, finishes), repeatable=True
             )
             return Exchange(claims=[], refused=recorded.refused)
-        if freed > len(exchange.claims) or any(isinstance(f.outcome, Released) for f in finishes):
-            self._database.engine.notify()
         return exchange
 
     def release(self, worker_id: WorkerId, runs: "Collection[Run]", *, reason: str) -> int:
@@ -120,9 +120,7 @@ class Store(Rooms):
             finish(connection, times, worker_id, given)
             return len(given)
 
-        count = self._write(work)
-        self._database.engine.notify()
-        return count
+        return self._write(work, rings=JOBS)
 
     def renew(self, worker_id: WorkerId) -> Renewal:
         """Extend the worker's lease by its length, from now.
@@ -145,10 +143,9 @@ class Store(Rooms):
 
         from queuectl_store import keeping
 
-        count = self._write(lambda c, times: keeping.stage(c, times, limit))
-        if count:
-            self._database.engine.notify()
-        return count
+        return self._write(
+            lambda c, times: keeping.stage(c, times, limit), rings=lambda n: JOBS if n else 0
+        )
 
     def fire(self, *, limit: int = 20) -> int:
         """Make the jobs of up to *limit* schedules that are due; returns how many were."""
@@ -165,10 +162,11 @@ class Store(Rooms):
         with self._database.read() as connection:
             if not any(each.run(connection).scalar_one() for each in DUE):
                 return 0
-        touched = self._write(lambda c, times: follow_due(c, times, limit=limit))
-        if touched:
-            self._database.engine.notify()
-        return touched
+        # What waited for its parent may now wait for its time, and a halt stops what runs.
+        return self._write(
+            lambda c, times: follow_due(c, times, limit=limit),
+            rings=lambda n: EVERYTHING if n else 0,
+        )
 
     def due_in_ms(self, *, slots: bool = True) -> int | None:
         """Return the milliseconds until a job, slot or rate is due; 0 if one is, None if none.
@@ -208,10 +206,10 @@ class Store(Rooms):
 
         from queuectl_store import keeping
 
-        rescued = self._write(lambda c, times: keeping.rescue(c, times, decide, limit))
-        if rescued:
-            self._database.engine.notify()
-        return rescued
+        return self._write(
+            lambda c, times: keeping.rescue(c, times, decide, limit),
+            rings=lambda rescued: EVERYTHING if rescued else 0,
+        )
 
     def work_left(self, queues: Collection[str] | None = None, *, slots: int | None = None) -> bool:
         """Tell whether a worker of so many *slots* for *queues* (None: all) has work, or will."""
@@ -239,7 +237,15 @@ class Store(Rooms):
         """Do the upkeep that is due: on SQLite the guarded checkpoint; cheap when none is."""
         self._database.engine.maintain()
 
-    def _write(self, work: "Callable[[Connection, Times], T]", *, repeatable: bool = False) -> T:
+    def _write(
+        self,
+        work: "Callable[[Connection, Times], T]",
+        *,
+        repeatable: bool = False,
+        rings: int | Callable[[T], int] = 0,
+    ) -> T:
         # The clock is read after the write lock was taken: waiting for it is not time past.
         times = self._database.engine.times
-        return self._database.write(lambda c: work(c, dict(times())), repeatable=repeatable)
+        return self._database.write(
+            lambda c: work(c, dict(times())), repeatable=repeatable, rings=rings
+        )

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from queuectl_store import ledger, records
+from queuectl_store.bell import JOBS, TIMES, WISHES
 from queuectl_store.bounds import whole
 from queuectl_store.graph import consequences
+from queuectl_store.graph.consequences import Followed
 from queuectl_store.job import HOOK_QUEUE, Claim, JobId, WorkerId
 from queuectl_store.limits.admitting import Admission
 from queuectl_store.limits.transaction import ask_to_enter, enter, free_up, lock_counts
@@ -33,6 +35,7 @@ class Taken(NamedTuple):
     again: bool = False
     is_held_back: bool = False
     let_go: int = 0
+    has_times: bool = False
 
 
 class Wish(NamedTuple):
@@ -59,11 +62,17 @@ class Wish(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """Finishes refused, all to be counted; and how many jobs need not wait for what ended."""
+    """Finishes refused, all to be counted; and what follows for other jobs.
+
+    Attributes:
+        let_go: How many need not wait for what ended.
+        asks_runs: Running ones were asked to stop.
+    """
 
     refused: list[Finish]
     counted: Tally
     let_go: int = 0
+    asks_runs: bool = False
 
 
 def trade(
@@ -75,7 +84,7 @@ def trade(
     *,
     is_alone: bool,
 ) -> tuple[Exchange, int]:
-    """Record *finishes* and claim; return also how many jobs limits let go meanwhile."""
+    """Record *finishes* and claim; return also what others are to be told of (bell.py)."""
     ending = [each.claim.job for each in finishes]
     asked = ask_to_enter(connection, is_alone=is_alone)
     # It goes to the server with the lock, where no ends come between.
@@ -94,7 +103,9 @@ def trade(
         again=taken.again or freed > len(taken.claims),
         is_held_back=taken.is_held_back,
     )
-    return exchange, freed
+    has_jobs = freed > len(taken.claims) or any(isinstance(f.outcome, Released) for f in finishes)
+    topics = ((has_jobs, JOBS), (taken.has_times, TIMES), (recorded.asks_runs, WISHES))
+    return exchange, sum(topic for is_one, topic in topics if is_one)
 
 
 def claim(
@@ -129,9 +140,9 @@ def claim(
     counted = tally.claimed(claims)
     if gate is None:
         return Taken(claims, counted, again=is_limited)
-    gate.close()
+    has_times = gate.close()
     is_held_back = gate.is_held_back or gate.is_short_of_slots
-    return Taken(claims, counted, gate.is_unfinished, is_held_back, gate.let_go)
+    return Taken(claims, counted, gate.is_unfinished, is_held_back, gate.let_go, has_times)
 
 
 def _take(
@@ -204,7 +215,7 @@ def _record(
         kept = [finish for finish in finishes if _run(finish) in done]
         ended = hot.ENDED.put(connection, ledger.endings(kept))
         refused = _not_recorded(connection, worker_id, refused)
-    counted, let_go = tally.fact(Fact.RESULT_FENCED, n=len(refused)), 0
+    counted, followed = tally.fact(Fact.RESULT_FENCED, n=len(refused)), Followed()
     if done:
         # One time for all of the batch, by which the durations that are counted are those recorded.
         at = max(row.at for row in moved)
@@ -212,9 +223,9 @@ def _record(
         hot.WRITE_ATTEMPTS.run(connection, values)
         hot.WRITE_ENDINGS.run(connection, values)
         counted.join(tally.ended(kept, at=at))
-        let_go = consequences.follow(connection, times, moved)
-    let_go += free_up(connection, (each.claim.job for each in kept))
-    return Recorded(refused, counted, let_go)
+        followed = consequences.follow(connection, times, moved)
+    let_go = followed.freed + free_up(connection, (each.claim.job for each in kept))
+    return Recorded(refused, counted, let_go, followed.asks_runs)
 
 
 def _heeding_cancels(connection: Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:

@@ -9,6 +9,7 @@ from typing import Self
 
 from queuectl_store import NewWorker, Store, StoreError
 from queuectl_store import __version__ as version
+from queuectl_store.bell import TIMES, WISHES
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
 from queuectl_worker.exchanger import Exchanger
@@ -147,7 +148,7 @@ class Assembly:
             shipping = self._loop("shipper", self._shipper.tick, EACH_S)
             self._shipper.wake = shipping.poke
             loops.append(shipping)
-        if self._listener.fileno() is None:
+        if not self._listener.filenos():
             loops.append(self._loop("listener", self._listen))
         return loops
 
@@ -156,12 +157,14 @@ class Assembly:
 
     def _listen(self) -> float:
         if self._listener.wait(BELL_S):
-            self.hot_loop.rang()
+            self.hot_loop.rang(self._listener.about)
         return 0.0
 
-    def _rung(self) -> None:
-        self._heartbeat.poke()
-        self._stager.poke()
+    def _rung(self, about: int) -> None:
+        if about & WISHES:
+            self._heartbeat.poke()
+        if about & TIMES:
+            self._stager.poke()
 
     def _fail(self, error: BaseException) -> None:
         self._on_failure(error)

@@ -1,10 +1,10 @@
 """The one thread of everything about jobs: reports in, ends and claims traded, runs out."""
 
-import threading
 from collections import deque
 from collections.abc import Callable, Collection
 
 from queuectl_store import Listener
+from queuectl_store.bell import EVERYTHING, JOBS, TIMES, WISHES
 from queuectl_store.values import dataclass
 from queuectl_worker.completer import Completer
 from queuectl_worker.drain import Drain
@@ -47,12 +47,12 @@ class HotLoop:
         *,
         slots: int,
         on_news: OnNews,
-        on_rung: Callable[[], None],
+        on_rung: Callable[[int], None],
     ) -> None:
         self._parts, self._slots = parts, slots
         self._tell, self._on_rung = on_news, on_rung
         self._wake = Wake()
-        self._rung = threading.Event()
+        self._heard: set[int] = set()
         self._mail: deque[Callable[[], None]] = deque()
         self._strangers: frozenset[RunKey] = frozenset()
         self._to_compare: frozenset[RunKey] | None = None
@@ -80,9 +80,9 @@ class HotLoop:
         """Turn soon; safe in a signal handler."""
         self._wake.set()
 
-    def rang(self) -> None:
-        """Look for jobs soon: the store's bell rang."""
-        self._rung.set()
+    def rang(self, about: int = EVERYTHING) -> None:
+        """Look soon for what the store's bell rang *about*."""
+        self._heard.add(about)
         self._wake.set()
 
     def cancel(self, keys: Collection[RunKey]) -> None:
@@ -107,27 +107,30 @@ class HotLoop:
     def wait(self, *, at_most_ms: int = LONGEST_WAIT_MS) -> None:
         """Wait until something happens or is due."""
         parts, others = self._parts, self._parts.executor.filenos()
-        if (bell := parts.listener.fileno()) is not None:
-            others.append(bell)
+        bells = parts.listener.filenos()
+        others += bells
         self._wake.wait(others, timeout_ms=min(at_most_ms, *self._timers_ms(monotonic_ms())))
         # Where there is no descriptor a thread listens, and calls `rang`.
-        if bell is not None and parts.listener.wait(0):
-            self._rung.set()
+        if bells and parts.listener.wait(0):
+            self._heard.add(parts.listener.about)
 
     def turn(self) -> None:
         """Do everything that can be done without waiting."""
         now_ms = self.turned_at_ms = monotonic_ms()
         self._read_mail()
-        has_rung = self._notice_rings(now_ms)
+        about = self._notice_rings(now_ms)
         self._parts.runner.take(self._parts.executor.receive(), now_ms=now_ms)
-        has_news = self._parts.drain.advance(now_ms) or has_rung
+        if self._parts.drain.advance(now_ms):
+            about |= WISHES
         if not self._parts.drain.is_asked:
             self._parts.runner.recall_stale(now_ms)
             self._join_if_lost(now_ms)
         self._trade(now_ms)
-        if has_news or self._parts.exchanger.made_wait():
+        if self._parts.exchanger.made_wait():
+            about |= TIMES
+        if about & ~JOBS:
             # After the trade: the loops that this wakes write too, and the claim goes first.
-            self._on_rung()
+            self._on_rung(about)
 
     def _trade(self, now_ms: int) -> None:
         completer, exchanger = self._parts.completer, self._parts.exchanger
@@ -165,12 +168,13 @@ class HotLoop:
         may_be_free = parts.exchanger.is_held_back and len(parts.completer) > 0
         return parts.exchanger.may_find_more or may_be_free
 
-    def _notice_rings(self, now_ms: int) -> bool:
-        has_rung = self._rung.is_set()
-        self._rung.clear()
-        if has_rung or now_ms - self._looked_at_ms >= LONGEST_WAIT_MS:
+    def _notice_rings(self, now_ms: int) -> int:
+        about = 0
+        while self._heard:
+            about |= self._heard.pop()
+        if about & JOBS or now_ms - self._looked_at_ms >= LONGEST_WAIT_MS:
             self._parts.exchanger.may_find_more = True
-        return has_rung
+        return about
 
     @property
     def _more_soon(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.engines.transaction import Transaction, WriteTransactions
 from queuectl_store.notifier import Listener
 
@@ -49,8 +50,23 @@ class Engine(WriteTransactions, Protocol):
         """Return a number that changes whenever anybody commits a change of a job."""
         ...
 
-    def notify(self) -> None:
-        """Wake every listener of every process; after the commit."""
+    def commit(self, connection: Transaction, about: int) -> int:
+        """Commit and, where it costs less together, do what `notify` does.
+
+        Args:
+            about: As for `notify`; 0 is nothing.
+
+        Returns:
+            What is left to be notified once the connection has been closed.
+        """
+        ...
+
+    def notify(self, about: int = EVERYTHING) -> None:
+        """Wake every listener of every process; after the commit.
+
+        Args:
+            about: What may have changed, of the topics in bell.py.
+        """
         ...
 
     def listen(self) -> Listener:

@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.clock import Clock, SystemClock
 from queuectl_store.engines.postgres_alchemy import CALL_S, PostgresAlchemy
 from queuectl_store.engines.postgres_care import PostgresCare
@@ -36,6 +37,7 @@ _DEFAULTS = {
     "options": "-c statement_timeout=10s -c lock_timeout=3s"
     " -c idle_in_transaction_session_timeout=15s",
 }
+_NOTIFY = "NOTIFY queuectl, '{}'"
 _END_OF_FEED = (
     "SELECT tx, id FROM queuectl_events"
     " WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
@@ -109,9 +111,22 @@ class PostgresEngine:
             end = connection.exec_driver_sql(_END_OF_FEED).first()
         return hash((newest, *(end or ())))
 
-    def notify(self) -> None:
+    def commit(self, connection: Transaction, about: int) -> int:
+        """Commit, with a NOTIFY in the same round trip if there may be one now.
+
+        After COMMIT, and so in a transaction of its own: in that one it would hold its lock, of
+        which the server has one, over the wait for the disk.
+        """
+        if not isinstance(connection, PostgresConnection):
+            connection.commit()
+            return about
+        may_ring = about and self._bell.may_ring(about)
+        connection.commit(then=_NOTIFY.format(about) if may_ring else "")
+        return 0
+
+    def notify(self, about: int = EVERYTHING) -> None:
         """Wake all listeners, soon if that is often: NOTIFY locks the whole server."""
-        self._bell.ring()
+        self._bell.ring(about)
 
     def listen(self) -> Listener:
         """Return a listener on a connection of its own."""
@@ -145,12 +160,12 @@ class PostgresEngine:
         self._watchdog.guard(connection, wire.raw, seconds=CALL_S)
         return connection
 
-    def _notify_now(self) -> None:
+    def _notify_now(self, about: int) -> None:
         # A wake-up that fails is only a wake-up that comes with the next poll.
         with contextlib.suppress(psycopg.Error, StoreError):
             wire = self._pool.take()
             try:
-                wire.ask("NOTIFY queuectl")
+                wire.ask(_NOTIFY.format(about))
                 wire.sync()
             finally:
                 self._pool.give(wire)

@@ -80,11 +80,18 @@ class PostgresConnection:
             raise
         self._sent("RELEASE nested", ())
 
-    def commit(self) -> None:
-        """Commit the transaction."""
+    def commit(self, *, then: str = "") -> None:
+        """Commit the transaction.
+
+        Args:
+            then: Sent with it, and done after it; whether that went well is not told.
+        """
         if self._has_begun:
-            self._now("COMMIT")
+            self._sent("COMMIT", ())
             self._has_begun = False
+        elif not then:
+            return
+        self._wire.sync(then=then)
 
     def rollback(self) -> None:
         """Undo the transaction."""

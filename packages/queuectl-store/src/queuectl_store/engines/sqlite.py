@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.clock import Clock
 from queuectl_store.engines.fair_lock import FairLock
 from queuectl_store.engines.plain import PlainConnection, PlainSqlite, close_raw, open_raw
@@ -87,10 +88,15 @@ class SqliteEngine(PlainSqlite):
     def lock_for_migration(self, connection: "Transaction") -> None:
         """BEGIN IMMEDIATE is the lock."""
 
-    def notify(self) -> None:
+    def commit(self, connection: "Transaction", about: int) -> int:
+        """Commit, and leave ringing for when others may have the store."""
+        connection.commit()
+        return about
+
+    def notify(self, about: int = EVERYTHING) -> None:
         """Ring the bell of every listener."""
         if hasattr(os, "mkfifo"):
-            self._bell.ring()
+            self._bell.ring(about)
 
     def maintain(self) -> None:
         """Move the WAL into the database when it has grown past 4 MiB.

@@ -59,7 +59,11 @@ class _Asked(NamedTuple):
     text: str
     values: list[bytes | None]
     prepared: bool
-    rows: AwaitedRows
+    rows: AwaitedRows | None
+
+
+# Who is told of a result; the text of a statement that was to be prepared; nobody.
+_Taker = AwaitedRows | str | None
 
 
 class Wire:
@@ -103,15 +107,20 @@ class Wire:
         """Forget what has not been sent."""
         self._kept_back = []
 
-    def sync(self) -> None:
+    def sync(self, *, then: str = "") -> None:
         """Send what was kept back and read every answer.
+
+        Args:
+            then: A statement to send after them; of its answer nothing is told.
 
         Raises:
             psycopg.Error: The first that the server named; what followed it was not done.
         """
-        if not self._kept_back:
+        if not self._kept_back and not then:
             return
         asked, self._kept_back = self._kept_back, []
+        if then:
+            asked.append(_Asked(then, [], prepared=False, rows=None))
         self.is_clean = False
         try:
             awaited = [each for one in asked for each in self._send(one)]
@@ -130,7 +139,7 @@ class Wire:
         """End the session."""
         self.raw.close()
 
-    def _send(self, asked: _Asked) -> Iterator[AwaitedRows | str]:
+    def _send(self, asked: _Asked) -> Iterator[_Taker]:
         """Give it to libpq; tell who gets the rows, or which text was to be prepared before."""
         name = self._prepared.get(asked.text)
         if asked.prepared and name is None and len(self._prepared) < _MOST_PREPARED:
@@ -144,7 +153,7 @@ class Wire:
             self._pg.send_query_params(asked.text.encode(), asked.values)
         yield asked.rows
 
-    def _read(self, awaited: list[AwaitedRows | str]) -> psycopg.Error | None:
+    def _read(self, awaited: list[_Taker]) -> psycopg.Error | None:
         error: psycopg.Error | None = None
         place = 0
         while True:
@@ -157,10 +166,10 @@ class Wire:
                 return error
             asked = awaited[place]
             if status in _DONE:
-                if not isinstance(asked, str):
+                if isinstance(asked, AwaitedRows):
                     self._fill(asked, result)
                 continue
-            if status == _ERROR:
+            if status == _ERROR and asked is not None:
                 error = error or psycopg.errors.error_from_result(result)
             if isinstance(asked, str):
                 del self._prepared[asked]

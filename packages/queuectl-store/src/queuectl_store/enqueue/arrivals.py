@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from queuectl_store.bell import EVERYTHING, JOBS, TIMES
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.enqueue.calls import Call
@@ -33,7 +34,7 @@ class Arrivals:
         if call.stands_alone:
             return self.store_plain(call.wanted)
         around = self.around([*(each.new for each in call.wanted), *followers])
-        return self._written(lambda c, times: calls.store(c, times, around, call))
+        return self._written(lambda c, times: calls.store(c, times, around, call), EVERYTHING)
 
     def store_plain(self, wanted: Sequence[Wanted]) -> list[JobId]:
         """Store jobs of which only each itself concerns it; return their ids in order."""
@@ -46,16 +47,22 @@ class Arrivals:
         return Surroundings(Environments(), self._fallbacks.get(jobs))
 
     def _store_plain(self, wanted: Sequence[Wanted]) -> list[JobId]:
-        around = self.around([each.new for each in wanted])
+        around, about = self.around([each.new for each in wanted]), _topics(wanted)
         if self._database.engine.joins_writes and len(wanted) == 1 and wanted[0].new.key is None:
-            sent = self._written(lambda c, times: enqueuing.send_one(c, times, around, wanted[0]))
+            sent = self._written(
+                lambda c, times: enqueuing.send_one(c, times, around, wanted[0]), about
+            )
             # Asked after the commit, so that all of it was one round trip.
             if (job_id := sent.inserted()) is not None:
                 return [job_id]
-        return self._written(lambda c, times: calls.store_plain(c, times, around, wanted))
+        return self._written(lambda c, times: calls.store_plain(c, times, around, wanted), about)
 
-    def _written(self, store: Callable[[Connection, Times], T]) -> T:
-        engine = self._database.engine
-        stored = self._database.write(lambda c: store(c, dict(engine.times())), repeatable=True)
-        engine.notify()
-        return stored
+    def _written(self, store: Callable[[Connection, Times], T], about: int) -> T:
+        times = self._database.engine.times
+        return self._database.write(lambda c: store(c, dict(times())), repeatable=True, rings=about)
+
+
+def _topics(wanted: Sequence[Wanted]) -> int:
+    """Return what a ring for *wanted* is about."""
+    has_times = any(each.new.run_at is not None or each.new.delay_ms is not None for each in wanted)
+    return JOBS | TIMES if has_times else JOBS

@@ -28,25 +28,30 @@ class Touched(NamedTuple):
     group_id: int | None = None
 
 
+class Followed(NamedTuple):
+    """How many jobs may run now that could not before, and whether running ones are to stop."""
+
+    freed: int = 0
+    asks_runs: bool = False
+
+
 def follow(
     connection: Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
-) -> int:
+) -> Followed:
     """Do what follows from *moved*: rows with id, state, children_due and group_id.
 
     Args:
         edges: How many children are told at most.
-
-    Returns:
-        How many jobs may run now that could not before.
     """
-    told, rows, freed = 0, list(moved), 0
+    told, rows, freed, asks_runs = 0, list(moved), 0, False
     while rows:
         met = _tell(connection, times, rows, limit=edges - told)
         told += met.told
         looked = _look_at_groups(connection, times, [*rows, *met.moved])
         freed += looked.made_jobs + sum(row.state == JobState.PENDING for row in met.moved)
+        asks_runs |= looked.asks_runs
         rows = looked.cancelled
-    return freed
+    return Followed(freed, asks_runs)
 
 
 def follow_afresh(connection: Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:

@@ -24,6 +24,7 @@ _COUNTS = {
     HaltOn.DONE: sql.COUNT_ENDED,
 }
 _MANY = 2_147_483_647
+_AT_ONCE = 1_000
 
 
 def check(group: NewGroup) -> None:
@@ -110,10 +111,15 @@ def group_row(group: NewGroup, *, sealed: bool, on_finish: str | None) -> dict[s
 
 
 class Looked(NamedTuple):
-    """What a look at groups led to: members that a halt cancelled, and completion jobs."""
+    """What a look at groups led to: members that a halt cancelled, and completion jobs.
+
+    Attributes:
+        asks_runs: Running members were asked to stop.
+    """
 
     cancelled: list[Any]
     made_jobs: int
+    asks_runs: bool = False
 
 
 def look(
@@ -128,15 +134,18 @@ def look(
     rows = sql.LOCK_GROUPS.run(connection, chosen).all()
     still_open = set(sql.OPEN_GROUPS.run(connection, chosen).scalars())
     cancelled: list[Any] = []
-    made_jobs = 0
+    made_jobs, asks_runs = 0, False
     for row in rows:
         if row.id not in still_open and row.sealed:
             made_jobs += _end(connection, times, row)
         elif row.finished_at is not None:
             sql.REOPEN_GROUP.run(connection, {"group": row.id})
-        if row.id in ended and row.id in still_open and row.halt and not row.halted:
-            cancelled += _judge(connection, times, row)
-    return Looked(cancelled=cancelled, made_jobs=made_jobs)
+        is_hit = row.id in ended and row.id in still_open
+        if is_hit and (because := _reason_to_halt(connection, row)):
+            sql.HALT_GROUP.run(connection, {"group": row.id, "because": because})
+            cancelled += _stop_members(connection, times, row, because=because, limit=_AT_ONCE)
+            asks_runs |= parse_halt(row.halt).now
+    return Looked(cancelled, made_jobs, asks_runs)
 
 
 def drain_halted(connection: Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
@@ -162,10 +171,12 @@ def _end(connection: Connection, times: dict[str, Any], row: Any) -> bool:
     return job_id is not None
 
 
-def _judge(connection: Connection, times: dict[str, Any], row: Any) -> list[Any]:
+def _reason_to_halt(connection: Connection, row: Any) -> str | None:
+    if row.halted or not row.halt:
+        return None
     halt = parse_halt(row.halt)
     if halt.is_percent and not row.sealed:
-        return []
+        return None
     enough = _MANY if halt.is_percent else halt.count
     values = {"group": row.id, "at_most": enough}
     count = int(_COUNTS[halt.on].run(connection, values).scalar_one())
@@ -173,11 +184,9 @@ def _judge(connection: Connection, times: dict[str, Any], row: Any) -> list[Any]
     if halt.is_percent:
         members = sql.MEMBERS.run(connection, {"group": row.id}).scalar_one()
     if not halt.is_reached(count, members):
-        return []
+        return None
     words = {HaltOn.FAIL: "failed", HaltOn.SUCCESS: "succeeded", HaltOn.DONE: "done"}
-    because = f"{count} of {members} {words[halt.on]}" if members else f"{count} {words[halt.on]}"
-    sql.HALT_GROUP.run(connection, {"group": row.id, "because": because})
-    return _stop_members(connection, times, row, because=because, limit=1_000)
+    return f"{count} of {members} {words[halt.on]}" if members else f"{count} {words[halt.on]}"
 
 
 def _stop_members(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from queuectl_store import template
+from queuectl_store.bell import EVERYTHING, JOBS
 from queuectl_store.database import Database
 from queuectl_store.errors import HookExists, QueueDraining, UnknownHook
 from queuectl_store.fallbacks import CurrentFallbacks
@@ -152,7 +153,11 @@ class Hooks:
             if not any(dispatching.newest_after(connection, place) for place in places):
                 return Dispatched.NOTHING if places else Dispatched.NO_HOOKS
         try:
-            return self._told(lambda c: dispatching.dispatch(c, self._enqueue), repeatable=True)
+            return self._database.write(
+                lambda c: dispatching.dispatch(c, self._enqueue),
+                repeatable=True,
+                rings=JOBS,
+            )
         except QueueDraining:  # a person wants no deliveries now; the events wait in the feed
             return Dispatched.NOTHING
 
@@ -161,10 +166,8 @@ class Hooks:
 
         return enqueue_inside(connection, self._times(), self._fallbacks, new)
 
-    def _told(self, work: Callable[[Connection], T], *, repeatable: bool = False) -> T:
-        done = self._database.write(work, repeatable=repeatable)
-        self._database.engine.notify()
-        return done
+    def _told(self, work: Callable[[Connection], T]) -> T:
+        return self._database.write(work, rings=EVERYTHING)
 
     def _now(self, connection: Connection) -> dict[str, int]:
         return {"created_at": int(read.NOW.run(connection, self._times()).scalar_one())}

@@ -68,9 +68,9 @@ class Admission:
         self._keep_pace(queue, room)
         return taken
 
-    def close(self) -> None:
-        """Write the buckets; after the last queue."""
-        self._buckets.save()
+    def close(self) -> bool:
+        """Write the buckets, after the last queue; tell whether one has a new time to be due."""
+        return self._buckets.save()
 
     def _room(self, queue: str, slots: int) -> Room:
         rate = self._usage.limits(queue).rate

@@ -42,8 +42,8 @@ class Buckets:
         """Keep *bucket*, and when (ms) the stager must look at what waits for it, if any does."""
         self._known[name], self._due[name] = bucket, due_at
 
-    def save(self) -> None:
-        """Write what was put and is not as it was read."""
+    def save(self) -> bool:
+        """Write what was put and is not as it was read; tell whether any of that will be due."""
         rows = [
             _row(name, self._known[name], due)
             for name, due in sorted(self._due.items())
@@ -55,6 +55,7 @@ class Buckets:
             sql.SAVE_BUCKETS.run(self._connection, {"filled": json.dumps(old)})
         if new:
             sql.ADD_BUCKETS.run(self._connection, {"filled": json.dumps(new)})
+        return any(row["due_at"] is not None for row in rows)
 
 
 def let_out(connection: Connection, times: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from queuectl_store import demands
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidLimit, UnknownResource
 from queuectl_store.limits import sweeping
@@ -134,9 +135,7 @@ class QueueAdmin:
             limits.lock_rules(connection)
             return work(connection)
 
-        result = self._database.write(locked, repeatable=True)
-        self._database.engine.notify()
-        return result
+        return self._database.write(locked, repeatable=True, rings=EVERYTHING)
 
 
 def _queue_row(connection: Connection, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from queuectl_store.bell import JOBS
 from queuectl_store.database import Database
 from queuectl_store.limits import sweeping
 from queuectl_store.limits.sweeping import Swept
@@ -31,11 +32,10 @@ class LimitsUpkeep:
         with self._database.read() as connection:
             swept = sweeping.look(connection, after)
         if swept.found:
-            count = self._database.write(
-                lambda c: sweeping.let_go(c, swept.found, boosts or {}, is_hungry=is_hungry)
+            self._database.write(
+                lambda c: sweeping.let_go(c, swept.found, boosts or {}, is_hungry=is_hungry),
+                rings=lambda count: JOBS if count else 0,
             )
-            if count:
-                self._database.engine.notify()
         return swept
 
     def forget_full_buckets(self) -> None:

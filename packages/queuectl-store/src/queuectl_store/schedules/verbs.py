@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from queuectl_store import template
+from queuectl_store.bell import EVERYTHING, JOBS
 from queuectl_store.database import Database
 from queuectl_store.errors import InvalidSchedule, ScheduleExists, UnknownSchedule
 from queuectl_store.fallbacks import CurrentFallbacks
@@ -163,10 +164,7 @@ class Schedules:
         def work(connection: Connection) -> int:
             return firing.fire(connection, self._times(), self._enqueue, limit=limit)
 
-        fired = self._database.write(work, repeatable=True)
-        if fired:
-            self._database.engine.notify()
-        return fired
+        return self._database.write(work, repeatable=True, rings=lambda fired: JOBS if fired else 0)
 
     def all(self) -> list[Schedule]:
         """Return every schedule, by name."""
@@ -241,9 +239,7 @@ class Schedules:
         return row
 
     def _told(self, work: Callable[[Connection], T]) -> T:
-        done = self._database.write(work)
-        self._database.engine.notify()
-        return done
+        return self._database.write(work, rings=EVERYTHING)
 
     def _times(self) -> dict[str, Any]:
         return dict(self._database.engine.times())
