@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from queuectl_store import records, replays
+from queuectl_store.claiming import Times
 from queuectl_store.job import Claim
 from queuectl_store.ledger import moved
 from queuectl_store.limits import pacing
@@ -14,7 +15,7 @@ from queuectl_store.sql.plain import limits as limits_sql
 from queuectl_store.sql.plain import upkeep
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
-from queuectl_store.turn import Times, finish
+from queuectl_store.turn import finish
 
 
 def stage(connection: Connection, times: Times, limit: int) -> int:

@@ -1,12 +1,12 @@
 """A worker's row and its lease, inside a transaction that the store has begun."""
 
 from queuectl_store import ledger, schema
+from queuectl_store.claiming import Times
 from queuectl_store.errors import UnknownWorker
 from queuectl_store.job import NewWorker, WorkerId
 from queuectl_store.outcome import Renewal, StopRequest
 from queuectl_store.sql.plain import upkeep
 from queuectl_store.sql.statement import Connection
-from queuectl_store.turn import Times
 
 
 def register(connection: Connection, times: Times, url: str, worker: NewWorker) -> WorkerId:

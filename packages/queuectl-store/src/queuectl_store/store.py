@@ -18,7 +18,8 @@ from queuectl_store.sql.statement import Connection
 
 if TYPE_CHECKING:
     # Imported where it is used: who changes a setting does not wait for it (decision 34).
-    from queuectl_store.turn import Run, Times
+    from queuectl_store.claiming import Times
+    from queuectl_store.turn import Run
 
 _ROWS_A_STATEMENT = 1_000
 
@@ -87,7 +88,8 @@ class Store(Rooms):
                 None: they are jobs like others.
         """
 
-        from queuectl_store.turn import Wish, finish, trade
+        from queuectl_store.claiming import Wish
+        from queuectl_store.turn import finish, trade
 
         is_alone = self._database.engine.writes_alone
         wish = Wish(limit, queues, beside)

@@ -1,64 +1,27 @@
-"""Finishing and claiming, inside a transaction that the store has begun."""
+"""Finishing, and trading ends for claims, inside a transaction that the store has begun."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from queuectl_store import ledger, records
+from queuectl_store import ledger
 from queuectl_store.bell import JOBS, TIMES, WISHES
 from queuectl_store.bounds import whole
+from queuectl_store.claiming import Times, Wish, claim, claim_first
 from queuectl_store.graph import consequences
 from queuectl_store.graph.consequences import Followed
-from queuectl_store.job import HOOK_QUEUE, Claim, JobId, WorkerId
-from queuectl_store.limits.admitting import Admission
+from queuectl_store.job import JobId, WorkerId
 from queuectl_store.limits.transaction import ask_to_enter, enter, free_up, lock_counts
 from queuectl_store.outcome import Cancelled, Exchange, Finish, Released, Retry, Snoozed
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.tally import Tally
-from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
-from queuectl_store.sql.plain import claim as claim_sql
 from queuectl_store.sql.plain import hot
 from queuectl_store.sql.statement import Connection
 
 Run = tuple[JobId, int]
-Times = dict[str, Any]
 
 _RUNS_AGAIN = (Retry, Snoozed, Released)
-
-
-class Taken(NamedTuple):
-    """New claims, to be counted; and what to do about jobs not taken (see `Exchange`)."""
-
-    claims: list[Claim]
-    counted: Tally
-    again: bool = False
-    is_held_back: bool = False
-    let_go: int = 0
-    has_times: bool = False
-
-
-class Wish(NamedTuple):
-    """What a claim asks for; see `Store.exchange`."""
-
-    limit: int
-    queues: Collection[str] | None
-    beside: int | None
-
-    @property
-    def is_any(self) -> bool:
-        """Whether it asks for anything."""
-        return self.limit > 0 or bool(self.beside)
-
-    def room(self, queue: str, taken: Sequence[Claim]) -> int:
-        """Return for how many slots jobs of *queue* are wanted after *taken*."""
-        if self.queues is not None and queue not in self.queues:
-            return 0
-        if self.beside is None:
-            return self.limit - sum(each.job.slots for each in taken)
-        is_beside = queue == HOOK_QUEUE
-        held = sum(each.job.slots for each in taken if (each.job.queue == HOOK_QUEUE) is is_beside)
-        return (self.beside if is_beside else self.limit) - held
 
 
 class Recorded(NamedTuple):
@@ -87,13 +50,18 @@ def trade(
     """Record *finishes* and claim; return also what others are to be told of (bell.py)."""
     ending = [each.claim.job for each in finishes]
     asked = ask_to_enter(connection, is_alone=is_alone)
-    # It goes to the server with the lock, where no ends come between.
-    found = None if finishes or not wish.is_any else claim_sql.PENDING_QUEUES.run(connection)
-    may_admit = enter(connection, asked, ending)
-    if may_admit and not is_alone:
-        found = None  # until all locks were taken, others may have changed what there is
+    first = None
+    if not (finishes or is_alone):
+        # What needs no answer goes to the server with the lock.
+        first = claim_first(connection, times, worker_id, wish)
+    # Other locks come before those of rows.
+    may_admit = not (first and first.claims) and enter(connection, asked, ending)
     recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
-    taken = claim(connection, times, worker_id, wish, may_admit=may_admit, found=found)
+    if may_admit:
+        first = None  # until all locks were taken, others may have changed what there is
+    elif finishes:
+        first = claim_first(connection, times, worker_id, wish)
+    taken = claim(connection, times, worker_id, wish, may_admit=may_admit, first=first)
     recorded.counted.join(taken.counted)
     recorded.counted.write(connection, times)
     freed = recorded.let_go + taken.let_go
@@ -106,71 +74,6 @@ def trade(
     has_jobs = freed > len(taken.claims) or any(isinstance(f.outcome, Released) for f in finishes)
     topics = ((has_jobs, JOBS), (taken.has_times, TIMES), (recorded.asks_runs, WISHES))
     return exchange, sum(topic for is_one, topic in topics if is_one)
-
-
-def claim(
-    connection: Connection,
-    times: Times,
-    worker_id: WorkerId,
-    wish: Wish,
-    *,
-    may_admit: bool,
-    found: Any = None,
-) -> Taken:
-    """Take jobs for up to so many slots, from the queue whose best job is best first.
-
-    Args:
-        may_admit: Whether the transaction holds the locks of limits.
-        found: The queues with pending jobs, if they have been asked for.
-    """
-    if not wish.is_any:
-        return Taken([], Tally())
-    if found is None:
-        found = claim_sql.PENDING_QUEUES.run(connection)
-    heads = sorted(
-        (head for head in found if wish.room(head.queue, ()) > 0),
-        key=lambda row: (-row.priority, row.id),
-    )
-    is_limited = any(head.needs_admission for head in heads)
-    gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
-    claims = _take(connection, {"worker": worker_id, **times}, heads, wish, gate)
-    if claims:
-        values = {"taken": ledger.taken(claims), "worker": worker_id, **times}
-        claim_sql.WRITE_CLAIMS.run(connection, values)
-    counted = tally.claimed(claims)
-    if gate is None:
-        return Taken(claims, counted, again=is_limited)
-    has_times = gate.close()
-    is_held_back = gate.is_held_back or gate.is_short_of_slots
-    return Taken(claims, counted, gate.is_unfinished, is_held_back, gate.let_go, has_times)
-
-
-def _take(
-    connection: Connection,
-    values: dict[str, Any],
-    heads: Sequence[Any],
-    wish: Wish,
-    gate: Admission | None,
-) -> list[Claim]:
-    claims: list[Claim] = []
-    for head in heads:
-        slots = wish.room(head.queue, claims)
-        if slots <= 0:
-            continue
-        if gate is not None and gate.is_short_of_slots:
-            break
-        if not head.needs_admission:
-            room = {"from_queue": head.queue, "at_most": slots}
-            result = claim_sql.CLAIM.run(connection, {**values, **room})
-            taken = records.claims(result, OF_A_PLAIN_CLAIM)
-        else:
-            taken = [] if gate is None else gate.take(head.queue, slots)
-        claims += sorted(taken, key=_rank)
-    return claims
-
-
-def _rank(claim: Claim) -> tuple[int, int]:
-    return -claim.job.priority, claim.job.id
 
 
 def finish(
@@ -229,8 +132,10 @@ def _record(
 
 
 def _heeding_cancels(connection: Connection, finishes: Sequence[Finish]) -> Sequence[Finish]:
-    # Whoever was told that a running job will stop must not see it run again (reliability P9).
     rows = hot.LOCK_RUNS.run(connection, {"runs": runs_json(map(_run, finishes))})
+    if not any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
+        return finishes
+    # Whoever was told that a running job will stop must not see it run again (reliability P9).
     cancelled = {(row.id, row.token) for row in rows if row.cancel_requested}
     return [
         each._replace(outcome=Cancelled())

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from queuectl_store import ledger, spec
+from queuectl_store.claiming import Times
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.enqueue.unique import Settlement
 from queuectl_store.errors import InvalidJob, QueueDraining
@@ -21,7 +22,6 @@ from queuectl_store.sql.plain import enqueue as sql
 from queuectl_store.sql.plain import hot, limits
 from queuectl_store.sql.statement import Connection, Statement
 from queuectl_store.states import Verb
-from queuectl_store.turn import Times
 from queuectl_store.values import dataclass
 
 _ROWS_A_STATEMENT = 1_000

@@ -58,18 +58,36 @@ _guarded = sa.exists(
     )
     .correlate(_queues)
 )
+_best_priority, _best_id = _of_the_best(jobs.c.priority), _of_the_best(jobs.c.id)
+_is_open = sa.and_(
+    _queues.c.queue.is_not(None),
+    sa.func.coalesce(queues.c.state, literal("active")) != literal("paused"),
+)
+_with_rules = _queues.join(queues, queues.c.name == _queues.c.queue, isouter=True)
 PENDING_QUEUES = (
     sa.select(
         _queues.c.queue,
-        _of_the_best(jobs.c.priority).label("priority"),
-        _of_the_best(jobs.c.id).label("id"),
+        _best_priority.label("priority"),
+        _best_id.label("id"),
         sa.case((sa.or_(HAS_LIMITS, _guarded), ONE), else_=ZERO).label("needs_admission"),
     )
-    .select_from(_queues.join(queues, queues.c.name == _queues.c.queue, isouter=True))
+    .select_from(_with_rules)
+    .where(_is_open)
+)
+# Of those that are served; null is all.
+SERVED = Batch("served", name=TEXT)
+_SET_ASIDE = sa.bindparam("set_aside", type_=TEXT)
+BEST_QUEUE = (
+    sa.select(_queues.c.queue)
+    .select_from(_with_rules)
     .where(
-        _queues.c.queue.is_not(None),
-        sa.func.coalesce(queues.c.state, literal("active")) != literal("paused"),
+        _is_open,
+        sa.or_(SERVED.rows.is_(None), _queues.c.queue.in_(sa.select(SERVED.c.name))),
+        sa.or_(_SET_ASIDE.is_(None), _queues.c.queue != _SET_ASIDE),
     )
+    .order_by(_best_priority.desc(), _best_id)
+    .limit(sa.literal_column("1"))
+    .scalar_subquery()
 )
 
 IS_CLAIMANT = sa.exists(
@@ -83,16 +101,6 @@ IS_CLAIMANT = sa.exists(
 _QUEUE = sa.bindparam("from_queue", type_=TEXT)
 # Looked at by the claim itself: the limit may have come since its transaction began.
 _limited = sa.exists(sa.select(sa.literal_column("1")).where(queues.c.name == _QUEUE, HAS_LIMITS))
-# Materialised: a plan that ran the inner select twice would claim more than the limit.
-_best = (
-    sa.select(jobs.c.id)
-    .where(IS_CLAIMABLE, jobs.c.queue == _QUEUE, jobs.c.guarded == ZERO, ~_limited, IS_CLAIMANT)
-    .order_by(jobs.c.priority.desc(), jobs.c.id)
-    .limit(sa.bindparam("at_most", type_=INT))
-    .with_for_update(skip_locked=True)
-    .cte("best")
-    .prefix_with("MATERIALIZED", dialect="postgresql")
-)
 BECOMES_RUNNING: Mapping[str, Any] = {
     "state": literal("running"),
     "attempt": jobs.c.attempt + 1,
@@ -108,12 +116,29 @@ _UNSEEN = (
     *("has_children", "children_due"),
 )
 OF_A_CLAIM = [column for column in jobs.columns if column.name not in _UNSEEN]
-CLAIM = (
-    sa.update(jobs)
-    .where(jobs.c.id.in_(sa.select(_best.c.id)))
-    .values(**BECOMES_RUNNING)
-    .returning(*(column for column in OF_A_CLAIM if column.name not in dict(OF_A_PLAIN_CLAIM)))
-)
+
+
+def plain_claim(queue: sa.ColumnElement[str], is_free: sa.ColumnElement[bool]) -> sa.Update:
+    """Claim the best jobs of *queue* that have no limits of their own, if *is_free*."""
+    # Materialised: a plan that ran the inner select twice would claim more than the limit.
+    best = (
+        sa.select(jobs.c.id)
+        .where(IS_CLAIMABLE, jobs.c.queue == queue, jobs.c.guarded == ZERO, is_free, IS_CLAIMANT)
+        .order_by(jobs.c.priority.desc(), jobs.c.id)
+        .limit(sa.bindparam("at_most", type_=INT))
+        .with_for_update(skip_locked=True)
+        .cte("best")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return (
+        sa.update(jobs)
+        .where(jobs.c.id.in_(sa.select(best.c.id)))
+        .values(**BECOMES_RUNNING)
+        .returning(*(column for column in OF_A_CLAIM if column.name not in dict(OF_A_PLAIN_CLAIM)))
+    )
+
+
+CLAIM = plain_claim(_QUEUE, ~_limited)
 
 TAKEN = Batch("taken", job_id=BIG, attempt=INT)
 # What every claim has in common is not written out for each.
