@@ -14,8 +14,8 @@ WHERE queuectl_workers.id = %(worker)s::BIGINT AND queuectl_workers.state = 'run
     ORDER BY queuectl_jobs.priority DESC, queuectl_jobs.id
 LIMIT %(at_most)s::INTEGER FOR UPDATE SKIP LOCKED)
 UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + %(attempt_1)s::INTEGER),
-    token=(queuectl_jobs.token + %(token_1)s::BIGINT), started_at=coalesce(%(now)s::BIGINT,
-    CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)), worker_id=%(worker)s::BIGINT,
+    token=(queuectl_jobs.token + %(token_1)s::BIGINT), started_at=(SELECT coalesce(%(now)s::BIGINT,
+    CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))), worker_id=%(worker)s::BIGINT,
     unique_live=CASE WHEN (queuectl_jobs.unique_waiting = 1) THEN 0 ELSE queuectl_jobs.unique_live
     END, progress=%(progress)s::VARCHAR WHERE queuectl_jobs.id IN (SELECT best.id
 FROM best) RETURNING queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.queue,

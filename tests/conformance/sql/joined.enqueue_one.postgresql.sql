@@ -14,12 +14,12 @@ FROM queuectl_queues
 WHERE queuectl_queues.name = %(queue)s::VARCHAR AND queuectl_queues.state = 'draining')) ON CONFLICT
     DO NOTHING RETURNING queuectl_jobs.id),
 event AS
-(INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT
-    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)) AS
+(INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT (SELECT
+    coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))) AS
     anon_1, job.id AS id, %(verb)s::VARCHAR AS anon_2, %(state)s::VARCHAR AS anon_3,
     %(attempt)s::INTEGER AS anon_4, %(worker_id)s::BIGINT AS anon_5, %(note)s::VARCHAR AS anon_6,
-    greatest(CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT),
-    CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1) AS anon_7
+    (SELECT greatest(CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT),
+    CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1)) AS anon_7
 FROM job),
 tally AS
 (INSERT INTO queuectl_tallies (at, writer, queue, task, verb, source, target, outcome, bucket, n,

@@ -1,6 +1,6 @@
 UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + %(attempt_1)s::INTEGER),
-    token=(queuectl_jobs.token + %(token_1)s::BIGINT), started_at=coalesce(%(now)s::BIGINT,
-    CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)), worker_id=%(worker)s::BIGINT,
+    token=(queuectl_jobs.token + %(token_1)s::BIGINT), started_at=(SELECT coalesce(%(now)s::BIGINT,
+    CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))), worker_id=%(worker)s::BIGINT,
     allotted=admitted.allotted, unique_live=CASE WHEN (queuectl_jobs.unique_waiting = 1) THEN 0 ELSE
     queuectl_jobs.unique_live END, progress=%(progress)s::VARCHAR FROM
     json_to_recordset(CAST(%(admitted)s::VARCHAR AS JSON)) AS admitted(id BIGINT, allotted TEXT)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, ZERO, literal
 from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
-from queuectl_store.sql.rows import Batch, LeaseNowMs, NowMs, Transaction
+from queuectl_store.sql.rows import Batch, LeaseNowMs, NowOnceMs, Transaction
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import events, jobs, workers
 
@@ -106,7 +106,7 @@ BECOMES_RUNNING: Mapping[str, Any] = {
     "attempt": jobs.c.attempt + 1,
     "token": jobs.c.token + 1,
     "worker_id": sa.bindparam("worker", type_=BIG),
-    "started_at": NowMs(),
+    "started_at": NowOnceMs(),
     "progress": None,
     "unique_live": sa.case((jobs.c.unique_waiting == ONE, ZERO), else_=jobs.c.unique_live),
 }
@@ -145,7 +145,7 @@ TAKEN = Batch("taken", job_id=BIG, attempt=INT)
 WRITE_CLAIMS = sa.insert(events).from_select(
     ["at", "job_id", "verb", "state", "attempt", "worker_id", "tx"],
     sa.select(
-        NowMs(),
+        NowOnceMs(),
         TAKEN.c.job_id,
         literal("claim"),
         literal("running"),

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.sql.kinds import Small, Whole, Words
-from queuectl_store.sql.rows import Batch, KeptBatch, NowMs, Transaction
+from queuectl_store.sql.rows import Batch, KeptBatch, NowMs, NowOnceMs, Transaction
 from queuectl_store.sql.shared import Shared
 from queuectl_store.sql.tables import attempts, events, jobs
 from queuectl_store.states import FINAL
@@ -74,7 +74,7 @@ def events_of(c: Any) -> sa.Insert:
     columns = ["job_id", "verb", "state", "attempt", "worker_id", "note"]
     return sa.insert(events).from_select(
         ["at", *columns, "tx"],
-        sa.select(NowMs(), *(getattr(c, name) for name in columns), Transaction()),
+        sa.select(NowOnceMs(), *(getattr(c, name) for name in columns), Transaction()),
         include_defaults=False,
     )
 
@@ -100,14 +100,14 @@ FINISH = (
         state=_ended.c.state,
         attempt=jobs.c.attempt - sa.func.coalesce(_ended.c.unused, ZERO),
         crashes=jobs.c.crashes + sa.func.coalesce(_ended.c.crash, ZERO),
-        run_at=sa.func.coalesce(NowMs() + _ended.c.delay_ms, jobs.c.run_at),
+        run_at=sa.func.coalesce(NowOnceMs() + _ended.c.delay_ms, jobs.c.run_at),
         started_at=sa.case(
             (_ended.c.state == literal("pending"), sa.null()), else_=jobs.c.started_at
         ),
-        finished_at=sa.case((_is_final, NowMs()), else_=sa.null()),
+        finished_at=sa.case((_is_final, NowOnceMs()), else_=sa.null()),
         # One that is given back waits from now on.
         pending_at=sa.case(
-            (_ended.c.state == literal("pending"), NowMs()), else_=jobs.c.pending_at
+            (_ended.c.state == literal("pending"), NowOnceMs()), else_=jobs.c.pending_at
         ),
         cancel_requested=0,
         note=_ended.c.note,
@@ -123,7 +123,7 @@ FINISH = (
         jobs.c.state,
         jobs.c.children_due,
         jobs.c.group_id,
-        NowMs().label("at"),
+        NowOnceMs().label("at"),
     )
 )
 
@@ -149,7 +149,7 @@ WRITE_ATTEMPTS = sa.insert(attempts).from_select(
         *(_attempts.c[name] for name in _ATTEMPT),
         _attempts.c.recorded,
         _worker,
-        sa.case((_run_end < NowMs(), _run_end), else_=NowMs()),
+        sa.case((_run_end < NowOnceMs(), _run_end), else_=NowOnceMs()),
     ),
     include_defaults=False,
 )
@@ -157,7 +157,7 @@ _endings = ENDED.only("job_id", "verb", "state", "number", "unused", "note")
 WRITE_ENDINGS = sa.insert(events).from_select(
     ["at", "job_id", "verb", "state", "attempt", "worker_id", "note", "tx"],
     sa.select(
-        NowMs(),
+        NowOnceMs(),
         _endings.c.job_id,
         _endings.c.verb,
         _endings.c.state,

@@ -52,6 +52,15 @@ class NowMs(ColumnElement[int]):
     type = sa.BigInteger()
 
 
+class NowOnceMs(NowMs):
+    """The same, read once for a whole statement; for values that are written or given back.
+
+    In a condition it would hide from PostgreSQL how few rows that leaves.
+    """
+
+    inherit_cache = True
+
+
 class LeaseNowMs(ColumnElement[int]):
     """The lease clock's milliseconds: the parameter `:lease_now`, or the database's clock."""
 
@@ -206,6 +215,11 @@ def _now_postgres(_element: NowMs, compiler: SQLCompiler, **kw: Any) -> str:
     return f"coalesce({compiler.process(_NOW, **kw)}, {_DATABASE_MS})"
 
 
+@compiles(NowOnceMs, "postgresql")
+def _now_once_postgres(element: NowOnceMs, compiler: SQLCompiler, **kw: Any) -> str:
+    return _once(_now_postgres(element, compiler, **kw))
+
+
 @compiles(LeaseNowMs, "sqlite")
 def _lease_now_sqlite(_element: LeaseNowMs, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(_LEASE_NOW, **kw)
@@ -224,7 +238,12 @@ def _transaction_sqlite(_element: Transaction, _compiler: SQLCompiler, **_kw: An
 @compiles(Transaction, "postgresql")
 def _transaction_postgres(_element: Transaction, _compiler: SQLCompiler, **_kw: Any) -> str:
     newest = f"{number('pg_snapshot_xmax(pg_current_snapshot())')} - 1"
-    return f"greatest({number('pg_current_xact_id()')}, {newest})"
+    return _once(f"greatest({number('pg_current_xact_id()')}, {newest})")
+
+
+def _once(expression: str) -> str:
+    """Have it worked out once for the statement, and not for each row."""
+    return f"(SELECT {expression})"
 
 
 def number(xid: str) -> str:
