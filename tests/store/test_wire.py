@@ -7,10 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from queuectl_store import Finish, Store, StoreBusy, Succeeded, connect
+from queuectl_store import Claim, Finish, Store, StoreBusy, Succeeded, WorkerId, connect
+from queuectl_store.claiming import Wish
 from queuectl_store.engines.postgres import PostgresEngine
 from queuectl_store.engines.postgres_plain import PostgresConnection
 from queuectl_store.engines.wire import LostConnection, Wire
+from queuectl_store.turn import trade
 from tests.conformance.story import a_job, a_worker, ended
 
 DIVIDE = "SELECT 1 / 0"
@@ -42,6 +44,13 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(Wire, "sync", noting)
     return seen
+
+
+def claimed(store: Store, connection: PostgresConnection, worker: WorkerId) -> list[Claim]:
+    """Claim a job in a transaction that goes on."""
+    times = dict(store._database.engine.times())
+    exchange, _ = trade(connection, times, worker, (), Wish(1, None, None), is_alone=False)
+    return exchange.claims
 
 
 def begun(store: Store) -> PostgresConnection:
@@ -117,6 +126,43 @@ def test_an_exchange_sends_what_nobody_waits_for_with_what_comes_next(
     assert counts == [2, 4]
     assert trips[2][:2] == ["INSERT INTO queuectl_attempts", "INSERT INTO queuectl_events"]
     assert trips[-1][-1] == "COMMIT"
+
+
+def test_a_claim_that_comes_second_gives_up_after_one_look(
+    store: Store, trips: list[list[str]]
+) -> None:
+    """Of two idle workers that wake for one job the other must not wait for the first."""
+    first, second = a_worker(store), a_worker(store)
+    store.enqueue([a_job()])
+    with begun(store) as connection:
+        assert len(claimed(store, connection, first)) == 1
+        trips.clear()
+
+        assert store.claim(second, limit=4) == []
+        assert [trip[-1].split()[0] for trip in trips] == ["WITH", "COMMIT"]
+
+
+def test_a_claim_whose_best_queue_others_have_goes_on_with_the_next(store: Store) -> None:
+    first, second = a_worker(store), a_worker(store)
+    store.enqueue([a_job(queue="a", priority=10), a_job(queue="b")])
+    with begun(store) as connection:
+        assert [each.job.queue for each in claimed(store, connection, first)] == ["a"]
+
+        assert [each.job.queue for each in store.claim(second, limit=4)] == ["b"]
+
+
+def test_a_claim_takes_of_the_best_queue_first_and_then_of_the_others(store: Store) -> None:
+    worker = a_worker(store)
+    jobs = (("a", 0), ("b", 5), ("b", 1), ("c", 9), ("d", 9))
+    store.enqueue([a_job(queue=queue, priority=priority) for queue, priority in jobs])
+
+    claims = store.claim(worker, limit=3, queues=["a", "b", "c"])
+
+    assert [(each.job.queue, each.job.priority) for each in claims] == [
+        ("c", 9),
+        ("b", 5),
+        ("b", 1),
+    ]
 
 
 def test_a_transaction_that_did_nothing_says_nothing(store: Store, trips: list[list[str]]) -> None:
