@@ -231,7 +231,7 @@ def test_a_listener_hears_everything_and_its_failures_stop_nothing(
     assert JobEnded in kinds
     assert job.refresh().state is JobState.SUCCEEDED
     (told, *_) = [each for each in caplog.records if each.message == "a listener failed"]
-    assert told.__dict__["listener"].endswith("stops_nothing.<locals>.listen")
+    assert told.__dict__["listener"].endswith("stop_nothing.<locals>.listen")
     assert told.__dict__["reason"] == "ValueError: a listener's own fault"
 
 
