@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queuectl_store import (
@@ -69,6 +69,7 @@ def story(queue: Queue, job_id: int) -> list[Event]:
 
 
 @pytest.mark.parametrize("new", [PLAIN, replace(PLAIN, tags={"a": "b"}), SPECIAL])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(args=st.lists(VALUES, max_size=3), kwargs=st.dictionaries(st.text(), VALUES, max_size=3))
 def test_a_spec_from_a_mould_is_that_of_the_whole_job(
     new: NewJob, args: list[Any], kwargs: dict[str, Any]
@@ -130,12 +131,8 @@ def test_a_call_that_cannot_be_stored_is_refused_with_its_place(
     assert queue.store.reader.page(JobFilter()) == []
 
 
-def test_options_that_cannot_be_stored_are_refused_at_each_enqueue(queue: Queue) -> None:
-    @queue.task(tags={"": "b"})
-    def odd() -> None: ...
-
-    @queue.task(priority="urgent")
-    def odder() -> None: ...
+def test_options_that_cannot_be_stored_are_refused_at_each_enqueue(work: Work) -> None:
+    odd, odder = work.options(tags={"": "b"}), work.options(priority="urgent")
 
     for _ in range(2):
         with pytest.raises(InvalidJob, match="names nothing"):

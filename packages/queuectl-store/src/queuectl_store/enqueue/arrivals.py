@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from queuectl_store.bell import EVERYTHING, JOBS, TIMES
+from queuectl_store.claiming import Times
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.enqueue.calls import Call
@@ -13,7 +14,6 @@ from queuectl_store.enqueue.together import Together
 from queuectl_store.fallbacks import CurrentFallbacks
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.sql.statement import Connection
-from queuectl_store.turn import Times
 
 T = TypeVar("T")
 

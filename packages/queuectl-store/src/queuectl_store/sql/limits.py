@@ -10,7 +10,8 @@ from queuectl_store.sql.claim import (
     plain_claim,
 )
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
-from queuectl_store.sql.rows import Batch, LockCounts, LockRules, NowMs, ShareRules
+from queuectl_store.sql.locks import LockCounts, LockRules, ShareRules
+from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.side_tables import buckets, groups, queues, resources
 from queuectl_store.sql.tables import jobs, workers
 

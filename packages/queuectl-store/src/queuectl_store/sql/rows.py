@@ -122,38 +122,6 @@ class Octets(ColumnElement[int]):
         self.text = text
 
 
-class _Lock(ColumnElement[str]):
-    """A lock that lasts as long as its transaction; null on SQLite, where a writer is alone."""
-
-    _traverse_internals = []  # noqa: RUF012 (the base declares it)
-    inherit_cache = True
-    type = sa.Text()
-
-
-class ShareRules(_Lock):
-    """What a claim takes: until its transaction ends nobody changes a limit."""
-
-    inherit_cache = True
-
-
-class LockRules(_Lock):
-    """What a change of a limit takes: no claim is under way, and none begins."""
-
-    inherit_cache = True
-
-
-class LockCounts(_Lock):
-    """What takes turns: admissions, and the ends of runs of jobs with limits of their own."""
-
-    inherit_cache = True
-
-
-class LockSlots(_Lock):
-    """What an enqueue of several unique jobs takes, which would else wait for one another."""
-
-    inherit_cache = True
-
-
 class TagValue(ColumnElement[str]):
     """The value of one tag in a job's spec; null where the job has no such tag."""
 
@@ -168,8 +136,6 @@ class TagValue(ColumnElement[str]):
         self.spec, self.tag = spec, tag
 
 
-# Any numbers that other programs do not use.
-_RULES, _COUNTS, _SLOTS = 7_146_253_020, 7_146_253_021, 7_146_253_022
 _NOW = sa.bindparam("now", type_=sa.BigInteger)
 _LEASE_NOW = sa.bindparam("lease_now", type_=sa.BigInteger)
 _DATABASE_MS = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
@@ -275,34 +241,6 @@ def _gives_id_sqlite(_element: GivesId, _compiler: SQLCompiler, **_kw: Any) -> s
 @compiles(GivesId, "postgresql")
 def _gives_id_postgres(_element: GivesId, _compiler: SQLCompiler, **_kw: Any) -> str:
     return "RETURNING id"
-
-
-@compiles(ShareRules, "sqlite")
-@compiles(LockRules, "sqlite")
-@compiles(LockCounts, "sqlite")
-@compiles(LockSlots, "sqlite")
-def _lock_sqlite(_element: _Lock, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return "NULL"
-
-
-@compiles(ShareRules, "postgresql")
-def _share_rules(_element: ShareRules, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return f"CAST(pg_advisory_xact_lock_shared({_RULES}) AS TEXT)"
-
-
-@compiles(LockRules, "postgresql")
-def _lock_rules(_element: LockRules, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return f"CAST(pg_advisory_xact_lock({_RULES}) AS TEXT)"
-
-
-@compiles(LockCounts, "postgresql")
-def _lock_counts(_element: LockCounts, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return f"CAST(pg_advisory_xact_lock({_COUNTS}) AS TEXT)"
-
-
-@compiles(LockSlots, "postgresql")
-def _lock_slots(_element: LockSlots, _compiler: SQLCompiler, **_kw: Any) -> str:
-    return f"CAST(pg_advisory_xact_lock({_SLOTS}) AS TEXT)"
 
 
 @compiles(TagValue, "sqlite")

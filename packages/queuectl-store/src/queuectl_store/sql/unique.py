@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import ONE, TEXT, ZERO, is_in
-from queuectl_store.sql.rows import Batch, LockSlots, NowMs
+from queuectl_store.sql.locks import LockSlots
+from queuectl_store.sql.rows import Batch, NowMs
 from queuectl_store.sql.tables import jobs
 from queuectl_store.states import FINAL
 
