@@ -1,6 +1,7 @@
 """A store that does not answer for a while: what is kept, what is ended, and what is said of it."""
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,30 @@ ENDS = "the store answers again"
 def test_an_outage_is_told_once_and_its_end_once(caplog: pytest.LogCaptureFixture) -> None:
     outage = Outage()
     for _ in range(1_000):
-        outage.failed("lease", "refused")
-        outage.failed("jobs", "refused")
+        outage.failed("lease", "refused", began=time.monotonic())
+        outage.failed("jobs", "refused", began=time.monotonic())
     outage.answered("jobs")
-    outage.failed("jobs", "refused")
+    outage.failed("jobs", "refused", began=time.monotonic())
 
     for who in ("jobs", "lease", "stager"):
         outage.answered(who)
 
     assert caplog.messages == [BEGINS, ENDS]
+
+
+def test_a_call_that_an_outage_caught_is_of_that_outage(caplog: pytest.LogCaptureFixture) -> None:
+    """It waited behind others, and gave up after they had had their answer."""
+    outage = Outage()
+    caught = time.monotonic()
+    outage.failed("jobs", "locked", began=caught)
+    outage.answered("jobs")
+
+    outage.failed("stager", "locked", began=caught)
+    outage.answered("stager")
+
+    assert caplog.messages == [BEGINS, ENDS]
+    outage.failed("stager", "locked", began=time.monotonic())
+    assert caplog.messages == [BEGINS, ENDS, BEGINS]
 
 
 def test_the_end_of_a_job_is_recorded_when_the_server_is_back(

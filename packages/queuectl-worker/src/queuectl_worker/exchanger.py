@@ -1,6 +1,7 @@
 """Trades ends of runs for new claims: both in one transaction, as often as it pays."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
@@ -62,6 +63,7 @@ class Exchanger:
             return []
         if limit:
             self.may_find_more = False  # before the claim: a ring during it must not be lost
+        began = time.monotonic()
         try:
             exchange = self._store.exchange(
                 worker_id, sent, limit=limit, queues=self._queues, beside=beside
@@ -69,7 +71,7 @@ class Exchanger:
         except FATAL:
             raise
         except StoreError as error:
-            self._unanswered(error)
+            self._unanswered(error, began=began)
             return []
         self._outage.answered(_WHO)
         self._settle(sent, exchange)
@@ -105,12 +107,13 @@ class Exchanger:
         Raises:
             StoreTooNew: A newer program has changed the store.
         """
+        began = time.monotonic()
         try:
             self._membership.join()
         except (*FATAL, StoreTooNew):
             raise
         except StoreError as error:
-            self._unanswered(error)
+            self._unanswered(error, began=began)
 
     def give_back(self, runs: Sequence[RunKey]) -> None:
         """Release jobs that were claimed by a call whose answer never came."""
@@ -118,12 +121,13 @@ class Exchanger:
         if worker_id is None:
             return
         log.warning("giving back jobs whose claim was not heard of", extra={"runs": runs})
+        began = time.monotonic()
         try:
             self._store.release(worker_id, runs, reason="the answer to its claim was lost")
         except FATAL:
             raise
         except StoreError as error:
-            self._unanswered(error)
+            self._unanswered(error, began=began)
 
     def _known(self, claims: list[Claim]) -> list[Claim]:
         """Let the tasks say what those of *claims* leave to them that were enqueued by name."""
@@ -141,10 +145,10 @@ class Exchanger:
             log.warning("what tasks say of their jobs was not recorded", extra={"reason": error})
         return known
 
-    def _unanswered(self, error: StoreError) -> None:
+    def _unanswered(self, error: StoreError, *, began: float) -> None:
         self._completer.unanswered(monotonic_ms())
         self.may_find_more = True
-        self._outage.failed(_WHO, error)
+        self._outage.failed(_WHO, error, began=began)
 
     def _settle(self, sent: Sequence[Finish], exchange: Exchange) -> None:
         refused = {key_of(finish.claim) for finish in exchange.refused}

@@ -5,6 +5,7 @@ is not.
 """
 
 import logging
+import time
 
 from queuectl_store import StopRequest, StoreError, UnknownWorker, WorkerId
 from queuectl_worker.drain import Drain, Stop
@@ -44,6 +45,7 @@ class Heartbeat:
             return AGAIN_S
         if self._hangs(lease_ms):
             return AGAIN_S
+        began = time.monotonic()
         try:
             self._renew(worker_id)
         except UnknownWorker:
@@ -53,7 +55,7 @@ class Heartbeat:
             raise
         except StoreError as error:
             # The fence is a third of a lease away: there is no time for a long pause.
-            self._outage.failed(_WHO, error)
+            self._outage.failed(_WHO, error, began=began)
             return min(1.0, lease_ms / 15_000)
         self._outage.answered(_WHO)
         # At a third of the lease one renewal may fail and the next still comes in time.

@@ -79,6 +79,7 @@ class Loop:
             self._on_failure(error)
 
     def _turn(self) -> float:
+        began = time.monotonic()
         try:
             pause_s = self._tick()
         except FATAL:
@@ -86,7 +87,7 @@ class Loop:
         except NotNow as later:
             pause_s = later.pause_s
         except StoreError as error:
-            self._outage.failed(self._name, error)
+            self._outage.failed(self._name, error, began=began)
             pause_s = STORE_PAUSE_S
         else:
             self._outage.answered(self._name)

@@ -19,17 +19,24 @@ class Outage:
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
         self._since = 0.0
-        self._failed_at = -math.inf
+        self._failed_at = self._ended_at = -math.inf
 
     @property
     def quiet_for_s(self) -> float:
         """The time since the last call that failed; infinite where none did."""
         return time.monotonic() - self._failed_at
 
-    def failed(self, who: str, reason: object) -> None:
-        """Note that a call of *who* failed; the first one of an outage is logged."""
+    def failed(self, who: str, reason: object, *, began: float) -> None:
+        """Note that a call of *who* failed; the first one of an outage is logged.
+
+        Args:
+            began: When the call did, by `time.monotonic()`. One that an outage caught, and that
+                gave up after its end, is of that outage: calls wait for one another.
+        """
         with self._lock:
             self._failed_at = time.monotonic()
+            if began <= self._ended_at:
+                return
             if not self._waiting:
                 self._since = time.monotonic()
                 log.warning(
@@ -44,5 +51,6 @@ class Outage:
         with self._lock:
             self._waiting.discard(who)
             if not self._waiting:
-                silent_s = round(time.monotonic() - self._since, 1)
+                self._ended_at = time.monotonic()
+                silent_s = round(self._ended_at - self._since, 1)
                 log.warning("the store answers again", extra={"after_s": silent_s})
