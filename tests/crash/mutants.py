@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
 from queuectl_store import database, keeping, turn
+from queuectl_store.claiming import Taken, Wish
 from queuectl_store.engines.transaction import Transaction
 from queuectl_store.enqueue import calls, enqueuing
 from queuectl_store.ledger import recorded
@@ -127,7 +128,7 @@ def claim_takes_what_is_held(patch: pytest.MonkeyPatch) -> None:
 def claim_gives_more_than_was_asked(patch: pytest.MonkeyPatch) -> None:
     take = turn.claim
 
-    def generous(c: Any, times: Any, worker: Any, wish: turn.Wish, **more: Any) -> turn.Taken:
+    def generous(c: Any, times: Any, worker: Any, wish: Wish, **more: Any) -> Taken:
         asked = wish._replace(limit=wish.limit + (wish.limit > 0))
         return take(c, times, worker, asked, **more)
 
@@ -154,9 +155,11 @@ def claim_lets_one_too_many_run(patch: pytest.MonkeyPatch) -> None:
 def acknowledges_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     commit = database._commit
 
-    def hopeful(connection: Transaction, errors: tuple[type[Exception], ...]) -> None:
+    def hopeful(
+        connection: Transaction, done: Callable[[], None], errors: tuple[type[Exception], ...]
+    ) -> None:
         with suppress(Exception):
-            commit(connection, errors)
+            commit(connection, done, errors)
 
     patch.setattr(database, "_commit", hopeful)
 

@@ -387,12 +387,14 @@ def faulty_commits(workload: Workload) -> Iterator[pytest.MonkeyPatch]:
     """Let commits fail before they are made, and replies to them be lost."""
     commit = database._commit
 
-    def faulty(connection: Transaction, errors: tuple[type[Exception], ...]) -> None:
+    def faulty(
+        connection: Transaction, done: Callable[[], None], errors: tuple[type[Exception], ...]
+    ) -> None:
         when = workload.pulls_the_plug()
         if when == "before":
             connection.rollback()
             raise StoreUnreachable(INJECTED)
-        commit(connection, errors)
+        commit(connection, done, errors)
         if when == "after":
             raise OutcomeUnknown(INJECTED)
 

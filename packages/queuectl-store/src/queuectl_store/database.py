@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TypeVar
 
 from queuectl_store.engines.engine import Engine
@@ -99,16 +100,20 @@ def _once(
         with transactions.begin_write() as connection:
             result = work(connection)
             committing = True
-            try:
-                if commit is None:
-                    connection.commit()
-                else:
-                    commit(connection, result)
-            except transactions.errors:
-                # Whatever it says from now on may be wrong: after a failed fsync it does not even
-                # see the row that recovery will bring back.
-                connection.invalidate()
-                raise
+            done = connection.commit if commit is None else partial(commit, connection, result)
+            _commit(connection, done, transactions.errors)
     except transactions.errors as error:
         raise transactions.translate(error, committing=committing) from error
     return result
+
+
+def _commit(
+    connection: Transaction, commit: Callable[[], None], errors: tuple[type[Exception], ...]
+) -> None:
+    try:
+        commit()
+    except errors:
+        # Whatever it says from now on may be wrong: after a failed fsync it does not even see the
+        # row that recovery will bring back.
+        connection.invalidate()
+        raise

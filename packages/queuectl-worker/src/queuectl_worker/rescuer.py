@@ -9,6 +9,7 @@ from queuectl_worker.context import run_fields
 from queuectl_worker.loop import NotNow
 from queuectl_worker.outage import Outage
 from queuectl_worker.retry import Crashed, decide, error_of
+from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.tuning import Tuning
 
 log = logging.getLogger(__name__)
@@ -22,8 +23,13 @@ SETTLING_S = 15.0
 
 def rescuer(store: Store, tuning: Callable[[], Tuning], outage: Outage) -> Callable[[], float]:
     """Return the tick that rescues, three times a lease; not during an *outage* or soon after."""
+    began_ms = 0
 
     def verdict(claim: Claim) -> Finish:
+        if monotonic_ms() - began_ms > tuning().lease_ms // 3:
+            # It waited for the store so long that others may have waited to renew: an outage that
+            # nobody has told of yet, since a call to SQLite is patient for longer than a lease.
+            raise NotNow(SETTLING_S)
         jitter = random.random()  # noqa: S311  # spreads retries, guards nothing
         policy = tuning().policy_of(claim.job.queue)
         outcome = decide(claim.job, VANISHED, policy=policy, jitter=jitter)
@@ -31,8 +37,10 @@ def rescuer(store: Store, tuning: Callable[[], Tuning], outage: Outage) -> Calla
         return Finish(claim=claim, outcome=outcome, facts=facts, crashed=True)
 
     def tick() -> float:
+        nonlocal began_ms
         if outage.quiet_for_s < SETTLING_S:
             raise NotNow(1.0)
+        began_ms = monotonic_ms()
         rescued = store.rescue(verdict, limit=BATCH)
         for finish in rescued:
             fields = run_fields(finish.claim.job)
