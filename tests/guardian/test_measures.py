@@ -75,15 +75,42 @@ def test_the_peak_is_that_of_the_tree_and_not_of_one_process(desk: Desk) -> None
     assert ended.max_rss > 120 * MB
 
 
+def _busy(loops: int) -> str:
+    return f"'{sys.executable}' -S -c 'for _ in range({loops}): pass'"
+
+
 def test_processor_time_of_orphans_counts(desk: Desk) -> None:
     """The one that works left its parent, which is why the kernel counts it nowhere."""
-    busy = f"'{sys.executable}' -S -c 'for _ in range(12_000_000): pass'"
     done = desk.folder / "done"
-    script = f'(sh -c "{busy}; touch {done}" &); until [ -e {done} ]; do sleep 0.05; done'
+    script = (
+        f'(sh -c "{_busy(12_000_000)}; touch {done}" &); until [ -e {done} ]; do sleep 0.05; done'
+    )
 
     ended = desk.until(Ended, desk.sh(script), within=30)
 
     assert ended.cpu_ms > 150
+
+
+def test_processor_time_of_an_orphan_that_outlives_its_run_counts(desk: Desk) -> None:
+    """It is there yet when the first process ends: nobody has reaped it by then."""
+    done = desk.folder / "done"
+    left = f"{_busy(12_000_000)}; touch {done}; exec sleep 300"
+    script = f'(sh -c "{left}" &); until [ -e {done} ]; do sleep 0.05; done'
+
+    ended = desk.until(Ended, desk.sh(script), within=30)
+
+    assert ended.cpu_ms > 150
+
+
+def test_processor_time_of_an_orphan_that_no_look_has_seen_counts(desk: Desk) -> None:
+    """It comes and goes between two looks at the tree; its session tells whose it was."""
+    fifo = desk.folder / "fifo"
+    # The shell opens the pipe once the orphan has, and reads its end when that has ended.
+    script = f'mkfifo {fifo}; (sh -c "exec {_busy(2_000_000)}" > {fifo} &); cat {fifo}; sleep 0.05'
+
+    ended = desk.until(Ended, desk.sh(script), within=30)
+
+    assert ended.cpu_ms > 30
 
 
 CATCHER = """

@@ -30,6 +30,7 @@ class Ledger:
         self._children = OwnChildren()
         self._known: dict[tuple[int, str], int] = {}
         self._orphans: dict[int, int] = {}
+        self._spent: dict[int, float] = {}
         self._sessions: dict[int, int] = {}
         self._suspects: dict[tuple[int, str], set[int]] = {}
 
@@ -50,9 +51,26 @@ class Ledger:
         """Return the guardian's direct children: first processes and adopted orphans."""
         return self._children.pids()
 
-    def run_of_orphan(self, pid: int) -> int:
-        """Return the run of an adopted orphan as of the last scan; UNDECIDED if that is unknown."""
-        return self._orphans.get(pid, UNDECIDED)
+    def run_of_orphan(self, pid: int, sessions: dict[int, int]) -> int:
+        """Return the run of an adopted orphan that ended and is not reaped yet.
+
+        Args:
+            pid: The orphan's.
+            sessions: The run by the pid of its first process: each begins a session.
+
+        Returns:
+            UNDECIDED if neither the last scan nor the orphan itself tells whose it was.
+        """
+        if pid in self._orphans:
+            return self._orphans[pid]
+        orphan = table.look_up(pid)
+        if orphan is None:
+            return UNDECIDED
+        return sessions.get(orphan.session) or self._recognise(orphan)
+
+    def spent_by(self, run: int) -> float:
+        """Return the processor seconds of what the last scan found of *run*, dead or not."""
+        return self._spent.get(run, 0.0)
 
     def scan(self, leaders: dict[int, int]) -> dict[int, list[Process]]:
         """Look at the whole tree; return the living processes of each run, parents first."""
@@ -106,9 +124,10 @@ class Ledger:
         self, everything: list[Process], runs: dict[int, int], leaders: dict[int, int]
     ) -> None:
         """Replace what is known by what this look found, so that it never outgrows the tree."""
-        self._known, self._sessions, self._orphans = {}, {}, {}
+        self._known, self._sessions, self._orphans, self._spent = {}, {}, {}, {}
         for process in everything:
             run = runs[process.pid]
+            self._spent[run] = self._spent.get(run, 0.0) + process.cpu_s
             if run != UNDECIDED:
                 self._known[process.identity] = self._sessions[process.session] = run
             if process.ppid == self._me and process.pid not in leaders:

@@ -89,7 +89,8 @@ class Run:
     `due` is when something must be done to it next: the warning, SIGTERM at its limit, then
     SIGKILL, then SIGKILL again until its first process has been reaped. *spools* are the files for
     its stdout and, if that is apart, its stderr. `cpu_s` and `peak` (bytes) are what was seen of
-    its tree beyond what the kernel tells of its first process.
+    its tree beyond what the kernel tells of its first process; `group_cpu_s` is the former as its
+    control group has it, which also knows what no look has seen.
     """
 
     __slots__ = (
@@ -98,6 +99,7 @@ class Run:
         "ended_at",
         "exit",
         "grace_ms",
+        "group_cpu_s",
         "is_killing",
         "is_warned",
         "number",
@@ -127,7 +129,7 @@ class Run:
         self.is_killing = False
         self.timed_out = self.stopped = self.over_memory = False
         self.peak = 0
-        self.cpu_s = 0.0
+        self.cpu_s = self.group_cpu_s = 0.0
 
     def warn(self) -> int:
         """Note that its warning is given; return the signal that it is."""
@@ -166,11 +168,12 @@ class Run:
             self.over_memory = True
         if self.exit is not None and self.ended_at - self.started_at >= _WORTH_MEASURING_MS:
             usage = self.exit[1]
-            self.cpu_s = max(self.cpu_s, group.cpu_s - usage.ru_utime - usage.ru_stime)
+            self.group_cpu_s = group.cpu_s - usage.ru_utime - usage.ru_stime
 
     def ending(self, exited: Exit, *, rss_unit: int) -> tuple[object, ...]:
         """Give the first fields of its `Ended`, all but those of the log."""
         status, usage = exited
+        cpu_s = usage.ru_utime + usage.ru_stime + max(self.cpu_s, self.group_cpu_s)
         code = os.waitstatus_to_exitcode(status)
         return (
             self.request.key,
@@ -183,7 +186,7 @@ class Run:
             self.started_ms,
             self.ended_at - self.started_at,
             max(usage.ru_maxrss * rss_unit, self.peak),
-            round((usage.ru_utime + usage.ru_stime + self.cpu_s) * 1000),
+            round(cpu_s * 1000),
         )
 
     def _first_due(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from .outlets import Outlets
 from .run import ASK_AGAIN_MS, NEVER, Request, Run, clock_ms
 from .spawn import Programs, SpawnError, host_problem, spawn
 from .spool import Spool
+from .table import ADOPTS_ORPHANS
 from .trees import Trees
 
 Tell = Callable[[str, "tuple[object, ...]"], None]
@@ -22,6 +24,7 @@ _WATCH_MS = 100
 _MOST_UNACCOUNTED = 16
 # ru_maxrss: kilobytes on Linux, bytes on macOS.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+_ANY = -1
 
 
 class Runs:
@@ -147,19 +150,20 @@ class Runs:
         """Collect processes that ended, adopted orphans too; say whether there may be more."""
         try:
             while len(self._ended) < _MOST_UNACCOUNTED:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
+                dead = _peek()
+                if not dead:
+                    return False
+                is_orphan = dead != _ANY and dead not in self._by_pid
+                # Asked before it is reaped: then nothing tells any more whose it was.
+                owner = self._trees.run_of_orphan(dead) if is_orphan else None
+                pid, status, usage = os.wait4(dead, os.WNOHANG)
                 if not pid:
                     return False
                 run = self._by_pid.pop(pid, None)
-                if run is None:
-                    self._trees.count(pid, usage.ru_utime + usage.ru_stime)
-                else:
-                    self._taken -= run.request.slots
-                    run.end(status, usage)
-                    self._trees.end(run)
-                    del self._by_key[run.request.key]
-                    self._ended.append(run)
-                    self.fill()
+                if run is not None:
+                    self._end(run, status, usage)
+                elif owner is not None:
+                    owner.cpu_s += usage.ru_utime + usage.ru_stime
         except ChildProcessError:
             return False
         return True
@@ -206,6 +210,15 @@ class Runs:
         self._run_due = min(self._run_due, run.due)
         self._watch_due = min(self._watch_due, run.started_at + _WATCH_MS)
         self._fresh.append(run)
+
+    def _end(self, run: Run, status: int, usage: resource.struct_rusage) -> None:
+        """Give the slots of *run* to what waits for them: its first process is gone."""
+        self._taken -= run.request.slots
+        run.end(status, usage)
+        self._trees.end(run)
+        del self._by_key[run.request.key]
+        self._ended.append(run)
+        self.fill()
 
     def _spawn(self, request: Request, spools: list[Spool]) -> int:
         tag = b"%s%d:%d" % (self._tag, request.key, self._started)
@@ -262,3 +275,14 @@ class Runs:
         for run in self._by_pid.values():
             run.stopped = run.is_killing = True
         self._trees.kill_all()
+
+
+def _peek() -> int:
+    """Return a child that has ended, without reaping it; 0 if none has.
+
+    Returns _ANY where no orphan ever comes to us, and so none need be known before it is reaped.
+    """
+    if not ADOPTS_ORPHANS:
+        return _ANY
+    dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    return dead.si_pid if dead else 0

@@ -13,6 +13,7 @@ ADOPTS_ORPHANS = sys.platform == "linux"
 
 _LIST_BYTES = 1 << 12
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _PS = ("/bin/ps", "-A", "-o", "pid=,ppid=,pgid=,rss=,state=,lstart=")
 
 
@@ -20,10 +21,11 @@ class Process:
     """One row of the process table. (pid, start) names a process for ever; a pid alone does not.
 
     `session` is the process group where the system does not tell the session. `resident` is the
-    memory that it has in bytes, what it shares with others included.
+    memory that it has in bytes, what it shares with others included. `cpu_s` is the processor time
+    of it and of those of its children that it has waited for; 0 where the system does not tell.
     """
 
-    __slots__ = ("is_dead", "pid", "ppid", "resident", "session", "start", "threads")
+    __slots__ = ("cpu_s", "is_dead", "pid", "ppid", "resident", "session", "start", "threads")
 
     def __init__(
         self,
@@ -35,6 +37,7 @@ class Process:
         is_dead: bool,
         threads: int = 1,
         resident: int = 0,
+        cpu_s: float = 0.0,
     ) -> None:
         self.pid = pid
         self.ppid = ppid
@@ -43,6 +46,7 @@ class Process:
         self.is_dead = is_dead
         self.threads = threads
         self.resident = resident
+        self.cpu_s = cpu_s
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -190,6 +194,7 @@ def _parse(pid: int, stat: str) -> Process:
         is_dead=fields[0] in ("Z", "X") and threads <= 1,
         threads=threads,
         resident=int(fields[21]) * _PAGE,
+        cpu_s=sum(map(int, fields[11:15])) / _TICKS_A_SECOND,
     )
 
 

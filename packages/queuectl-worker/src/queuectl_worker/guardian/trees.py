@@ -34,6 +34,7 @@ class Trees:
         self._ledger = Ledger(tag, groups.run_of)
         self._leaders: dict[int, int] = {}
         self._runs: dict[int, Run] = {}
+        self._unburied: dict[int, Run] = {}
         self._limited: set[int] = set()
         self._kill_at: dict[int, int] = {}
         self._asked: set[tuple[int, str]] = set()
@@ -49,21 +50,22 @@ class Trees:
     def end(self, run: Run) -> None:
         """Forget the first process of *run*: its pid may be another's now."""
         del self._leaders[run.pid]
-        del self._runs[run.number]
+        self._unburied[run.number] = self._runs.pop(run.number)
         self._limited.discard(run.number)
         group = self._groups.of_run(run.number)
         if group is not None:
             run.measure(group)
             self._groups.reclaim(self._runs)  # the next run in line takes it at once
 
-    def count(self, orphan: int, seconds: float) -> None:
-        """Add the processor time of an adopted orphan, now reaped, to that of its run."""
-        run = self._runs.get(self._ledger.run_of_orphan(orphan))
-        if run is not None:
-            run.cpu_s += seconds
+    def run_of_orphan(self, pid: int) -> Run | None:
+        """Return whose an adopted orphan was that ended; None if that is unknown, or long over."""
+        sessions = {run.pid: number for number, run in self._unburied.items()}
+        number = self._ledger.run_of_orphan(pid, sessions | self._leaders)
+        return self._runs.get(number) or self._unburied.get(number)
 
     def bury(self, ended: list[Run], now: int) -> bool:
         """Say whether *ended* left processes behind; these are strays from now on."""
+        self._unburied.clear()
         sessions = {run.pid: run.number for run in ended}
         if not self._ledger.has_news(self._leaders, sessions):
             return False
@@ -71,6 +73,8 @@ class Trees:
             grace_ms = 0 if run.is_killing else min(run.grace_ms, _STRAY_GRACE_MS)
             self._kill_at[run.number] = now + grace_ms
         found_any = self.look(now)
+        for run in ended:
+            run.cpu_s += self._ledger.spent_by(run.number)
         # What was just forked is not recognised before its exec: look again soon, once.
         self.due = now + ASK_AGAIN_MS
         return found_any
