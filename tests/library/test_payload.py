@@ -1,5 +1,8 @@
 """Arguments and results: what fits the signature, what comes back, what is refused."""
 
+import __future__
+
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -215,6 +218,20 @@ def test_the_run_comes_before_any_number_of_arguments() -> None:
     args, kwargs = signature.with_context(*signature.unpack((1, 2, 3), {}), run)
 
     assert before_many(*args, **kwargs) == [run, 1, 2, 3]
+
+
+def test_what_only_type_checkers_import_needs_no_quotes() -> None:
+    """Where annotations are evaluated late: by Python itself from 3.14 on, before if asked for."""
+    late = 0 if sys.version_info >= (3, 14) else __future__.annotations.compiler_flag
+    text = "def function(a: NowhereAtAll, n: int) -> NowhereAtAll: ..."
+    names: dict[str, Any] = {}
+    exec(compile(text, "tasks.py", "exec", flags=late, dont_inherit=True), names)
+
+    signature = Signature(names["function"], "f")
+
+    with pytest.raises(InvalidArguments, match="'n': Expected `int`"):
+        signature.pack(("anything", "x"), {})
+    assert signature.pack(("anything", 1), {}) == (("anything", 1), {})
 
 
 def test_one_annotation_that_cannot_be_resolved_leaves_the_others() -> None:

@@ -7,15 +7,14 @@ Nothing is ever unpickled, and no name that was stored is imported.
 
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
 from queuectl_store import MAX_RESULT, ResultTooLarge
+from queuectl_worker.annotations import hints_of, signature_of
 from queuectl_worker.context import Context
 from queuectl_worker.errors import InvalidArguments, InvalidTask
 
@@ -39,8 +38,8 @@ class Signature:
 
     def __init__(self, function: Callable[..., Any], name: str) -> None:
         self._name = name
-        whole = inspect.signature(function)
-        hints = _hints(function)
+        whole = signature_of(function)
+        hints = hints_of(function)
         self._kinds = {key: hints.get(key, Any) for key in whole.parameters}
         own = [key for key, kind in self._kinds.items() if kind in _OF_THE_RUN]
         given = [each for key, each in whole.parameters.items() if key not in own]
@@ -182,20 +181,6 @@ def result_text(value: Any) -> str | None:
     if len(text) > MAX_RESULT:
         raise ResultTooLarge(len(text), MAX_RESULT)
     return text
-
-
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return get_type_hints(function)
-    except Exception:  # noqa: BLE001  # one that cannot be resolved says nothing; the others do
-        return dict(_resolved(function))
-
-
-def _resolved(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
-    for name, annotation in inspect.get_annotations(function).items():
-        alone = SimpleNamespace(__annotations__={name: annotation})
-        with suppress(Exception):
-            yield from get_type_hints(alone, function.__globals__).items()
 
 
 def _to_text(value: Any) -> Any:
