@@ -1,11 +1,15 @@
 """Threads of tasks that are ended by force at the worst moment."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
+from typing import Any
 
 import pytest
 
-from queuectl_store import Claim, NewWorker
+from queuectl_store import Claim, NewWorker, StoreBusy
+from queuectl_store.interrupts import UNBROKEN
 from queuectl_worker import Queue
 from queuectl_worker.executors import RunEnded, RunReport, Stopped, ThreadExecutor, key_of
 from tests.waiting import eventually
@@ -57,16 +61,82 @@ def test_a_thread_whose_task_returns_as_it_is_ended_by_force_goes_on_with_the_ne
             event.clear()
         executor.submit([claim])
         assert started.wait(20)
-        with executor._lock:
-            # The thread needs the lock once the task has returned, and does not get it.
-            run = executor._begun[key_of(claim)]
-            run.ending = Stopped()
-            go.set()
-            assert returned.wait(20)
-            executor._raise_now(run)
+        run = executor._begun[key_of(claim)]
+        run.ending = Stopped()
+        go.set()
+        assert returned.wait(20)
+        executor._raise_in(run)
 
         ends = ends_told_by(executor)
         assert [(each.key, each.ending) for each in ends] == [(key_of(claim), Stopped())]
+
+
+def test_a_lock_that_others_need_is_given_back_by_a_task_that_is_ended_by_force(
+    queue: Queue, executor: ThreadExecutor
+) -> None:
+    """From Python 3.14 on the exception comes to a thread that waits for a lock once it has it."""
+    lock, waits, was_whole = threading.Lock(), threading.Event(), threading.Event()
+
+    @queue.task
+    def waiting() -> None:
+        with UNBROKEN:
+            waits.set()
+            with lock:
+                was_whole.set()
+        while True:  # until the exception comes
+            pass
+
+    waiting.enqueue()
+    with lock:
+        run = running(executor, claims(queue, 1)[0])
+        assert waits.wait(20)
+        executor._raise_in(run)
+        assert not run.was_raised
+
+    [end] = ends_told_by(executor)
+
+    assert was_whole.is_set()
+    assert not lock.locked()
+    assert end.ending == Stopped()
+
+
+def test_a_store_stays_usable_where_a_task_is_ended_by_force_within_it(
+    queue: Queue, executor: ThreadExecutor, sqlite_url: str
+) -> None:
+    @queue.task
+    def other() -> None: ...
+
+    @queue.task
+    def endless() -> None:
+        while True:
+            with suppress(StoreBusy):
+                other.enqueue()
+
+    endless.enqueue()
+    somebody = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    with closing(somebody):
+        claim = claims(queue, 1)[0]
+        somebody.execute("BEGIN IMMEDIATE")
+        run = running(executor, claim)
+        eventually(lambda: run.gate.is_closed, within=20, what="an enqueue that waits")
+        executor._raise_in(run)
+        assert not run.was_raised
+        somebody.execute("ROLLBACK")
+
+    [end] = ends_told_by(executor)
+
+    assert end.ending == Stopped()
+    assert other.enqueue().id
+
+
+def running(executor: ThreadExecutor, claim: Claim) -> Any:
+    """Let *claim* run, and return what the executor knows of it, which is to end by force."""
+    executor.submit([claim])
+    run = eventually(
+        lambda: executor._begun.get(key_of(claim)), within=20, what="the start of a run"
+    )
+    run.ending = Stopped()
+    return run
 
 
 def ends_told_by(executor: ThreadExecutor) -> list[RunEnded]:

@@ -1,14 +1,15 @@
 """Transactions: begin, commit, and again when the database says that another try may succeed."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
 from queuectl_store.engines.engine import Engine
 from queuectl_store.engines.transaction import Transaction, WriteTransactions, reading
 from queuectl_store.errors import OutcomeUnknown, StoreError
+from queuectl_store.interrupts import UNBROKEN
 
 T = TypeVar("T")
 
@@ -71,6 +72,16 @@ class Database:
             rings: What listeners are told of after the commit: topics of bell.py, 0 for nothing;
                 or what says it, given what *work* returned.
         """
+        with UNBROKEN:
+            return self._write(work, repeatable=repeatable, rings=rings)
+
+    def _write(
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        repeatable: bool,
+        rings: int | Callable[[T], int],
+    ) -> T:
         if not rings:
             return written(self.engine, work, repeatable=repeatable)
         left = 0
@@ -85,9 +96,11 @@ class Database:
             self.engine.notify(left)
         return result
 
-    def read(self) -> AbstractContextManager[Transaction]:
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
         """Give a connection whose statements all see one state of the store; see `reading`."""
-        return reading(self.engine)
+        with UNBROKEN, reading(self.engine) as connection:
+            yield connection
 
 
 def _once(

@@ -10,6 +10,7 @@ from typing import Any
 
 from queuectl_store import Job, Task
 from queuectl_store.bounds import MAX_MS
+from queuectl_store.interrupts import UNBROKEN
 
 _LOGGER = getLogger("queuectl.task")
 _MAKING = threading.Lock()
@@ -56,7 +57,7 @@ class Context:
         """
         if self._cancelled is None:
             # Made for those who ask: it takes as long as a short task.
-            with _MAKING:
+            with UNBROKEN, _MAKING:
                 self._cancelled = self._cancelled or threading.Event()
         return self._cancelled
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from queuectl_store.errors import QueueDraining, StoreError
+from queuectl_store.interrupts import UNBROKEN
 from queuectl_store.job import JobId
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Together:
             StoreError: What `store` raises for them. What another thread's jobs are refused for
                 is raised there alone.
         """
+        with UNBROKEN:
+            return self._enqueue(wanted)
+
+    def _enqueue(self, wanted: "Sequence[Wanted]") -> list[JobId]:
         # Nobody else is here: nothing to share, and nobody who waits longer.
         if not self._waiting and self._turn.acquire(blocking=False):
             try:

@@ -1,23 +1,25 @@
 """Tasks in threads of this process.
 
 A thread cannot be killed. A run that must end is told (`Context.cancelled`); what has not ended
-after its grace gets an exception raised in it, which Python delivers at the next line it runs;
+after its grace gets an exception raised in it, which Python delivers at the next line it runs
+outside of what must stay whole (see `queuectl_store.interrupts`);
 and what sits in a call that never returns is given up: its slot gets a new thread, and the
 attempt's error says that the old one still runs.
 """
 
-import ctypes
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from queuectl_store import Claim, Task
+from queuectl_store.interrupts import Gate, leave
 from queuectl_worker.context import Tell, run_fields
 from queuectl_worker.executors.alarms import Alarm, Alarms
 from queuectl_worker.executors.calling import Call, MustEnd, Note, ended, make_call
+from queuectl_worker.executors.interrupting import interrupt
 from queuectl_worker.executors.protocol import (
     Ending,
     RunEnded,
@@ -36,6 +38,7 @@ from queuectl_worker.timing import monotonic_ms
 log = logging.getLogger(__name__)
 
 UNSTOPPABLE_MS = 2_000
+_RAISE_AGAIN_MS = 5
 STILL_RUNS = "its thread could not be stopped and still runs"
 
 
@@ -48,10 +51,12 @@ class _Run:
     claim: Claim
     key: RunKey
     call: Call | None = None  # once it has begun
-    thread_id: int | None = None  # while the task's own code runs
+    gate: Gate = field(default_factory=Gate)  # open while the task's own code runs
+    thread_id: int = 0
     ending: Ending | None = None  # once we end it
     limit: Alarm | None = None
     was_raised: bool = False
+    has_left: bool = False  # the task's own code
     is_over: bool = False
     is_told: bool = False  # that it has started
     started_ms: int = 0
@@ -181,14 +186,11 @@ class ThreadExecutor:
 
     def _raise_in(self, run: _Run) -> None:
         with self._lock:
-            self._raise_now(run)
-
-    def _raise_now(self, run: _Run) -> None:
-        if run.thread_id is None or run.was_raised:
-            return
-        run.was_raised = True
-        thread_id = ctypes.c_ulong(run.thread_id)
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread_id, ctypes.py_object(RunMustEnd))
+            if run.has_left or run.was_raised:
+                return
+            run.was_raised = interrupt(run.thread_id, run.gate, RunMustEnd)
+            if not run.was_raised:
+                self._alarms.set(monotonic_ms() + _RAISE_AGAIN_MS, lambda: self._raise_in(run))
 
     def _give_up(self, run: _Run) -> None:
         with self._lock:
@@ -254,19 +256,17 @@ class ThreadExecutor:
             self._alarms.set(monotonic_ms() + LATE_MS, self._tell_late)
 
     def _call(self, run: _Run) -> Ending:
-        # What ends a run by force may arrive at any line from here to the end of the `try`: while
-        # this thread waits for the lock too, and after the task has returned.
+        # What ends a run by force arrives within the `try`, at any line: after the task too.
+        assert run.call is not None
         ending: Ending | None = None
+        run.thread_id = threading.get_ident()
         try:
-            run.thread_id = threading.get_ident()
-            assert run.call is not None
-            ending = run.call.run()
-            with self._lock:
-                run.thread_id = None
-            if run.was_raised:
-                _let_it_arrive()
+            with run.gate:
+                ending = run.call.run()
         except RunMustEnd:
-            run.thread_id = None
+            pass
+        leave()
+        run.has_left = True
         return ending or run.ending or Stopped()
 
     def _over(self, run: _Run, ending: Ending, *, still_runs: bool = False) -> None:
@@ -283,13 +283,6 @@ class ThreadExecutor:
             self._put_lazily(report)
         else:
             self._reports.put(report)
-
-
-def _let_it_arrive() -> None:
-    # An exception that was sent while the task returned is still on its way to this thread.
-    deadline = time.monotonic() + 1
-    while time.monotonic() < deadline:
-        time.sleep(0.001)
 
 
 def _with_note(report: RunEnded) -> RunEnded:
