@@ -63,10 +63,12 @@ def store(store_url: str, clock: ManualClock) -> Iterator[Store]:
     """A store that is written as ever, and read by the standard library alone."""
     with connect(store_url, clock=clock) as opened, look_at(store_url, clock=clock) as plain:
         assert type(plain) is Look
+        own = opened._source
         opened.reader, opened._source = plain.reader, plain._source
         opened.dead = DeadLetters(opened._database, opened.admin)
         opened.dead._source = plain._source
         yield opened
+        opened._source = own  # which it closes
 
 
 def test_a_plain_store_is_read_by_plain_connections(store: Store) -> None:

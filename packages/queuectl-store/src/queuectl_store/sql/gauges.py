@@ -8,8 +8,16 @@ from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import jobs
 
 # The best pending job of each queue and priority, found by hopping over the index of claims.
+_seen = (
+    jobs.c.id,
+    jobs.c.queue,
+    jobs.c.priority,
+    jobs.c.created_at,
+    jobs.c.run_at,
+    jobs.c.pending_at,
+)
 _first = (
-    sa.select(jobs.c.id, jobs.c.queue, jobs.c.priority)
+    sa.select(*_seen)
     .where(
         jobs.c.id
         == sa.select(jobs.c.id)
@@ -38,12 +46,11 @@ def _next(*where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
 _same = _next(_of.c.queue == _first.c.queue, _of.c.priority < _first.c.priority)
 _other = _next(_of.c.queue > _first.c.queue)
 _heads = _first.union_all(
-    sa.select(jobs.c.id, jobs.c.queue, jobs.c.priority).join_from(
-        _first, jobs, jobs.c.id == sa.func.coalesce(_same, _other)
-    )
+    sa.select(*_seen).join_from(_first, jobs, jobs.c.id == sa.func.coalesce(_same, _other))
 )
+# Without the jobs again: from 3.51 on SQLite would rather read all of them beside the heads.
 PENDING_HEADS = sa.select(
-    jobs.c.queue, jobs.c.created_at, jobs.c.run_at, jobs.c.pending_at, NowMs().label("now")
-).join_from(_heads, jobs, jobs.c.id == _heads.c.id)
+    _heads.c.queue, _heads.c.created_at, _heads.c.run_at, _heads.c.pending_at, NowMs().label("now")
+)
 
 QUEUE_RULES = sa.select(queues.c.name, queues.c.state, queues.c.concurrency).order_by(queues.c.name)
