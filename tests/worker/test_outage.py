@@ -1,22 +1,39 @@
 """A store that does not answer for a while: what is kept, what is ended, and what is said of it."""
 
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from queuectl_store import JobState, Store, SystemClock, connect
+from queuectl_worker import JobEnded, News, Worker
+from queuectl_worker import pulse as module
 from queuectl_worker.outage import Outage
+from queuectl_worker.pulse import Fault
 from tests.store.cutting_proxy import proxy_before
 from tests.waiting import eventually
 from tests.worker.program import carriers
-from tests.worker.story import attempts, enqueue, job, reaches, running, shell
+from tests.worker.story import (
+    Diary,
+    Running,
+    attempts,
+    enqueue,
+    job,
+    reaches,
+    running,
+    shell,
+)
 
 pytestmark = pytest.mark.not_on("win", "darwin")
 
 BEGINS = "the store did not answer; trying until it does"
 ENDS = "the store answers again"
+
+
+def hangs_told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [told for told in caplog.messages if "main loop" in told]
 
 
 def test_an_outage_is_told_once_and_its_end_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -99,3 +116,72 @@ def test_a_worker_that_cannot_renew_ends_its_jobs_before_its_lease_does(
             what="the run to be given back",
         )
     assert job(store, job_id).attempt <= 1
+
+
+def test_a_loop_that_waits_for_a_locked_store_does_not_hang(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The heartbeat waits for its turn first, and is back when the loop's call still waits."""
+    assert store.path is not None
+    (job_id,) = enqueue(store, shell("sleep 100"))
+    with running(store, concurrency=1, settings={"lease": "3s"}):
+        reaches(store, job_id, JobState.RUNNING)
+        blocker = sqlite3.connect(store.path, isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        # The command is ended when the lease could not be renewed, and the loop records that.
+        eventually(lambda: BEGINS in caplog.messages, within=60, what="word of the outage")
+        looks_until = time.monotonic() + 3
+
+        eventually(
+            lambda: hangs_told(caplog) or time.monotonic() > looks_until,
+            within=20,
+            what="some looks of the heartbeat at the loop",
+        )
+
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        eventually(lambda: ENDS in caplog.messages, within=60, what="word of its end")
+    assert not hangs_told(caplog)
+
+
+def test_a_loop_that_hangs_is_told_of_and_loses_its_lease(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Here in a listener that does not return, which is called in the loop itself."""
+    hangs, go_on = threading.Event(), threading.Event()
+    diary = Diary()
+
+    def listen(news: News) -> None:
+        diary(news)
+        if isinstance(news, JobEnded) and not hangs.is_set():
+            hangs.set()
+            go_on.wait(60)
+
+    enqueue(store, shell("true"))
+    live = Running(Worker(store, concurrency=1, settings={"lease": "3s"}, on_news=listen))
+    try:
+        assert hangs.wait(20)
+
+        eventually(lambda: Fault.HANGS.value in caplog.messages, within=30, what="word of it")
+
+        (worker,) = store.reader.workers()
+        eventually(lambda: not store.reader.workers(), within=20, what=f"the end of {worker.id}")
+    finally:
+        go_on.set()
+        live.worker.request_stop(now=True)
+        live.thread.join(30)
+
+
+def test_a_pulse_tells_a_wait_from_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_ms = [0]
+    monkeypatch.setattr(module, "monotonic_ms", lambda: now_ms[0])
+    pulse = module.Pulse()
+
+    now_ms[0] = 3_001
+    assert pulse.fault(limit_ms=3_000) is Fault.HANGS
+    with pulse:
+        now_ms[0] += module.ANSWER_MS
+        assert pulse.fault(limit_ms=3_000) is None
+        now_ms[0] += 1
+        assert pulse.fault(limit_ms=3_000) is Fault.UNANSWERED
+    assert pulse.fault(limit_ms=3_000) is None

@@ -23,6 +23,7 @@ from queuectl_worker.news import News, OnNews, WorkerJoined
 from queuectl_worker.outage import Outage
 from queuectl_worker.output import LogFolder
 from queuectl_worker.pruner import pruner
+from queuectl_worker.pulse import Pulse
 from queuectl_worker.rescuer import rescuer
 from queuectl_worker.runner import Runner
 from queuectl_worker.shipper import EACH_S, Shipper
@@ -59,7 +60,7 @@ class Assembly:
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._store, self._tuner, self._on_failure = store, tuner, on_failure
-        self._logs, self._outage = logs, Outage()
+        self._logs, self._outage, self.pulse = logs, Outage(), Pulse()
         # Beside a SQLite store whoever can read the store can read the files too.
         self._shipper = _shipper(store, tuner, logs) if store.path is None else None
         self._tell = on_news = _told(on_news, self._shipper)
@@ -78,6 +79,7 @@ class Assembly:
             queues=queues,
             on_news=on_news,
             outage=self._outage,
+            pulse=self.pulse,
             settled=None if tasks is None else tasks.tasks.settled,
         )
         self._stack = ExitStack()
@@ -122,6 +124,7 @@ class Assembly:
             exchanger=self.exchanger,
             drain=self.drain,
             listener=self._listener,
+            pulse=self.pulse,
         )
         slots = self._tuner.current.concurrency
         hot_loop = HotLoop(parts, slots=slots, on_news=self._tell, on_rung=self._rung)
@@ -130,7 +133,7 @@ class Assembly:
 
     def _make_loops(self) -> list[Loop]:
         heartbeat = Heartbeat(
-            self.membership, self.hot_loop, self.drain, self.executor, self._outage
+            self.membership, self.hot_loop, self.drain, self.executor, self._outage, self.pulse
         )
         self._heartbeat = self._loop("heartbeat", heartbeat.tick, HEARTBEAT_GAP_S)
         self._stager = self._loop(

@@ -13,6 +13,7 @@ from queuectl_worker.fatal import FATAL
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import JobEnded, OnNews, ResultRefused
 from queuectl_worker.outage import Outage
+from queuectl_worker.pulse import Pulse
 from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
@@ -42,10 +43,11 @@ class Exchanger:
         queues: tuple[str, ...] | None,
         on_news: OnNews,
         outage: Outage,
+        pulse: Pulse,
         settled: Callable[[Claim], Claim] | None = None,
     ) -> None:
         self._store, self._membership, self._completer = store, membership, completer
-        self._settled = settled
+        self._settled, self._pulse = settled, pulse
         self._queues, self._tell, self._outage = queues, on_news, outage
         self.may_find_more = True
         self.is_held_back = False
@@ -65,9 +67,10 @@ class Exchanger:
             self.may_find_more = False  # before the claim: a ring during it must not be lost
         began = time.monotonic()
         try:
-            exchange = self._store.exchange(
-                worker_id, sent, limit=limit, queues=self._queues, beside=beside
-            )
+            with self._pulse:
+                exchange = self._store.exchange(
+                    worker_id, sent, limit=limit, queues=self._queues, beside=beside
+                )
         except FATAL:
             raise
         except StoreError as error:
@@ -109,7 +112,8 @@ class Exchanger:
         """
         began = time.monotonic()
         try:
-            self._membership.join()
+            with self._pulse:
+                self._membership.join()
         except (*FATAL, StoreTooNew):
             raise
         except StoreError as error:
@@ -123,7 +127,8 @@ class Exchanger:
         log.warning("giving back jobs whose claim was not heard of", extra={"runs": runs})
         began = time.monotonic()
         try:
-            self._store.release(worker_id, runs, reason="the answer to its claim was lost")
+            with self._pulse:
+                self._store.release(worker_id, runs, reason="the answer to its claim was lost")
         except FATAL:
             raise
         except StoreError as error:
@@ -137,7 +142,8 @@ class Exchanger:
         changed = [new for old, new in zip(claims, known, strict=True) if new is not old]
         try:
             if changed:
-                self._store.settle(changed)
+                with self._pulse:
+                    self._store.settle(changed)
         except FATAL:
             raise
         except StoreError as error:

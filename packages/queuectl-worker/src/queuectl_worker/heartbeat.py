@@ -1,6 +1,6 @@
 """Keeps the lease alive from a thread of its own, and hears what people asked for.
 
-It speaks only for a hot loop that turns: a worker that is deaf must lose its jobs to one that
+It speaks only for a hot loop that turns, or waits for the store: a worker that is deaf must lose its jobs to one that
 is not.
 """
 
@@ -14,6 +14,7 @@ from queuectl_worker.fatal import FATAL
 from queuectl_worker.hotloop import HotLoop
 from queuectl_worker.membership import Membership
 from queuectl_worker.outage import Outage
+from queuectl_worker.pulse import Fault, Pulse
 from queuectl_worker.timing import monotonic_ms
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,12 @@ class Heartbeat:
         drain: Drain,
         executor: Executor,
         outage: Outage,
+        pulse: Pulse,
     ) -> None:
         self._membership, self._hot_loop = membership, hot_loop
         self._drain, self._executor, self._outage = drain, executor, outage
-        self._hung = False
+        self._pulse = pulse
+        self._fault: Fault | None = None
 
     def tick(self) -> float:
         """Renew once; return the seconds until the next time."""
@@ -43,7 +46,7 @@ class Heartbeat:
         worker_id = self._membership.worker_id
         if worker_id is None:
             return AGAIN_S
-        if self._hangs(lease_ms):
+        if self._is_deaf(lease_ms):
             return AGAIN_S
         began = time.monotonic()
         try:
@@ -61,13 +64,12 @@ class Heartbeat:
         # At a third of the lease one renewal may fail and the next still comes in time.
         return lease_ms / 3000
 
-    def _hangs(self, lease_ms: int) -> bool:
-        """Tell whether the hot loop has not turned for a lease; log it once."""
-        was_hanging, silent_ms = self._hung, monotonic_ms() - self._hot_loop.turned_at_ms
-        self._hung = silent_ms > lease_ms
-        if self._hung and not was_hanging:
-            log.error("the worker's main loop hangs; its lease is not renewed")
-        return self._hung
+    def _is_deaf(self, lease_ms: int) -> bool:
+        """Tell whether the hot loop gave no sign of life for a lease; log it once."""
+        before, self._fault = self._fault, self._pulse.fault(limit_ms=lease_ms)
+        if self._fault is not None and self._fault is not before:
+            log.error(self._fault.value)
+        return self._fault is not None
 
     def _renew(self, worker_id: WorkerId) -> None:
         could_claim = self._membership.may_claim(monotonic_ms())

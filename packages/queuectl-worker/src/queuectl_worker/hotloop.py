@@ -13,6 +13,7 @@ from queuectl_worker.executors import Executor, RunKey, key_of
 from queuectl_worker.membership import Membership
 from queuectl_worker.news import OnNews, WorkerJoined
 from queuectl_worker.producer import DELIVERIES, DELIVERIES_EACH_MS, ahead, claim_limit
+from queuectl_worker.pulse import Pulse
 from queuectl_worker.runner import Runner
 from queuectl_worker.timing import monotonic_ms
 from queuectl_worker.wake import Wake
@@ -32,14 +33,11 @@ class HotLoopParts:
     exchanger: Exchanger
     drain: Drain
     listener: Listener
+    pulse: Pulse
 
 
 class HotLoop:
-    """Waits and turns. `wake`, `rang`, `cancel` and `lost_lease` are for other threads.
-
-    Attributes:
-        turned_at_ms: When it last turned; a heartbeat must not speak for a loop that hangs.
-    """
+    """Waits and turns. `wake`, `rang`, `cancel` and `lost_lease` are for other threads."""
 
     def __init__(
         self,
@@ -57,7 +55,6 @@ class HotLoop:
         self._strangers: frozenset[RunKey] = frozenset()
         self._to_compare: frozenset[RunKey] | None = None
         self._looked_at_ms = self._looked_beside_ms = 0
-        self.turned_at_ms = monotonic_ms()
 
     @property
     def held(self) -> int:
@@ -116,7 +113,7 @@ class HotLoop:
 
     def turn(self) -> None:
         """Do everything that can be done without waiting."""
-        now_ms = self.turned_at_ms = monotonic_ms()
+        now_ms = self._parts.pulse.beat_ms = monotonic_ms()
         self._read_mail()
         about = self._notice_rings(now_ms)
         self._parts.runner.take(self._parts.executor.receive(), now_ms=now_ms)
