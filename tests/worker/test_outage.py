@@ -65,6 +65,17 @@ def test_a_call_that_an_outage_caught_is_of_that_outage(caplog: pytest.LogCaptur
     assert caplog.messages == [BEGINS, ENDS, BEGINS]
 
 
+def test_the_end_does_not_wait_for_who_stands_back(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage()
+    outage.failed("rescuer", "locked", began=time.monotonic())
+
+    outage.stands_back("rescuer")
+
+    assert caplog.messages == [BEGINS]
+    outage.answered("stager")
+    assert caplog.messages == [BEGINS, ENDS]
+
+
 def test_the_end_of_a_job_is_recorded_when_the_server_is_back(
     postgres_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

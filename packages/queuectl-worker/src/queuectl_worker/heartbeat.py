@@ -1,7 +1,7 @@
 """Keeps the lease alive from a thread of its own, and hears what people asked for.
 
-It speaks only for a hot loop that turns, or waits for the store: a worker that is deaf must lose its jobs to one that
-is not.
+It speaks only for a hot loop that turns, or that waits for the store: a worker that is deaf must
+lose its jobs to one that is not.
 """
 
 import logging

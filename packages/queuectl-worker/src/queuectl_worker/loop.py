@@ -85,6 +85,7 @@ class Loop:
         except FATAL:
             raise
         except NotNow as later:
+            self._outage.stands_back(self._name)
             pause_s = later.pause_s
         except StoreError as error:
             self._outage.failed(self._name, error, began=began)

@@ -11,12 +11,13 @@ log = logging.getLogger(__name__)
 class Outage:
     """What all of one worker's threads know of the store's silence.
 
-    An outage begins with the first call that fails, and ends when everybody whose calls
-    failed has had an answer again.
+    An outage begins with the first call that fails, and ends with the answer after which nobody
+    whose calls failed waits for one any more.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._is_on = False
         self._waiting: set[str] = set()
         self._since = 0.0
         self._failed_at = self._ended_at = -math.inf
@@ -37,20 +38,26 @@ class Outage:
             self._failed_at = time.monotonic()
             if began <= self._ended_at:
                 return
-            if not self._waiting:
-                self._since = time.monotonic()
+            if not self._is_on:
+                self._is_on, self._since = True, time.monotonic()
                 log.warning(
                     "the store did not answer; trying until it does", extra={"reason": reason}
                 )
             self._waiting.add(who)
 
+    def stands_back(self, who: str) -> None:
+        """Note that *who* makes no calls for now: the end of the outage does not wait for it."""
+        if self._is_on:
+            with self._lock:
+                self._waiting.discard(who)
+
     def answered(self, who: str) -> None:
         """Note that a call of *who* succeeded; the end of an outage is logged."""
-        if who not in self._waiting:  # the rule, at each of a thousand calls a second
+        if not self._is_on:  # the rule, at each of a thousand calls a second
             return
         with self._lock:
             self._waiting.discard(who)
-            if not self._waiting:
-                self._ended_at = time.monotonic()
+            if self._is_on and not self._waiting:
+                self._is_on, self._ended_at = False, time.monotonic()
                 silent_s = round(self._ended_at - self._since, 1)
                 log.warning("the store answers again", extra={"after_s": silent_s})
