@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queuectl_store import JobState, Store, SystemClock, connect
+from queuectl_store import Backoff, JobState, Store, SystemClock, connect
 from queuectl_worker import JobEnded, News, Worker
 from queuectl_worker import pulse as module
 from queuectl_worker.outage import Outage
@@ -100,6 +100,27 @@ def test_the_end_of_a_job_is_recorded_when_the_server_is_back(
         told = [message for message in caplog.messages if message in (BEGINS, ENDS)]
         assert told == [BEGINS, ENDS]
         assert [each.state for each in attempts(honest, job_id)] == ["succeeded"]
+
+
+def test_a_burst_outlives_an_outage_that_comes_while_it_waits_for_a_retry(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    mark = tmp_path / "tried"
+    script = f"[ -e {mark} ] && exit 0; touch {mark}; exit 1"
+    waits = Backoff(base=3, max_s=3, jitter=0)
+    with proxy_before(postgres_url) as (proxy, through), connect(postgres_url) as honest:
+        (job_id,) = enqueue(honest, shell(script, max_retries=1, backoff=waits))
+        logs = {"log_dir": str(tmp_path / "logs")}
+        with connect(through) as store:
+            live = Running(Worker(store, burst=True, settings=logs))
+            reaches(honest, job_id, JobState.RETRYING)
+
+            proxy.leave()
+            eventually(lambda: proxy.refused >= 15, within=30, what="tries of all its threads")
+            proxy.is_away = False
+
+            assert live.ended(within=60) == 0
+        assert job(honest, job_id).state is JobState.SUCCEEDED
 
 
 def test_a_worker_that_cannot_renew_ends_its_jobs_before_its_lease_does(

@@ -4,7 +4,17 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from queuectl_store import Claim, Exchange, Finish, Retry, Snoozed, Store, StoreError, StoreTooNew
+from queuectl_store import (
+    Claim,
+    Dispatched,
+    Exchange,
+    Finish,
+    Retry,
+    Snoozed,
+    Store,
+    StoreError,
+    StoreTooNew,
+)
 from queuectl_store.job import HOOK_QUEUE
 from queuectl_worker.completer import Completer
 from queuectl_worker.context import run_fields
@@ -118,6 +128,27 @@ class Exchanger:
             raise
         except StoreError as error:
             self._unanswered(error, began=began)
+
+    def is_work_left(self, *, slots: int) -> bool:
+        """Tell whether a worker of *slots* would find work without a person's help, here or later.
+
+        What hooks are to be told makes jobs first; what cannot be told now is not waited for.
+        A store that is away has some left.
+        """
+        began = time.monotonic()
+        try:
+            with self._pulse:
+                told = self._store.hooks.dispatch()
+                left = told in (Dispatched.SOME, Dispatched.MORE) or self._store.work_left(
+                    self._queues, slots=slots
+                )
+        except FATAL:
+            raise
+        except StoreError as error:
+            self._unanswered(error, began=began)
+            return True
+        self._outage.answered(_WHO)
+        return left
 
     def give_back(self, runs: Sequence[RunKey]) -> None:
         """Release jobs that were claimed by a call whose answer never came."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from queuectl_store import Dispatched, Store, StoreError
+from queuectl_store import Store, StoreError
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
 from queuectl_worker.fatal import FATAL
@@ -143,18 +143,15 @@ class Worker:
     def _is_over(self, live: Assembly) -> bool:
         if live.drain.is_asked:
             return _is_drained(live)
-        return self._burst and live.hot_loop.is_at_rest and self._nothing_left()
+        return self._burst and live.hot_loop.is_at_rest and self._nothing_left(live)
 
-    def _nothing_left(self) -> bool:
+    def _nothing_left(self, live: Assembly) -> bool:
         """Ask the store, a few times a second: others may hold jobs, or a retry may come."""
         now_ms = monotonic_ms()
         if now_ms - self._looked_ms < BURST_LOOK_MS:
             return False
         self._looked_ms = now_ms
-        # What hooks are to be told makes jobs; what cannot be told now is not waited for.
-        if self._store.hooks.dispatch() in (Dispatched.SOME, Dispatched.MORE):
-            return False
-        return not self._store.work_left(self._queues, slots=self.tuning.concurrency)
+        return not live.exchanger.is_work_left(slots=self.tuning.concurrency)
 
     def _stand_still(self, live: Assembly, error: StoreError) -> None:
         """Let what runs come to its end, and touch the store no more."""
