@@ -1,9 +1,14 @@
 """`queuectl db check`, `backup`, `copy` and `stats`."""
 
+import signal
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from queuectl_store import connect
 from tests.cli.program import Program
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -52,6 +57,20 @@ def test_a_backup_is_a_store_that_goes_on(used: Program) -> None:
     jobs = used.must("list", "--json", "--db", "b.db").documents
     assert [(job["id"], job["state"]) for job in jobs] == [(2, "pending"), (1, "succeeded")]
     assert used.must("enqueue", "--db", "b.db", "--", "true").text == "3\n"
+
+
+@pytest.mark.not_on("win32")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_backup_that_is_told_to_end_leaves_nothing(used: Program, name: str) -> None:
+    with closing(sqlite3.connect(used.db)) as raw, raw:
+        raw.execute("CREATE TABLE takes_long AS SELECT zeroblob(100000000)")
+    with used.start("db", "backup", "b.db") as backup:
+        eventually(lambda: list(used.folder.glob(".b.db*")), within=20, what="the file it writes")
+
+        backup.send_signal(getattr(signal, name))
+
+    assert backup.returncode == 130
+    assert not [*used.folder.glob(".b.db*"), *used.folder.glob("b.db*")]
 
 
 def test_a_copy_to_a_server_and_back_keeps_everything(

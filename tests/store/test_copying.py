@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -205,7 +207,7 @@ def test_nothing_is_left_of_a_backup_that_cannot_be_written(
 def test_what_a_killed_backup_left_is_removed_by_a_later_one(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    """A day later: until then it may be at work, on another host too."""
+    """A day later, where no lock tells that nobody writes it any more."""
     young, old, others = (
         [".b.db.0123abcd.queuectl-part", ".b.db.0123abcd.queuectl-part-wal"],
         [".b.db.4567abcd.queuectl-part", ".b.db.4567abcd.queuectl-part-journal"],
@@ -220,6 +222,47 @@ def test_what_a_killed_backup_left_is_removed_by_a_later_one(
         store.maintenance.backup(tmp_path / "other.db")
 
     assert {path.name for path in tmp_path.glob(".b.db*")} == {*young, *others}
+
+
+def test_what_a_killed_backup_left_is_removed_as_soon_as_nobody_holds_it(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    program = f"""
+from pathlib import Path
+from queuectl_store.upkeep.part import Part
+with Part(Path({str(tmp_path / "b.db")!r})):
+    print("writes", flush=True)
+    input()
+"""
+    with (
+        connect(sqlite_url) as store,
+        subprocess.Popen(
+            [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as writer,
+    ):
+        assert writer.stdout is not None
+        assert writer.stdout.readline().strip() == b"writes"
+
+        store.maintenance.backup(tmp_path / "one.db")
+        assert list(tmp_path.glob(".b.db.*.queuectl-part"))
+        writer.kill()
+        writer.wait()
+        store.maintenance.backup(tmp_path / "two.db")
+
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_what_a_backup_on_another_host_writes_is_left_to_it(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Its lock may not be seen from here."""
+    for end in ("", "-lock"):
+        (tmp_path / f".b.db.0123abcd.queuectl-part{end}").write_bytes(b"elsewhere")
+
+    with connect(sqlite_url) as store:
+        store.maintenance.backup(tmp_path / "other.db")
+
+    assert len(list(tmp_path.glob(".b.db*"))) == 2
 
 
 def live(store: Store, over: threading.Event) -> None:

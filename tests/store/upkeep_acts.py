@@ -6,13 +6,13 @@ from types import SimpleNamespace
 from unittest import mock
 
 from queuectl_store import NewJob, Shell, Store, Succeeded, connect
-from queuectl_store.upkeep import backup as backups
+from queuectl_store.upkeep import part
 from tests.conformance.story import a_worker, ended
 
 JOBS = 3
 BACKUP_FILES = (
     "backup.db",
-    *(f".backup.db.x.queuectl-part{end}" for end in ("", "-journal", "-wal", "-shm")),
+    *(f".backup.db.x.queuectl-part{end}" for end in ("", "-journal", "-wal", "-shm", "-lock")),
 )
 Say = Callable[[str], object]
 
@@ -34,7 +34,7 @@ def prune(store: Store, say: Say) -> None:
 
 def backup(store: Store, say: Say) -> None:
     """Under a name that is known beforehand, so that its calls can be told from others."""
-    with mock.patch.object(backups, "secrets", SimpleNamespace(token_hex=lambda _: "x")):
+    with mock.patch.object(part, "secrets", SimpleNamespace(token_hex=lambda _: "x")):
         store.maintenance.backup(backup_file(store))
     say("backed")
 

@@ -1,10 +1,23 @@
-"""Ctrl-C that waits for a moment at which it can be told what was done."""
+"""Ctrl-C: what else ends a command like it, and where it waits until it can be told of."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_LIKE_IT = ("SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+def end_in_order() -> None:
+    """Let every polite wish to end be a Ctrl-C: this command has something to clear away.
+
+    What somebody chose to ignore (`nohup`) stays ignored.
+    """
+    for name in _LIKE_IT:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from queuectl.exits import Exit, UsageProblem
+from queuectl.interrupts import end_in_order
 from queuectl.locate import without_password
 from queuectl.moments import short_span
 from queuectl.render import Cell, print_facts
@@ -75,6 +76,7 @@ def backup(
     FILE in the store's place, or `queuectl db copy FILE DST`. With --json: store, file, bytes.
     """
     session: Session = ctx.obj
+    end_in_order()
     store = session.read_store()
     size = store.maintenance.backup(file, replace=force)
     if session.json:

@@ -4,12 +4,13 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuectl_store.engines import sqlite_health
+from queuectl_store.engines.plain import PlainConnection
 from queuectl_store.engines.sqlite_faults import translate
 from queuectl_store.engines.symptoms import Symptom
 from queuectl_store.engines.transaction import Transaction
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 _STEP_PAGES = 4096
+_HEARS_EACH = 10_000  # instructions of SQLite's machine
 # What is wrong with the store that is read, not with the copy that is written.
 _OF_THE_STORE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PAGES = ("page_size", "page_count", "freelist_count")
@@ -48,7 +50,8 @@ class SqliteCare:
 
     def integrity(self, connection: Transaction) -> list[str]:
         """Return what the two checks of SQLite find."""
-        found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+        with _stoppable(connection):
+            found = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
         strangers = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         return [line for line in found if line != "ok"] + [str(tuple(row)) for row in strangers]
 
@@ -103,8 +106,29 @@ class SqliteCare:
             # begin the copy anew, and a busy store would never be done.
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            source.backup(copy, pages=_STEP_PAGES, sleep=0.0)
+            # Signals are heard in Python code alone: without it Ctrl-C waits for the whole copy.
+            source.backup(copy, pages=_STEP_PAGES, sleep=0.0, progress=lambda *_: None)
             source.execute("ROLLBACK")
+
+
+@contextmanager
+def _stoppable(connection: Transaction) -> Iterator[None]:
+    """Let Ctrl-C end the one long statement of the block.
+
+    Signals are heard between steps of Python code. What a progress handler raises SQLite takes
+    for no more than the wish to stop.
+    """
+    assert isinstance(connection, PlainConnection)  # what `begin_look` and `begin_read` give
+    raw = connection.raw
+    raw.set_progress_handler(lambda: 0, _HEARS_EACH)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        raw.set_progress_handler(None, 0)
 
 
 def _size(path: Path) -> int:

@@ -5,23 +5,16 @@ file that is opened here is the copy; the store's own is touched by SQLite alone
 """
 
 import os
-import secrets
-import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuectl_store.database import Database
 from queuectl_store.engines.engine import Engine
 from queuectl_store.errors import CopyRefused, StoreDamaged, StoreUnreachable
+from queuectl_store.upkeep.part import Part, remove_abandoned
 
 if TYPE_CHECKING:
     from queuectl_store.upkeep.copying import OnProgress
-
-_PART = ".queuectl-part"
-_BESIDE = ("", "-wal", "-shm", "-journal")
-# A backup at work writes all the time, and while it checks what it wrote it reads for minutes.
-_ABANDONED_S = 24 * 3600
 
 
 def backup(database: Database, target: Path, *, replace: bool, on_progress: "OnProgress") -> int:
@@ -39,44 +32,20 @@ def backup(database: Database, target: Path, *, replace: bool, on_progress: "OnP
     _refuse_own(database.engine, target)
     if target.exists() and not replace:
         raise CopyRefused(f"{target} exists already; give another name, or --force to replace it")
-    _remove_abandoned(target.parent)
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{_PART}")
+    remove_abandoned(target.parent)
     try:
-        _write(database, part, on_progress)
-        _force(part)
-        _give_name(part, target, replace=replace)
+        with Part(target) as part:
+            _write(database, part, on_progress)
+            _force(part)
+            _give_name(part, target, replace=replace)
     except OSError as error:
         raise StoreUnreachable(
             f"cannot write the backup {target}: {error.strerror}; name another place for it"
         ) from error
-    finally:
-        _remove(part)
     return target.stat().st_size
 
 
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what backups into *folder* have left that were killed, on whatever host."""
-    before = time.time() - _ABANDONED_S
-    with suppress(OSError):
-        for part in folder.glob(f".*{_PART}"):
-            written = [each.stat().st_mtime for each in _files_of(part)]
-            if max(written, default=before) < before:
-                _remove(part)
-
-
-def _remove(part: Path) -> None:
-    for file in _files_of(part):
-        with suppress(OSError):
-            file.unlink()
-
-
-def _files_of(part: Path) -> list[Path]:
-    return [file for end in _BESIDE if (file := Path(f"{part}{end}")).exists()]
-
-
 def _write(database: Database, part: Path, on_progress: "OnProgress") -> None:
-    # Private before anything is in it.
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     if not database.engine.care.backup(part):
         # What copies between databases brings SQLAlchemy; SQLite copies by itself.
         from queuectl_store.upkeep.copying import copy
