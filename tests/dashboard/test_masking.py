@@ -32,6 +32,9 @@ class Output:
     def tail_start(self, lines: int) -> int:
         return 0
 
+    def is_lost(self, start: int) -> bool:
+        return False
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from queuectl_worker.guardian import Ended, Started
+from queuectl_worker.guardian.marks import PRESSED_END, PRESSED_MARK
+from queuectl_worker.sources import read
 
 from . import witness
 from .desk import Desk
@@ -16,7 +18,7 @@ from .waiting import eventually
 MB = 1 << 20
 # More than any disk has free, so that all output goes through the guardian.
 ALWAYS = 1 << 60
-NOTE = rb"\n\[queuectl: (\d+) bytes lost here, the disk was full\]\n"
+NOTE = rb"\n\[queuectl: ([\d,]+) bytes lost here, the disk was full\]\n"
 
 
 @pytest.fixture
@@ -29,7 +31,9 @@ def tight(tmp_path: Path) -> Iterator[Desk]:
 
 
 def losses(text: bytes) -> int:
-    return sum(int(count) for count in re.findall(NOTE, text))
+    """Return what the notes in *text* say is lost, and what stood where the mark stands."""
+    counts = [int(count.replace(b",", b"")) for count in re.findall(NOTE, text)]
+    return sum(counts) + len(PRESSED_MARK) * text.count(PRESSED_MARK)
 
 
 def test_a_job_goes_on_when_the_disk_is_full_and_its_loss_is_stated(tight: Desk) -> None:
@@ -37,12 +41,13 @@ def test_a_job_goes_on_when_the_disk_is_full_and_its_loss_is_stated(tight: Desk)
 
     ended = tight.run("sh", "-c", f"head -c {written} /dev/zero && exit 7")
 
-    text = tight.log(ended.key).read_bytes()
+    text = read(tight.log(ended.key))
     assert ended.exit_code == 7
     assert ended.log_lost > 3 * MB
     assert losses(text) == ended.log_lost
-    assert len(re.sub(NOTE, b"", text)) + ended.log_lost == written
+    assert len(re.sub(NOTE, b"", text).replace(PRESSED_MARK, b"")) + ended.log_lost == written
     assert ended.log_problem == f"{ended.log_lost} bytes of output were lost: the disk was full"
+    assert b"cap" not in text
 
 
 def test_what_has_room_arrives_byte_for_byte(tight: Desk) -> None:
@@ -57,7 +62,7 @@ def test_streams_that_are_apart_stay_apart(tight: Desk) -> None:
     ended = tight.until(Ended, tight.sh(f"head -c {2 * MB} /dev/zero; echo e >&2", is_split=True))
 
     assert tight.errors(ended.key).read_bytes() == b"e\n"
-    assert losses(tight.log(ended.key).read_bytes()) == ended.log_lost > MB // 2
+    assert losses(read(tight.log(ended.key))) == ended.log_lost > MB // 2
 
 
 def test_a_full_disk_of_one_job_hurts_no_other(tight: Desk) -> None:
@@ -89,7 +94,33 @@ def test_under_pressure_the_running_jobs_keep_the_ends_of_their_output(tmp_path:
 
     eventually(lambda: log.stat().st_blocks * 512 <= 140 << 10, within=30, what="a hole")
 
+    desk.guardian.stop(key, grace_ms=0)
+    ended = desk.until(Ended, key)
     desk.guardian.close()
-    text = log.read_bytes()
+    text = read(log)
     assert text.startswith(b"first\n1\n2\n")
     assert text.endswith(b"1000000\nlast\n")
+    assert losses(text) == ended.log_lost > 5 * MB
+    assert ended.log_problem == f"{ended.log_lost} bytes of output were lost: the disk was full"
+
+
+def test_what_the_cap_would_have_cut_is_no_loss_to_the_disk(tmp_path: Path) -> None:
+    """Half a megabyte may be kept; an eighth is, since the disk looks full."""
+    cap = MB // 2
+    desk = Desk(tmp_path, log_cap=cap, log_reserve=ALWAYS)
+
+    ended = desk.run("head", "-c", str(4 * MB), "/dev/zero")
+
+    desk.guardian.close()
+    assert ended.log_lost == cap - 2 * PRESSED_END + len(PRESSED_MARK)
+
+
+def test_a_log_over_its_cap_says_nothing_of_the_disk(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, log_cap=MB // 2, log_reserve=1)
+
+    ended = desk.run("head", "-c", str(4 * MB), "/dev/zero")
+
+    desk.guardian.close()
+    note = f"\n[queuectl: {4 * MB - MB // 2:,} bytes cut here, the log reached its cap]\n".encode()
+    assert read(desk.log(ended.key)).count(note) == 1
+    assert (ended.log_lost, ended.log_problem) == (0, None)

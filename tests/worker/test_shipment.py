@@ -1,13 +1,15 @@
 """An output on its way into the store: nothing twice, nothing out of place, never over its cap."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from queuectl_store import OutputOf, Store
+from queuectl_worker.guardian.marks import PRESSED_END, PRESSED_MARK
 from queuectl_worker.shipment import MOST_BEHIND, Shipment
-from queuectl_worker.sources import StoredSource, pieces
+from queuectl_worker.sources import BLOCK, StoredSource, pieces
 from tests.worker.story import enqueue, shell
 
 MB = 1 << 20
@@ -128,3 +130,29 @@ def test_a_long_output_that_comes_slowly_is_held_under_the_cap_too(
 
     assert stored(store, of).endswith(numbers(lines - CAP // 16, lines))
     assert kept(store, of) <= CAP + 2 * MB
+
+
+@pytest.mark.not_on("win", "darwin")
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_a_full_disk_cost_is_stated_in_the_store_too(
+    store: Store, of: OutputOf, tmp_path: Path, is_late: bool
+) -> None:
+    """Also where the beginning was stored before the file had its mark."""
+    path, hole = tmp_path / "a.log", 100 * BLOCK
+    head, end = numbers(0, PRESSED_END // 8), numbers(7, 107)
+    shipment = Shipment(of, path, cap=CAP)
+    if is_late:
+        path.write_bytes(head)
+        ship(store, shipment)
+    with path.open("wb") as file:
+        file.write(head[: -len(PRESSED_MARK)] + PRESSED_MARK)
+        file.seek(hole, os.SEEK_CUR)
+        file.write(end)
+
+    shipment.has_ended = True
+    ship(store, shipment)
+
+    lost = hole - (len(PRESSED_MARK) if is_late else 0)
+    note = f"\n[queuectl: {lost:,} bytes lost here, the disk was full]\n".encode()
+    kept = head if is_late else head[: -len(PRESSED_MARK)]
+    assert stored(store, of) == kept + PRESSED_MARK + note + end

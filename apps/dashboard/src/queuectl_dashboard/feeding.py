@@ -10,7 +10,7 @@ from queuectl_dashboard.masking import output_of
 from queuectl_dashboard.redaction import Redaction
 from queuectl_store import Attempt, Job, JobId, JobState, Store, Stream
 from queuectl_worker import LogFolder, RunOutput, log_root
-from queuectl_worker.sources import Source, cut_note
+from queuectl_worker.sources import Source, gap_note
 
 LINES = 400
 MOST_AT_ONCE = 64 * 1024
@@ -95,11 +95,11 @@ class _Reader:
         place = start
         for at, block in source.blocks(start, end):
             if at > place:
-                yield self._told(place, at, cut_note(at - place))
+                yield self._told(place, at, gap_note(source, place, at))
             yield self._told(at, at + len(block), block)
             place = at + len(block)
         if place < end:
-            yield self._told(place, end, cut_note(end - place))
+            yield self._told(place, end, gap_note(source, place, end))
         self._place = end
 
     def _told(self, start: int, end: int, block: bytes) -> str:

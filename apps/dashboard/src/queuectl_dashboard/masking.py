@@ -47,7 +47,7 @@ class MaskedSource:
     def __init__(self, source: Source, redaction: Redaction) -> None:
         self._source, self._redaction = source, redaction
         self.size, self.tail_start = source.size, source.tail_start
-        self.close = source.close
+        self.is_lost, self.close = source.is_lost, source.close
 
     def blocks(self, start: int, end: int) -> Iterator[tuple[int, bytes]]:
         """See `Source`."""

@@ -50,13 +50,13 @@ class RunOutput:
             return read_source(source, tail=tail)
 
     def missing(self) -> int:
-        """Return the bytes that the run printed, where nothing is left of them or ever was."""
+        """Return the bytes of the run's log, or of what got into none, where nothing is left."""
         for stream in self.streams:
             if source := self.open(stream):
                 source.close()
                 return 0
         ended = self._run or self._attempt()
-        return 0 if ended is None else (ended.log_bytes or 0) + (ended.log_lost or 0)
+        return 0 if ended is None else ended.log_bytes or ended.log_lost or 0
 
     def follow(
         self, is_over: Callable[[], bool], *, tail: int | None = None

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from queuectl_store import OutputOf, Piece
+from queuectl_worker.guardian.marks import PRESSED_MARK
 from queuectl_worker.sources import FileSource
 
 # What a run prints faster than this is left out while it runs, and made up for at its end.
@@ -33,6 +34,7 @@ class Shipment:
         self._since_ms = since_ms
         self._source: FileSource | None = None
         self._position = 0
+        self._last = b""
         self._cut_to = self._half
         self._has_gaps = False
         self.has_ended = has_ended
@@ -65,15 +67,25 @@ class Shipment:
         while self._position < size and room > 0:
             # A piece lies in one half: the second one is cut, piece by piece.
             end = min(size, self._half) if self._position < self._half else size
-            found = next(source.blocks(self._position, end), None)
-            if found is None:
-                self._position = end  # a hole, where the log was over its own cap
-                continue
-            at, block = found
-            taken.append(Piece(self.of, at, block))
+            at, block = next(source.blocks(self._position, end), (end, b""))
+            taken += self._told_of_gap(source, at)
+            if block:
+                taken.append(Piece(self.of, at, block))
+                self._last = block[-len(PRESSED_MARK) :]
             self._position = at + len(block)
             room -= len(block)
         return taken
+
+    def _told_of_gap(self, source: FileSource, end: int) -> list[Piece]:
+        """Return what says why there is a hole up to *end*, where that is not the log's own cap.
+
+        In the file it stands before the hole, in bytes that may have been stored before that.
+        """
+        start, is_told = self._position, self._last == PRESSED_MARK
+        if is_told or end - start < len(PRESSED_MARK) or not source.is_lost(start):
+            return []
+        self._last = PRESSED_MARK
+        return [Piece(self.of, start, PRESSED_MARK)]
 
     def _cuts(self, size: int) -> list[tuple[int, int]]:
         """Choose where to go on, and return what the store must not keep any more."""

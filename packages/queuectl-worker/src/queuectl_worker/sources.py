@@ -1,6 +1,7 @@
 """Reading one output, from a file with holes or from the store's pieces.
 
-A log over its cap has a hole in its middle; so have the pieces. Reading states what is missing.
+A log over its cap has a hole in its middle, as has one that was there when its disk was full; so
+have the pieces. Reading states what is missing, and why.
 """
 
 import os
@@ -30,6 +31,10 @@ class Source(Protocol):
 
     def tail_start(self, lines: int) -> int:
         """Return the byte at which its last *lines* lines begin."""
+        ...
+
+    def is_lost(self, start: int) -> bool:
+        """Tell whether a gap at *start* is there since the disk was full, not for the cap."""
         ...
 
     def close(self) -> None:
@@ -74,6 +79,16 @@ class FileSource:
         """See `Source`."""
         return _tail_start(self._file, self.size(), lines)
 
+    def is_lost(self, start: int) -> bool:
+        """See `Source`; who reads may be in the midst of the hole that was made."""
+        # Here, as below: the guardian's client comes with it, and few logs have gaps.
+        from queuectl_worker.guardian.marks import PRESSED_END, PRESSED_MARK
+
+        if start < PRESSED_END or _next_data(self._file, PRESSED_END, start) < start:
+            return False
+        before = PRESSED_END - len(PRESSED_MARK)
+        return _read_at(self._file, before, len(PRESSED_MARK)) == PRESSED_MARK
+
     def close(self) -> None:
         """See `Source`."""
         os.close(self._file)
@@ -116,6 +131,13 @@ class StoredSource:
                 return 0
         return size - (len(body) - at - 1)
 
+    def is_lost(self, start: int) -> bool:
+        """See `Source`."""
+        from queuectl_worker.guardian.marks import PRESSED_MARK
+
+        before = self.blocks(max(0, start - len(PRESSED_MARK)), start)
+        return b"".join(block for _, block in before) == PRESSED_MARK
+
     def close(self) -> None:
         """See `Source`."""
 
@@ -124,11 +146,11 @@ def pieces(source: Source, start: int, end: int) -> Iterator[bytes]:
     """Yield what is between two bytes of *source*, with a note wherever something was cut."""
     for at, block in source.blocks(start, end):
         if at > start:
-            yield cut_note(at - start)
+            yield gap_note(source, start, at)
         yield block
         start = at + len(block)
     if start < end:
-        yield cut_note(end - start)
+        yield gap_note(source, start, end)
 
 
 def read(path: Path, *, tail: int | None = None) -> bytes:
@@ -190,9 +212,11 @@ def copy_with_holes(source: Path, target: Path) -> None:
     shutil.copystat(source, target)
 
 
-def cut_note(size: int) -> bytes:
-    """Return what stands in place of bytes that were cut."""
-    return f"\n[queuectl: {size:,} bytes cut here, the log reached its cap]\n".encode()
+def gap_note(source: Source, start: int, end: int) -> bytes:
+    """Return what stands in place of the bytes of *source* that are missing between two."""
+    is_lost = source.is_lost(start)
+    why = "lost here, the disk was full" if is_lost else "cut here, the log reached its cap"
+    return f"\n[queuectl: {end - start:,} bytes {why}]\n".encode()
 
 
 def _open_if_there(path: Path) -> FileSource | None:

@@ -12,9 +12,9 @@ from .groups import Groups
 from .outlets import Outlets
 from .procs import sweep
 from .protocol import Channel
+from .room import SpoolRoom
 from .run import NEVER, clock_ms
 from .runs import Runs
-from .spool import SpoolRoom
 from .table import ADOPTS_ORPHANS
 
 # How long reports may wait for company while commands queue: a message each would slow them.

@@ -22,7 +22,7 @@ from . import keeper, kernel
 from .groups import Groups
 from .loop import Loop
 from .protocol import Channel
-from .spool import SpoolRoom
+from .room import SpoolRoom
 
 
 def main(socket: str, slots: str, spool: str, cap: str, reserve: str, nonce: str) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import select
 
+from .room import SpoolRoom
 from .run import Request
-from .spool import Spool, SpoolRoom
+from .spool import Spool
 
 _BLOCK_BYTES = 1 << 16
 # Of one job, before the others have their turn.

@@ -1,23 +1,13 @@
-"""Where a job's output goes: a spool file per slot that becomes the job's log at its first byte.
-
-Making and deleting a file for each silent job would cost more than the job's own bookkeeping, so a
-slot hands the same empty file to one job after the other until one of them writes to it.
-"""
+"""Where a job's output goes: a spool file that becomes the job's log at its first byte."""
 
 from __future__ import annotations
 
-import errno
 import os
-import resource
-import time
 
-# Descriptors that are left for reading /proc and pinning processes, however many slots there are:
-# a guardian that cannot look cannot kill.
-_SPARE_FDS = 8
-_LOOK_SECONDS = 0.1
-_SMALLEST_CAP = 128 << 10
+from .marks import PRESSED_END, PRESSED_MARK
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE_FOLDER = 0o700
 
 
 class Spool:
@@ -34,6 +24,7 @@ class Spool:
         "lost",
         "path",
         "pipe",
+        "pressed_to",
         "problem",
         "punched_to",
         "target",
@@ -48,7 +39,7 @@ class Spool:
         self.path = path
         self.log = b""
         self.problem: str | None = None
-        self.punched_to = 0
+        self.punched_to = self.pressed_to = 0
 
     def size(self) -> int:
         """Return the bytes written so far."""
@@ -99,7 +90,7 @@ class Spool:
         The job writes on either way: a log that cannot be placed must not cost the run.
         """
         try:
-            _make_private_folders(os.path.dirname(log))
+            make_private_folders(os.path.dirname(log))
             os.rename(self.path, log)
         except OSError as error:
             self.problem = f"the log {os.fsdecode(log)!r} could not be made: {error.strerror}"
@@ -108,8 +99,11 @@ class Spool:
         self.problem = None
         return True
 
-    def trim(self, cap: int, size: int) -> None:
-        """Keep the first and the newest half of *cap*; the middle becomes a hole."""
+    def trim(self, cap: int, size: int, *, is_pressed: bool) -> None:
+        """Keep the first and the newest half of *cap*; the middle becomes a hole.
+
+        *is_pressed*: more is kept as a rule, but the disk is full.
+        """
         # Under a smaller cap than before there is more to punch, before what was punched.
         start = _round_up(cap // 2)
         if cap >= self.cap:
@@ -124,155 +118,65 @@ class Spool:
         try:
             kernel.punch_hole(self.fd, start, end)
         except OSError as error:
-            self.problem = f"the log is over its cap of {cap} bytes: {error}"
+            why = "takes room on a full disk" if is_pressed else f"is over its cap of {cap} bytes"
+            self.problem = f"the log {why}: {error}"
+        else:
+            if is_pressed and not self.pressed_to:
+                self._mark()
+            if is_pressed:
+                self.pressed_to = end
         self.punched_to = end
+
+    def deleted(self, cap: int, size: int) -> int:
+        """Return the bytes that the full disk cost, of which *cap* would have kept every one."""
+        if not self.pressed_to:
+            return 0
+        over_cap = min(self.pressed_to, (size - cap // 2) // _PAGE * _PAGE) - _round_up(cap // 2)
+        return self.pressed_to - PRESSED_END - max(0, over_cap) + len(PRESSED_MARK)
+
+    def _mark(self) -> None:
+        """Say before the hole why it is there."""
+        try:
+            # Another description of the file: through the job's, everything goes to its end.
+            fd = os.open(self.log, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            if os.path.samestat(os.fstat(fd), os.fstat(self.fd)):
+                os.pwrite(fd, PRESSED_MARK, PRESSED_END - len(PRESSED_MARK))
+        except OSError:
+            return
+        finally:
+            os.close(fd)
 
     def discard(self) -> None:
         """Close the file, and remove it unless it was published."""
         os.close(self.fd)
         if not self.log:
-            _remove(self.path)
+            remove(self.path)
 
 
-class SpoolRoom:
-    """The spool files, empty ones kept for the next job, and the cap on what one job may keep.
-
-    With fewer than *reserve* bytes free on their disk it is tight; with a quarter of that, jobs
-    keep no more than the ends of their output.
-    """
-
-    def __init__(self, folder: bytes, *, prefix: bytes, cap: int, reserve: int = 0) -> None:
-        self._folder = folder
-        self._prefix = prefix
-        self._cap = self._cap_now = cap
-        self._reserve = reserve
-        self._is_tight = False
-        self._look_at = 0.0
-        self._made = 0
-        self._empty: list[Spool] = []
-
-    def take(self) -> Spool:
-        """Return an empty spool file.
-
-        Raises:
-            OSError: No descriptor, no space, or no permission: the host's fault.
-        """
-        return self._empty.pop() if self._empty else self._open()
-
-    def is_tight(self) -> bool:
-        """Tell whether the disk is nearly full; looks at most ten times a second."""
-        now = time.monotonic()
-        if self._reserve and now >= self._look_at:
-            self._look_at = now + _LOOK_SECONDS
-            free = self._free_bytes()
-            self._is_tight = free < self._reserve
-            is_full = free < self._reserve // 4
-            self._cap_now = min(self._cap, _SMALLEST_CAP) if is_full else self._cap
-        return self._is_tight
-
-    def watch(self, spool: Spool, log: bytes) -> int:
-        """Publish what a job has begun to write, and keep it under the cap; return its size."""
-        size = spool.size()
-        self.is_tight()
-        if size and (spool.log or spool.publish(log)) and size > self._cap_now:
-            spool.trim(self._cap_now, size)
-        return size
-
-    def settle(self, spool: Spool, log: bytes, *, may_reuse: bool) -> tuple[int, int, str | None]:
-        """Finish with a job's output; return the bytes of its log, those lost, what went wrong.
-
-        *may_reuse* is false when a process may live that still writes to it.
-        """
-        spool.end()
-        size, lost = self.watch(spool, log), spool.lost
-        if not lost and may_reuse and not size and not spool.log:
-            self._empty.append(spool)
-        else:
-            spool.discard()
-        if size and not spool.log:
-            return 0, lost + size, spool.problem
-        problem = f"{lost} bytes of output were lost: the disk was full" if lost else spool.problem
-        return size, lost, problem
-
-    def readable(self, content: bytes) -> int:
-        """Return a descriptor at the beginning of a nameless file that holds *content*.
-
-        Raises:
-            OSError: No descriptor, no space, or no permission: the host's fault.
-        """
-        self._made += 1
-        path = os.path.join(self._folder, b"%s-%d" % (self._prefix, self._made))
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        _make_private_folders(self._folder)
-        fd = os.open(path, flags, _PRIVATE_FILE)
-        _remove(path)
-        try:
-            while content:
-                content = content[os.write(fd, content) :]
-            os.lseek(fd, 0, os.SEEK_SET)
-        except OSError:
-            os.close(fd)
-            raise
-        return fd
-
-    def close(self) -> None:
-        """Remove every spool file that no job uses."""
-        while self._empty:
-            self._empty.pop().discard()
-
-    def remove_leftovers(self) -> None:
-        """Remove the spool files that a guardian of this prefix left when it was killed."""
-        try:
-            names = os.listdir(self._folder)
-        except OSError:
-            return
-        for name in names:
-            if name.startswith(self._prefix + b"-"):
-                _remove(os.path.join(self._folder, name))
-
-    def _free_bytes(self) -> int:
-        folder = self._folder
-        while not os.path.isdir(folder):  # it is not there before the first file
-            folder = os.path.dirname(folder)
-        found = os.statvfs(folder)
-        return found.f_bavail * found.f_frsize
-
-    def _open(self) -> Spool:
-        self._made += 1
-        path = os.path.join(self._folder, b"%s-%d" % (self._prefix, self._made))
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        try:
-            fd = os.open(path, flags, _PRIVATE_FILE)
-        except FileNotFoundError:
-            _make_private_folders(self._folder)
-            fd = os.open(path, flags, _PRIVATE_FILE)
-        spool = Spool(fd, path)
-        if fd >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARE_FDS:
-            spool.discard()
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-        return spool
-
-
-def _make_private_folders(folder: bytes) -> None:
+def make_private_folders(folder: bytes) -> None:
     """Make *folder* and its missing parents, all of them the owner's alone."""
     if os.path.isdir(folder):
         return
-    _make_private_folders(os.path.dirname(folder))
+    make_private_folders(os.path.dirname(folder))
     try:
         os.mkdir(folder, _PRIVATE_FOLDER)
     except FileExistsError:
         return
 
 
-def _loss_note(count: int) -> bytes:
-    return b"\n[queuectl: %d bytes lost here, the disk was full]\n" % count
-
-
-def _remove(path: bytes) -> None:
+def remove(path: bytes) -> None:
+    """Remove a file that may be gone already."""
     try:
         os.unlink(path)
     except OSError:
         return
+
+
+def _loss_note(count: int) -> bytes:
+    return b"\n[queuectl: %d bytes lost here, the disk was full]\n" % count
 
 
 def _round_up(offset: int) -> int:

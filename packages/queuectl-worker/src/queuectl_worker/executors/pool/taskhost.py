@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 
-from queuectl_worker.guardian.spool import SpoolRoom
+from queuectl_worker.guardian.room import SpoolRoom
 
 # What the guardian sends before it kills.
 END = signal.SIGTERM
