@@ -1,6 +1,9 @@
 """Trees that are hard to kill: 20 of them make about a hundred processes."""
 
+import os
 import sys
+
+from . import witness
 
 NAP = "sleep 300"
 
@@ -30,6 +33,30 @@ FORKER = (
 )
 
 
+# Doubles until it may have no more processes, each of which wants a processor and is a session of
+# its own; nobody lives for longer than a minute. As root it becomes somebody whom the limit binds.
+BOMB = """
+import os, resource, sys, time
+mark, most, over = sys.argv[1], int(sys.argv[2]), time.monotonic() + 60
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(61357); os.setuid(61357)
+resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+while time.monotonic() < over:
+    try:
+        if os.fork() == 0:
+            os.setsid()
+    except OSError:
+        pass
+"""
+
+
 def forker(mark: str) -> tuple[str, ...]:
     """Return the arguments of a program that forks without end."""
     return (sys.executable, "-S", "-c", FORKER, mark)
+
+
+def bomb(mark: str, *, most: int) -> tuple[str, ...]:
+    """Return the arguments of a program that becomes *most* processes."""
+    # The limit is one of a user's threads.
+    others = 0 if os.getuid() == 0 else witness.threads_of(os.getuid())
+    return (sys.executable, "-S", "-c", BOMB, mark, str(most + others))

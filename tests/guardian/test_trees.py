@@ -10,7 +10,7 @@ import pytest
 from queuectl_worker.guardian import Ended, Recalled, Started
 
 from . import witness
-from .awkward import SHAPES, forker
+from .awkward import SHAPES, bomb, forker
 from .desk import Desk
 from .waiting import eventually
 
@@ -291,3 +291,17 @@ def test_the_guardian_ignores_what_a_terminal_sends(desk: Desk) -> None:
         os.kill(desk.guardian.pid, signum)
 
     assert desk.run("true").exit_code == 0
+
+
+@pytest.mark.not_on("darwin")
+def test_a_bomb_is_gone_and_the_run_beside_it_is_not(desk: Desk) -> None:
+    """A hundred processes that want the processor, in sessions of their own, and fork on."""
+    other = desk.sh("sleep 300")
+    key = desk.launch(*bomb("bomb" + desk.mark, most=100))
+    populated(desk, 90)
+
+    desk.guardian.stop(key, grace_ms=0)
+
+    assert desk.until(Ended, key).stopped
+    eventually(lambda: not witness.marked("bomb" + desk.mark), within=20, what="no bomb")
+    assert not desk.has_ended(other)

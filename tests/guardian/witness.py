@@ -25,6 +25,22 @@ def parent_of(pid: int) -> int:
     return int(_stat(pid)[1])
 
 
+def children_of(pid: int) -> list[int]:
+    """Return what the first thread of *pid* has forked."""
+    return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def threads_of(uid: int) -> int:
+    """Return how many threads the processes of a user have."""
+    own = [pid for pid in _pids() if _uid_of(pid) == uid]
+    return sum(int((_stat(pid) or ["1"] * 18)[17]) for pid in own)
+
+
+def is_living(pid: int) -> bool:
+    """Tell whether *pid* is a process that has not ended."""
+    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+
+
 def _carries(pid: int, mark: bytes) -> bool:
     return _stat(pid)[:1] != ["Z"] and (
         mark in _read(f"/proc/{pid}/cmdline") or mark in _read(f"/proc/{pid}/environ")
@@ -37,6 +53,13 @@ def _pids() -> list[int]:
 
 def _stat(pid: int) -> list[str]:
     return _read(f"/proc/{pid}/stat").decode(errors="replace").rpartition(")")[2].split()
+
+
+def _uid_of(pid: int) -> int | None:
+    try:
+        return os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return None
 
 
 def _read(path: str) -> bytes:

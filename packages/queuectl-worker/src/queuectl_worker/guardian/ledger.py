@@ -51,6 +51,18 @@ class Ledger:
         """Return the guardian's direct children: first processes and adopted orphans."""
         return self._children.pids()
 
+    def orphans_of(self, run: int, leaders: dict[int, int]) -> tuple[list[int], bool]:
+        """Return the adopted orphans that are known, or tell themselves, to be of *run*.
+
+        Also whether that is all: none of the others is undecided.
+        """
+        if not self._children.are_known:
+            return [], False
+        sessions = self._sessions | leaders
+        orphans = [pid for pid in self.children() if pid not in leaders]
+        owners = {pid: self.run_of_orphan(pid, sessions) for pid in orphans}
+        return [pid for pid in orphans if owners[pid] == run], UNDECIDED not in owners.values()
+
     def run_of_orphan(self, pid: int, sessions: dict[int, int]) -> int:
         """Return the run of an adopted orphan that ended and is not reaped yet.
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterable
 
 from . import procs
 from .groups import Groups
 from .ledger import UNDECIDED, Ledger
-from .run import ASK_AGAIN_MS, NEVER, Run
-from .table import ADOPTS_ORPHANS, Process, catches, share_of
+from .run import ASK_AGAIN_MS, NEVER, Run, clock_ms
+from .strike import kill_group_of, strike
+from .table import Process, catches, share_of
 
 # Often enough to have seen nearly every process before it leaves its session and its parents.
 _LOOK_MS = 250
 # With a limit on memory: a program takes some GB a second at most.
 _WEIGH_MS = 50
 _STRAY_GRACE_MS = 2_000
+# So many times as long as a look took, until the next: a guardian that does nothing but look at a
+# thousand processes, which all want the processor, comes late to the stop that ends them.
+_REST = 4
 # A round finds what was forked during the one before. Few, since deadlines of others wait.
 _KILL_ROUNDS = 8
 
@@ -30,6 +35,7 @@ class Trees:
 
     def __init__(self, tag: bytes, groups: Groups) -> None:
         self.due = NEVER
+        self._rest_ms = 0
         self._groups = groups
         self._ledger = Ledger(tag, groups.run_of)
         self._leaders: dict[int, int] = {}
@@ -81,6 +87,11 @@ class Trees:
 
     def look(self, now: int) -> bool:
         """Learn whose each process is, weigh the runs, chase the strays; say if there are any."""
+        began = clock_ms()
+        for number, at in self._kill_at.items():
+            if now >= at:
+                self._kill_group(number)
+                strike(self._ledger.orphans_of(number, self._leaders)[0], signal.SIGKILL)
         census = self._ledger.scan(self._leaders)
         for number, processes in census.items():
             if number in self._runs:
@@ -92,25 +103,50 @@ class Trees:
             else:
                 self._kill_group(number)
                 _send_all(processes, signal.SIGKILL)
-        self._kill_at = {number: at for number, at in self._kill_at.items() if number in strays}
+        # What hops from parent to child may be missed by a look: look again, with no new grace.
+        self._kill_at = {
+            number: at
+            for number, at in self._kill_at.items()
+            if number in strays or now < at + _STRAY_GRACE_MS
+        }
         self._asked &= {process.identity for found in census.values() for process in found}
-        self._plan(now, is_busy=bool(self._leaders or census))
+        self._rest_ms = _REST * (clock_ms() - began)
+        self._plan(now, strays, is_busy=bool(self._leaders or census or self._kill_at))
         return bool(strays or UNDECIDED in census)
 
     def signal(self, run: Run, signum: int) -> None:
         """Send *signum* to the tree of *run*; SIGKILL until no process of it is found."""
         if signum == signal.SIGKILL:
             self._kill_group(run.number)
-        if signum == signal.SIGKILL and ADOPTS_ORPHANS:
-            procs.kill_children([run.pid])  # before a look at a tree that it may be growing
-        for _ in range(_KILL_ROUNDS if signum == signal.SIGKILL else 1):
+            if self._is_unreaped(run):
+                kill_group_of(run.pid)
+            self._kill(run)
+            return
+        struck, is_all = self._strike(run, signum)
+        if not struck or not is_all:
+            self._ask_once(self._ledger.scan(self._leaders).get(run.number, []))
+
+    def _kill(self, run: Run) -> None:
+        for _ in range(_KILL_ROUNDS):
+            if self._strike(run, signal.SIGKILL)[0]:
+                continue
             living = self._ledger.scan(self._leaders).get(run.number, [])
             if not living:
                 return
-            if signum == signal.SIGTERM:
-                self._ask_once(living)
-            else:
-                _send_all(living, signum)
+            _send_all(living, signal.SIGKILL)
+
+    def _strike(self, run: Run, signum: int) -> tuple[bool, bool]:
+        """Signal what is below *run* without a scan; tell whether any lived, and if it was all."""
+        orphans, is_all = self._ledger.orphans_of(run.number, self._leaders)
+        first = [run.pid] if self._is_unreaped(run) else []
+        spared = self._asked if signum == signal.SIGTERM else ()
+        struck = strike(first + orphans, signum, spared=spared)
+        if signum == signal.SIGTERM:
+            self._asked.update(struck)
+        return bool(struck), is_all
+
+    def _is_unreaped(self, run: Run) -> bool:
+        return self._leaders.get(run.pid) == run.number
 
     def warn(self, run: Run, signum: int) -> None:
         """Send *signum* to those of the tree that have a handler: others would only die of it."""
@@ -121,8 +157,8 @@ class Trees:
         """Send SIGKILL to every process of every run until none is found."""
         self._groups.kill_runs()
         for _ in range(_KILL_ROUNDS):
-            if ADOPTS_ORPHANS:
-                procs.kill_children(self._ledger.children())
+            if strike(self._ledger.children(), signal.SIGKILL):
+                continue
             census = self._ledger.scan(self._leaders)
             living = [process for found in census.values() for process in found]
             if not living:
@@ -156,10 +192,12 @@ class Trees:
         _send_all(fresh, signal.SIGTERM)
         self._asked |= {process.identity for process in fresh}
 
-    def _plan(self, now: int, *, is_busy: bool) -> None:
+    def _plan(self, now: int, strays: Iterable[int], *, is_busy: bool) -> None:
         """Set the time of the next look."""
-        later = [max(at, now + ASK_AGAIN_MS) for at in self._kill_at.values()]
-        self.due = min([now + self._pause_ms, *later]) if is_busy else NEVER
+        later = [max(self._kill_at[number], now + ASK_AGAIN_MS) for number in strays]
+        self.due = max(min([now + self._pause_ms, *later]), clock_ms() + self._rest_ms)
+        if not is_busy:
+            self.due = NEVER
 
     @property
     def _pause_ms(self) -> int:
