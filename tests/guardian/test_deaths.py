@@ -14,7 +14,7 @@ import pytest
 from queuectl_worker.guardian import Ended, Lost, Started
 
 from . import witness
-from .awkward import SHAPES, forker
+from .awkward import SHAPES, bomb, forker
 from .desk import Desk
 from .waiting import eventually
 
@@ -92,6 +92,20 @@ def test_forking_without_end_does_not_outrun_the_workers_death(tmp_path: Path) -
     victim.process.kill()
 
     eventually(lambda: all_gone(victim), within=PROMISED_SECONDS, what="everything to be gone")
+    victim.end()
+
+
+@pytest.mark.not_on("darwin")
+def test_a_bomb_does_not_outlive_the_worker(tmp_path: Path) -> None:
+    """Who reaps while it kills makes room for the forks of those that are left."""
+    program, *arguments, _, most = bomb("$1", most=100)
+    words = " ".join(f"'{word}'" for word in arguments)
+    victim = Victim(tmp_path, [f"exec {program} {words} $1 {most}", *list(SHAPES.values())[:19]])
+    eventually(lambda: len(victim.others()) >= PROCESSES + 90, within=60, what="the bomb")
+
+    victim.process.kill()
+
+    eventually(lambda: all_gone(victim), within=20, what="everything to be gone")
     victim.end()
 
 

@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 
+from .strike import strike
 from .table import ADOPTS_ORPHANS, OwnChildren, Process, living_below, look_up
 
 _KILL_PAUSE_MS = 1
@@ -63,6 +64,7 @@ def sweep() -> None:
         for process in living_below(os.getpid()):  # while the tree still hangs together
             send(process, signal.SIGKILL)
     while True:
+        _strike_until_still(children)
         accepted = kill_children(children.pids())
         if not _reap_all():
             return
@@ -71,6 +73,17 @@ def sweep() -> None:
             if answers and not any(answers):
                 return
         select.select([], [], [], _KILL_PAUSE_MS / 1000)
+
+
+def _strike_until_still(children: OwnChildren) -> None:
+    """Kill until those that live are the same as before: they only wait for their end.
+
+    Before anything is reaped: the dead count against the limit of their user, so that a bomb which
+    fills it cannot fork others in their place.
+    """
+    struck: list[tuple[int, str]] = []
+    while (found := strike(children.pids(), signal.SIGKILL)) and found != struck:
+        struck = found
 
 
 def _reap_all() -> bool:
