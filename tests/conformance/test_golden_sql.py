@@ -120,6 +120,7 @@ def named_statements() -> Iterator[tuple[str, sa.ClauseElement]]:
         yield f"checks.wrong.{kind}", wrong
     for kind, statements in {
         "prune.ended": prune.ENDED,
+        "prune.ended_queues": prune.ENDED_QUEUES,
         "prune.nth": prune.NTH,
         "prune.count": prune.COUNT,
         "sizes.newest": sizes.NEWEST,

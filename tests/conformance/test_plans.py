@@ -72,6 +72,7 @@ ONLY_THE_NEWEST = Rules(default=Kept(ages=dict.fromkeys(ENDED), jobs=HISTORY // 
 KEEP_ALL = Rules(default=Kept(ages=dict.fromkeys(ENDED)))
 TABLE = "queuectl_jobs"
 EDGES = "queuectl_dependencies"
+ENDED_INDEXES = ("succeeded_at", "cancelled_at", "dead_at")
 INDEXES = (
     "pending",
     "guarded",
@@ -81,7 +82,7 @@ INDEXES = (
     "dead",
     "dead_of",
     "unique",
-    "ended",
+    *ENDED_INDEXES,
     "environment",
     "children_due",
     "group",
@@ -139,17 +140,21 @@ ACTS = [
     an_act("due_in", lambda store, _: store.due_in_ms(), "due"),
     an_act("renew", lambda store, worker: store.renew(worker), "running"),
     an_act("rescue", lambda store, _: store.rescue(vanished), "running"),
-    an_act("prune", lambda store, _: next(store.maintenance.prune(ONLY_THE_NEWEST)), "ended"),
+    an_act(
+        "prune", lambda store, _: next(store.maintenance.prune(ONLY_THE_NEWEST)), "succeeded_at"
+    ),
     an_act(
         "measure",
         lambda store, _: next(sizing.beyond(store._database, "q0", JobState.SUCCEEDED, 2**40)),
-        "ended",
+        "succeeded_at",
     ),
-    an_act("prunable", lambda store, _: store.maintenance.prunable(ONLY_THE_NEWEST), "ended"),
+    an_act(
+        "prunable", lambda store, _: store.maintenance.prunable(ONLY_THE_NEWEST), *ENDED_INDEXES
+    ),
     an_act(
         "prune_environments",
         lambda store, _: list(store.maintenance.prune(KEEP_ALL)),
-        "ended",
+        *ENDED_INDEXES,
         "environment",
     ),
     an_act("work_left", lambda store, _: store.work_left(), "pending", "running", "due"),

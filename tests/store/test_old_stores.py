@@ -23,6 +23,7 @@ STATES = {
     "0001": {"succeeded", "cancelled", "dead", "pending", "held", "scheduled"},
     "0003": {"succeeded", "cancelled", "dead", "pending", "held", "scheduled", "retrying"},
     "0002": {"succeeded", "cancelled", "dead", "pending", "held", "retrying", "blocked"},
+    "0004": {"succeeded", "cancelled", "dead", "pending", "held", "scheduled", "retrying"},
 }
 # As the program of schema 0001 sent them; only the parameters' spelling is ours.
 OLD_CLAIM = """

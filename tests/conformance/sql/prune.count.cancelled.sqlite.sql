@@ -5,11 +5,11 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS attempts, coalesce(su
 FROM queuectl_attempts
 WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS log_bytes
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state =
-    'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND
-    queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) >
-    (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND
-    queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND
+    queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND
+    (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND
+    (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due
+    = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
 FROM queuectl_dependencies JOIN queuectl_jobs AS child ON child.id = queuectl_dependencies.child_id
 WHERE queuectl_dependencies.parent_id = queuectl_jobs.id AND (child.state NOT IN ('cancelled',
     'dead', 'succeeded'))))) AND (queuectl_jobs.group_id IS NULL OR NOT (EXISTS (SELECT 1

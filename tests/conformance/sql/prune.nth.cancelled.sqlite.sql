@@ -1,6 +1,5 @@
 SELECT queuectl_jobs.finished_at, queuectl_jobs.id
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state =
-    'cancelled' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC,
-    queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue ORDER BY
+    queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
 LIMIT 1 OFFSET :kept

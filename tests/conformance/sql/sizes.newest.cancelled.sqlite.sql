@@ -17,8 +17,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id) + (SELECT coalesce(sum(50 +
 FROM queuectl_events
 WHERE queuectl_events.job_id = queuectl_jobs.id) AS BIGINT) AS size
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state =
-    'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND
-    (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY
-    queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND
+    queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at,
+    :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
 LIMIT :at_most OFFSET :param_1

@@ -15,8 +15,8 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id) + (SELECT coalesce(sum(50 +
 FROM queuectl_events
 WHERE queuectl_events.job_id = queuectl_jobs.id) AS BIGINT) AS size
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'dead' AND
-    queuectl_jobs.queue = %(of_queue)s::VARCHAR AND queuectl_jobs.finished_at <= %(to_at)s::BIGINT
-    AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (%(to_at)s::BIGINT, %(to_id)s::BIGINT) ORDER
-    BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = %(of_queue)s::VARCHAR AND
+    queuectl_jobs.finished_at <= %(to_at)s::BIGINT AND (queuectl_jobs.finished_at, queuectl_jobs.id)
+    < (%(to_at)s::BIGINT, %(to_id)s::BIGINT) ORDER BY queuectl_jobs.finished_at DESC,
+    queuectl_jobs.id DESC
 LIMIT %(at_most)s::INTEGER

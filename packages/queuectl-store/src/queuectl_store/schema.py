@@ -4,7 +4,7 @@ from queuectl_store.errors import StoreTooNew
 from queuectl_store.sql.plain.upkeep import SCHEMA_VERSION
 from queuectl_store.sql.statement import Connection
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 def refusal(url: str, version: str | None) -> StoreTooNew | None:

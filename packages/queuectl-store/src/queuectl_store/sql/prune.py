@@ -28,7 +28,6 @@ DOOMED = Batch("doomed", id=BIG)
 _doomed = sa.select(DOOMED.c.id)
 _at_most = sa.bindparam("at_most", type_=INT)
 _before = sa.bindparam("before", type_=BIG)
-# In the words of the index of what has ended.
 _ended = is_in("succeeded", "dead", "cancelled")
 _of_queue = jobs.c.queue == sa.bindparam("of_queue", type_=TEXT)
 _age = sa.tuple_(jobs.c.finished_at, jobs.c.id)
@@ -36,15 +35,6 @@ _from = sa.tuple_(sa.bindparam("from_at", type_=BIG), sa.bindparam("from_id", ty
 _to = sa.tuple_(sa.bindparam("to_at", type_=BIG), sa.bindparam("to_id", type_=BIG))
 _one = sa.select(ONE)
 
-# The queues that have ended jobs, found by hopping over the index.
-_first = sa.select(sa.func.min(jobs.c.queue).label("queue")).where(_ended).cte(recursive=True)
-_next = (
-    sa.select(sa.func.min(jobs.c.queue))
-    .where(_ended, jobs.c.queue > _first.c.queue)
-    .scalar_subquery()
-)
-_queues = _first.union_all(sa.select(_next).where(_first.c.queue.is_not(None)))
-ENDED_QUEUES = sa.select(_queues.c.queue).where(_queues.c.queue.is_not(None))
 QUEUE_SETTINGS = sa.select(queues.c.name, queues.c.settings).where(queues.c.settings.is_not(None))
 
 _child = jobs.alias("child")
@@ -79,7 +69,6 @@ def _log_of(job_id: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
 
 def _old(state: JobState) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        _ended,
         is_in(state),
         _of_queue,
         jobs.c.finished_at >= sa.bindparam("from_at", type_=BIG),
@@ -89,11 +78,22 @@ def _old(state: JobState) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _queues_with(state: JobState) -> sa.Select[str]:
+    """The queues that have jobs of *state*, found by hopping over their index."""
+    least = sa.select(sa.func.min(jobs.c.queue).label("queue")).where(is_in(state))
+    first = least.cte(recursive=True)
+    following = least.where(jobs.c.queue > first.c.queue).scalar_subquery()
+    found = first.union_all(sa.select(following).where(first.c.queue.is_not(None)))
+    return sa.select(found.c.queue).where(found.c.queue.is_not(None))
+
+
 def _by_state(
     build: Callable[[JobState], sa.Select[*tuple[Any, ...]]],
 ) -> Mapping[JobState, sa.Select[*tuple[Any, ...]]]:
     return MappingProxyType({state: build(state) for state in sorted(FINAL)})
 
+
+ENDED_QUEUES = _by_state(_queues_with)
 
 ENDED = _by_state(
     lambda state: (
@@ -107,7 +107,7 @@ ENDED = _by_state(
 NTH = _by_state(
     lambda state: (
         sa.select(jobs.c.finished_at, jobs.c.id)
-        .where(_ended, is_in(state), _of_queue)
+        .where(is_in(state), _of_queue)
         .order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
         .limit(sa.literal_column("1"))
         .offset(sa.bindparam("kept", type_=BIG))

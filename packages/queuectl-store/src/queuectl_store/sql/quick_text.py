@@ -1,7 +1,7 @@
 """What the quick lane goes by, as `scripts/quick_lane.py` takes it from statements and settings."""
 # ruff: noqa: E501
 
-HEAD = "0004"
+HEAD = "0005"
 DEFAULTS = {
     "queue": "default",
     "max_retries": "3",

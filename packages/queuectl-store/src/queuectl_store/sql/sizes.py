@@ -20,7 +20,6 @@ _ONCE = (
     *(jobs.c.spec, jobs.c.note, jobs.c.result, jobs.c.progress, jobs.c.name, jobs.c.task),
     *(jobs.c.unique_key, jobs.c.concurrency_key, jobs.c.resources, jobs.c.fingerprint),
 )
-_ended = is_in("succeeded", "dead", "cancelled")
 _before = sa.tuple_(sa.bindparam("to_at", type_=BIG), sa.bindparam("to_id", type_=BIG))
 
 
@@ -51,7 +50,6 @@ NEWEST = MappingProxyType(
     {
         state: sa.select(jobs.c.id, jobs.c.finished_at, sa.cast(_size, sa.BigInteger).label("size"))
         .where(
-            _ended,
             is_in(state),
             jobs.c.queue == sa.bindparam("of_queue", type_=TEXT),
             jobs.c.finished_at <= sa.bindparam("to_at", type_=BIG),

@@ -104,13 +104,15 @@ partial(
 partial("queuectl_jobs_running", jobs.c.worker_id, where="state = 'running'")
 partial("queuectl_jobs_dead", jobs.c.id, where="state = 'dead'")
 partial("queuectl_jobs_dead_of", jobs.c.fingerprint, jobs.c.id, where="state = 'dead'")
-partial(
-    "queuectl_jobs_ended",
-    jobs.c.queue,
-    jobs.c.state,
-    jobs.c.finished_at,
-    where="state IN ('succeeded', 'dead', 'cancelled')",
-)
+# One of each state: then none has to hold the state, and SQLite compares it where a list of
+# states is a temporary table that is filled for each insert and update.
+for _state in ("cancelled", "dead", "succeeded"):
+    partial(
+        f"queuectl_jobs_{_state}_at",
+        jobs.c.queue,
+        jobs.c.finished_at,
+        where=f"state = '{_state}'",
+    )
 partial("queuectl_jobs_unique", jobs.c.unique_slot, where="unique_live = 1", unique=True)
 partial("queuectl_jobs_children_due", jobs.c.id, where="children_due = 1")
 partial("queuectl_jobs_environment", jobs.c.environment_id, where="environment_id IS NOT NULL")

@@ -49,8 +49,7 @@ def prune(database: Database, rules: Rules) -> Iterator[Freed]:
     A step that only looked yields nothing freed.
     """
     with database.read() as connection:
-        queues = list(sql.ENDED_QUEUES.run(connection).scalars())
-    places = list(_places(queues, rules))
+        places = _places(connection, rules)
     for queue, state in places:
         yield from _prune_jobs(database, queue, state, rules.of(queue))
     if rules.is_whole:
@@ -68,8 +67,8 @@ def prunable(database: Database, rules: Rules) -> Freed:
     freed = Freed()
     with database.read() as connection:
         now = _now(database, connection)
-        queues = list(sql.ENDED_QUEUES.run(connection).scalars())
-    for queue, state in _places(queues, rules):
+        places = _places(connection, rules)
+    for queue, state in places:
         keep = rules.of(queue)
         ends = [] if keep.size is None else [*sizing.beyond(database, queue, state, keep.size)]
         with database.read() as connection:
@@ -91,10 +90,15 @@ def _count(
     return Freed(**{name: int(getattr(row, name)) for name in row._fields})
 
 
-def _places(queues: Iterable[str], rules: Rules) -> Iterator[tuple[str, JobState]]:
-    for queue in queues:
-        if rules.only_queues is None or queue in rules.only_queues:
-            yield from ((queue, state) for state in rules.states)
+def _places(connection: Connection, rules: Rules) -> list[tuple[str, JobState]]:
+    found = [
+        (queue, state)
+        for state in rules.states
+        for queue in sql.ENDED_QUEUES[state].run(connection).scalars()
+        if rules.only_queues is None or queue in rules.only_queues
+    ]
+    # What is to go of one queue goes together.
+    return sorted(found, key=lambda place: place[0])
 
 
 def _prune_jobs(database: Database, queue: str, state: JobState, keep: Kept) -> Iterator[Freed]:

@@ -2,43 +2,71 @@
 
 from queuectl_store.sql.statement import Statement
 
-ENDED_QUEUES = Statement("prune:ENDED_QUEUES", """
-WITH RECURSIVE anon_1(queue) AS
-(SELECT min(queuectl_jobs.queue) AS queue
-FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') UNION ALL SELECT (SELECT min(queuectl_jobs.queue) AS min_1
-FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.queue > anon_1.queue) AS anon_2
-FROM anon_1
-WHERE anon_1.queue IS NOT NULL)
- SELECT anon_1.queue
-FROM anon_1
-WHERE anon_1.queue IS NOT NULL
-""")
-
 QUEUE_SETTINGS = Statement("prune:QUEUE_SETTINGS", """
 SELECT queuectl_queues.name, queuectl_queues.settings
 FROM queuectl_queues
 WHERE queuectl_queues.settings IS NOT NULL
 """)
 
+ENDED_QUEUES: dict[str, Statement] = {
+    "cancelled": Statement("prune:ENDED_QUEUES.cancelled", """
+WITH RECURSIVE anon_1(queue) AS
+(SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'cancelled' UNION ALL SELECT (SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue > anon_1.queue) AS anon_2
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL)
+ SELECT anon_1.queue
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL
+"""),
+    "dead": Statement("prune:ENDED_QUEUES.dead", """
+WITH RECURSIVE anon_1(queue) AS
+(SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'dead' UNION ALL SELECT (SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue > anon_1.queue) AS anon_2
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL)
+ SELECT anon_1.queue
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL
+"""),
+    "succeeded": Statement("prune:ENDED_QUEUES.succeeded", """
+WITH RECURSIVE anon_1(queue) AS
+(SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'succeeded' UNION ALL SELECT (SELECT min(queuectl_jobs.queue) AS queue
+FROM queuectl_jobs
+WHERE queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue > anon_1.queue) AS anon_2
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL)
+ SELECT anon_1.queue
+FROM anon_1
+WHERE anon_1.queue IS NOT NULL
+"""),
+}
+
 ENDED: dict[str, Statement] = {
     "cancelled": Statement("prune:ENDED.cancelled", """
 SELECT queuectl_jobs.id, queuectl_jobs.finished_at
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
  LIMIT :at_most OFFSET :param_1
 """, whole=('from_at', 'to_at', 'from_id', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
     "dead": Statement("prune:ENDED.dead", """
 SELECT queuectl_jobs.id, queuectl_jobs.finished_at
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
  LIMIT :at_most OFFSET :param_1
 """, whole=('from_at', 'to_at', 'from_id', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
     "succeeded": Statement("prune:ENDED.succeeded", """
 SELECT queuectl_jobs.id, queuectl_jobs.finished_at
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
+WHERE queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at, queuectl_jobs.id
  LIMIT :at_most OFFSET :param_1
 """, whole=('from_at', 'to_at', 'from_id', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
 }
@@ -47,19 +75,19 @@ NTH: dict[str, Statement] = {
     "cancelled": Statement("prune:NTH.cancelled", """
 SELECT queuectl_jobs.finished_at, queuectl_jobs.id
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT 1 OFFSET :kept
 """, whole=('kept',), words=('of_queue',)),
     "dead": Statement("prune:NTH.dead", """
 SELECT queuectl_jobs.finished_at, queuectl_jobs.id
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT 1 OFFSET :kept
 """, whole=('kept',), words=('of_queue',)),
     "succeeded": Statement("prune:NTH.succeeded", """
 SELECT queuectl_jobs.finished_at, queuectl_jobs.id
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT 1 OFFSET :kept
 """, whole=('kept',), words=('of_queue',)),
 }
@@ -72,7 +100,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS attempts, coalesce(su
 FROM queuectl_attempts
 WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS log_bytes
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
 FROM queuectl_dependencies JOIN queuectl_jobs AS child ON child.id = queuectl_dependencies.child_id
 WHERE queuectl_dependencies.parent_id = queuectl_jobs.id AND (child.state NOT IN ('cancelled', 'dead', 'succeeded'))))) AND (queuectl_jobs.group_id IS NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_groups
@@ -87,7 +115,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS attempts, coalesce(su
 FROM queuectl_attempts
 WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS log_bytes
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
 FROM queuectl_dependencies JOIN queuectl_jobs AS child ON child.id = queuectl_dependencies.child_id
 WHERE queuectl_dependencies.parent_id = queuectl_jobs.id AND (child.state NOT IN ('cancelled', 'dead', 'succeeded'))))) AND (queuectl_jobs.group_id IS NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_groups
@@ -102,7 +130,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS attempts, coalesce(su
 FROM queuectl_attempts
 WHERE queuectl_attempts.job_id = queuectl_jobs.id)), 0) AS log_bytes
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
+WHERE queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at >= :from_at AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) > (:from_at, :from_id) AND (queuectl_jobs.finished_at, queuectl_jobs.id) <= (:to_at, :to_id) AND queuectl_jobs.children_due = 0 AND (queuectl_jobs.has_children = 0 OR NOT (EXISTS (SELECT 1
 FROM queuectl_dependencies JOIN queuectl_jobs AS child ON child.id = queuectl_dependencies.child_id
 WHERE queuectl_dependencies.parent_id = queuectl_jobs.id AND (child.state NOT IN ('cancelled', 'dead', 'succeeded'))))) AND (queuectl_jobs.group_id IS NULL OR NOT (EXISTS (SELECT 1
 FROM queuectl_groups

@@ -10,7 +10,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id) + (SELECT coalesce(sum(50 + c
 FROM queuectl_events
 WHERE queuectl_events.job_id = queuectl_jobs.id) AS BIGINT) AS size
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'cancelled' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT :at_most OFFSET :param_1
 """, whole=('to_at', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
     "dead": Statement("sizes:NEWEST.dead", """
@@ -20,7 +20,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id) + (SELECT coalesce(sum(50 + c
 FROM queuectl_events
 WHERE queuectl_events.job_id = queuectl_jobs.id) AS BIGINT) AS size
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'dead' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT :at_most OFFSET :param_1
 """, whole=('to_at', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
     "succeeded": Statement("sizes:NEWEST.succeeded", """
@@ -30,7 +30,7 @@ WHERE queuectl_attempts.job_id = queuectl_jobs.id) + (SELECT coalesce(sum(50 + c
 FROM queuectl_events
 WHERE queuectl_events.job_id = queuectl_jobs.id) AS BIGINT) AS size
 FROM queuectl_jobs
-WHERE queuectl_jobs.state IN ('succeeded', 'dead', 'cancelled') AND queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
+WHERE queuectl_jobs.state = 'succeeded' AND queuectl_jobs.queue = :of_queue AND queuectl_jobs.finished_at <= :to_at AND (queuectl_jobs.finished_at, queuectl_jobs.id) < (:to_at, :to_id) ORDER BY queuectl_jobs.finished_at DESC, queuectl_jobs.id DESC
  LIMIT :at_most OFFSET :param_1
 """, whole=('to_at', 'to_id'), small=('at_most',), words=('of_queue',), fixed={'param_1': 0}),
 }
