@@ -26,4 +26,4 @@ FROM best) RETURNING queuectl_jobs.id, queuectl_jobs.key, queuectl_jobs.queue,
     queuectl_jobs.environment_id, queuectl_jobs.group_id, queuectl_jobs.unique_key,
     queuectl_jobs.unmet, queuectl_jobs.on_dep_failure, queuectl_jobs.cancelled_for,
     queuectl_jobs.fingerprint, queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name,
-    queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result
+    queuectl_jobs.task, queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result

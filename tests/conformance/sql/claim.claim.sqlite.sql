@@ -19,4 +19,4 @@ UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + :atte
 FROM best) RETURNING id, "key", queue, priority, attempt, attempt_base, token, crashes,
     cancel_requested, max_retries, timeout_ms, created_at, run_at, started_at, finished_at,
     worker_id, environment_id, group_id, unique_key, unmet, on_dep_failure, cancelled_for,
-    fingerprint, was, pending_at, name, spec, note, result
+    fingerprint, was, pending_at, name, task, spec, note, result

@@ -19,5 +19,5 @@ WHERE queuectl_workers.id = %(worker)s::BIGINT AND queuectl_workers.state = 'run
     queuectl_jobs.concurrency_key, queuectl_jobs.resources, queuectl_jobs.allotted,
     queuectl_jobs.waits_for, queuectl_jobs.group_id, queuectl_jobs.unique_key, queuectl_jobs.unmet,
     queuectl_jobs.on_dep_failure, queuectl_jobs.cancelled_for, queuectl_jobs.fingerprint,
-    queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name, queuectl_jobs.spec,
-    queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress
+    queuectl_jobs.was, queuectl_jobs.pending_at, queuectl_jobs.name, queuectl_jobs.task,
+    queuectl_jobs.spec, queuectl_jobs.note, queuectl_jobs.result, queuectl_jobs.progress

@@ -12,4 +12,5 @@ WHERE queuectl_workers.id = :worker AND queuectl_workers.state = 'running' AND
     "key", state, queue, priority, attempt, attempt_base, token, crashes, cancel_requested,
     max_retries, timeout_ms, created_at, run_at, started_at, finished_at, worker_id, environment_id,
     slots, guarded, concurrency_key, resources, allotted, waits_for, group_id, unique_key, unmet,
-    on_dep_failure, cancelled_for, fingerprint, was, pending_at, name, spec, note, result, progress
+    on_dep_failure, cancelled_for, fingerprint, was, pending_at, name, task, spec, note, result,
+    progress

@@ -12,20 +12,15 @@ _DEEPEST = 64
 _write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-def begin(task: str) -> str:
-    """Return how the spec of a job that calls *task* begins."""
-    return dump({"task": task})[:-1]
-
-
-def go_on(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Return how the spec of a job that calls a task with these goes on; some are given.
+def checked(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Return how the spec of a job that calls a task with these begins; some are given.
 
     Raises:
         InvalidJob: The store could not give them back exactly.
     """
     text = dump(given(args, kwargs))
     check([list(args), kwargs], 0)
-    return f",{text[1:-1]}"
+    return text[:-1]
 
 
 def check(value: Any, depth: int) -> None:

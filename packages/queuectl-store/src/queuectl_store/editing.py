@@ -146,7 +146,7 @@ def _spec(old: str, wanted: NewJob, change: Edit) -> str:
         fields.pop(name, None)
     fields.update((name, new[name]) for name in touched if name in new)
     left = [name for name in fields.pop("left_to_task", ()) if getattr(change, name) is None]
-    if left and "task" in fields:
+    if left and isinstance(wanted.work, Task):
         fields["left_to_task"] = left
     return json.dumps(fields, separators=(",", ":"))
 

@@ -83,7 +83,7 @@ class Glance:
 
 def _title(row: Mapping[str, str]) -> str:
     fields = json.loads(row["spec"])
-    title = fields.get("shell") or fields.get("task") or " ".join(fields.get("argv", ()))
+    title = row["task"] or fields.get("shell") or " ".join(fields.get("argv", ()))
     return "".join(letter if letter.isprintable() else " " for letter in title)[:_LONGEST]
 
 

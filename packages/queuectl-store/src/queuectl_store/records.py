@@ -40,7 +40,7 @@ def job(
     after: tuple[JobId, ...] = (),
 ) -> Job:
     """Return the job in *row*, which holds every column of the jobs table."""
-    details = spec.decode(row.spec)
+    details = spec.decode(row.spec, row.task)
     draft = _Draft()
     draft.id = row.id
     draft.key = row.key
@@ -125,7 +125,7 @@ def _claimed(row: Any) -> Claim:
     draft.id = row.id
     draft.queue = row.queue
     draft.priority = row.priority
-    draft.work, draft.left_to_task = spec.work_of(row.spec)
+    draft.work, draft.left_to_task = spec.work_of(row.spec, row.task)
     draft.attempt = row.attempt
     draft.token = row.token
     draft.timeout_ms = row.timeout_ms

@@ -29,7 +29,10 @@ _read = json.JSONDecoder().raw_decode
 
 
 def encode(new: NewJob) -> str:
-    """Return *new*'s spec as JSON text, without the fields that are empty."""
+    """Return *new*'s spec as JSON text, without the fields that are empty.
+
+    The name of a task is not in it: that has a column, as what else statements look for.
+    """
     fields = _work_fields(new.work)
     for name, plain in (("cwd", new.cwd), ("input", new.input), ("memory", new.memory)):
         if plain is not None:
@@ -51,10 +54,14 @@ def encode(new: NewJob) -> str:
     return arguments.dump(fields)
 
 
-def decode(text: str) -> dict[str, Any]:
-    """Return the fields of a job that *encode* wrote, by name: what no statement looks into."""
+def decode(text: str, task: str | None) -> dict[str, Any]:
+    """Return the fields of a job that *encode* wrote, by name: what no statement looks into.
+
+    Args:
+        task: The name of its task; None for a command.
+    """
     fields, _ = _read(text)
-    values: dict[str, Any] = {"work": _work(fields), "env": {}, "tags": {}, **_UNSET}
+    values: dict[str, Any] = {"work": _work(fields, task), "env": {}, "tags": {}, **_UNSET}
     if fields.keys() <= _OF_THE_WORK:
         return values
     for name, value in fields.items():
@@ -63,10 +70,10 @@ def decode(text: str) -> dict[str, Any]:
     return values
 
 
-def work_of(text: str) -> tuple[Work, tuple[str, ...]]:
-    """Return the work alone of a job that *encode* wrote, and what was left to its task."""
+def work_of(text: str, task: str | None) -> tuple[Work, tuple[str, ...]]:
+    """Return the work alone of a job as *decode* does, and what was left to its task."""
     fields, _ = _read(text)
-    return _work(fields), tuple(fields.get("left_to_task", ()))
+    return _work(fields, task), tuple(fields.get("left_to_task", ()))
 
 
 def _as_it_is(value: Any) -> Any:
@@ -102,6 +109,7 @@ _UNSET: Mapping[str, Any] = {
     "left_to_task": (),
 }
 
+# Before schema 0005 the name of a task was there, too.
 _OF_THE_WORK = frozenset({"argv", "shell", "task", "args", "kwargs"})
 FIELDS = ("work", *_OPTIONAL)  # of a job, kept in its spec
 
@@ -263,19 +271,19 @@ def _work_fields(work: Work) -> dict[str, Any]:
             return {"argv": list(argv)}
         case Shell(script=script):
             return {"shell": script}
-        case Task(name=name, args=args, kwargs=kwargs):
-            return {"task": name, **arguments.given(args, kwargs)}
+        case Task(args=args, kwargs=kwargs):
+            return arguments.given(args, kwargs)
         case _:
             assert_never(work)
 
 
-def _work(fields: Mapping[str, Any]) -> Work:
+def _work(fields: Mapping[str, Any], task: str | None) -> Work:
+    if task is not None:
+        args, kwargs = fields.get("args", ()), fields.get("kwargs", {})
+        return Task(name=task, args=tuple(args), kwargs=kwargs)
     if "argv" in fields:
         return Argv(argv=tuple(fields["argv"]))
-    if "shell" in fields:
-        return Shell(script=fields["shell"])
-    args, kwargs = fields.get("args", ()), fields.get("kwargs", {})
-    return Task(name=fields["task"], args=tuple(args), kwargs=kwargs)
+    return Shell(script=fields["shell"])
 
 
 def _pairs(what: str, mapping: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from queuectl_store import spec
 from queuectl_store.errors import InvalidJob
-from queuectl_store.job import NewJob
+from queuectl_store.job import NewJob, Task
 from queuectl_store.relations import (
     Clause,
     Dependency,
@@ -32,7 +32,10 @@ def to_json(new: NewJob) -> str:
     Raises:
         InvalidJob: Its task's arguments do not fit JSON.
     """
-    document: dict[str, Any] = {"spec": json.loads(spec.encode(new))}
+    said = json.loads(spec.encode(new))
+    if isinstance(new.work, Task):
+        said["task"] = new.work.name
+    document: dict[str, Any] = {"spec": said}
     for field in fields(NewJob):
         value = getattr(new, field.name)
         if field.name not in _IN_SPEC and value != _default(field):
@@ -60,7 +63,8 @@ _NAMES = {"spec"} | {field.name for field in fields(NewJob) if field.name not in
 
 
 def _values(document: Mapping[str, Any]) -> dict[str, Any]:
-    details = spec.decode(json.dumps(document["spec"]))
+    said = document["spec"]
+    details = spec.decode(json.dumps(said), said.get("task"))
     values = {name: details[name] for name in _IN_SPEC}
     values |= {name: value for name, value in document.items() if name != "spec"}
     if "after" in values:

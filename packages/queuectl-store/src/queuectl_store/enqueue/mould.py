@@ -29,8 +29,9 @@ class Mould:
         assert not new.after
         text = enqueuing.checked(new, 0)
         self.new = new
-        self._head = arguments.begin(new.work.name)
-        self._tail = text.removeprefix(self._head)
+        self._bare = text
+        # What follows the arguments.
+        self._tail = "}" if text == "{}" else f",{text[1:]}"
 
     def wanted(self, calls: Sequence[Arguments]) -> list[Wanted]:
         """Return the jobs of *calls*, each under a key of its own unless they share one.
@@ -47,9 +48,9 @@ class Mould:
 
     def _spec(self, args: Sequence[Any], kwargs: Mapping[str, Any], n: int) -> str:
         if not args and not kwargs:
-            return self._head + self._tail
+            return self._bare
         try:
-            text = self._head + arguments.go_on(args, kwargs) + self._tail
+            text = arguments.checked(args, kwargs) + self._tail
             spec.check_size(text)
         except InvalidJob as error:
             error.index = n

@@ -112,7 +112,7 @@ BECOMES_RUNNING: Mapping[str, Any] = {
 }
 # What a claim is made of: the rest serves statements alone, and reading a column takes time.
 _UNSEEN = (
-    *("task", "unique_slot", "unique_live", "unique_until", "unique_waiting"),
+    *("unique_slot", "unique_live", "unique_until", "unique_waiting"),
     *("has_children", "children_due"),
 )
 OF_A_CLAIM = [column for column in jobs.columns if column.name not in _UNSEEN]

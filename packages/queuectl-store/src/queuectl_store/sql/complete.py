@@ -10,7 +10,7 @@ _at_most = sa.bindparam("at_most", type_=BIG)
 
 # Of all jobs the newest: a look at every one would keep a person waiting.
 RECENT = (
-    sa.select(jobs.c.id, jobs.c.state, jobs.c.queue, jobs.c.name, jobs.c.spec)
+    sa.select(jobs.c.id, jobs.c.state, jobs.c.queue, jobs.c.name, jobs.c.task, jobs.c.spec)
     .order_by(jobs.c.id.desc())
     .limit(_at_most)
 )

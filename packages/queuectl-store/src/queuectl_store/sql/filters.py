@@ -64,5 +64,6 @@ SEARCH = sa.or_(
     jobs.c.spec.icontains(_escaped, escape="/"),
     jobs.c.spec.icontains(_items, escape="/"),
     jobs.c.name.icontains(_plain, escape="/"),
+    jobs.c.task.icontains(_plain, escape="/"),
     jobs.c.note.icontains(_plain, escape="/"),
 )

@@ -59,7 +59,7 @@ FROM queuectl_workers
 WHERE queuectl_workers.state IN ('running', 'stopping') AND queuectl_workers.boot_id = :boot AND queuectl_workers.lease_until > :lease_now ORDER BY queuectl_workers.id
 """
 COMPLETE_RECENT = """
-SELECT queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.queue, queuectl_jobs.name, queuectl_jobs.spec
+SELECT queuectl_jobs.id, queuectl_jobs.state, queuectl_jobs.queue, queuectl_jobs.name, queuectl_jobs.task, queuectl_jobs.spec
 FROM queuectl_jobs ORDER BY queuectl_jobs.id DESC
  LIMIT :at_most OFFSET :param_1
 """

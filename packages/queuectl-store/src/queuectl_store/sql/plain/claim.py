@@ -35,7 +35,7 @@ FROM queuectl_workers
 WHERE queuectl_workers.id = :worker AND queuectl_workers.state = 'running' AND queuectl_workers.boot_id = :boot AND queuectl_workers.lease_until > :lease_now)) ORDER BY queuectl_jobs.priority DESC, queuectl_jobs.id
  LIMIT :at_most OFFSET :param_1)
  UPDATE queuectl_jobs SET state='running', attempt=(queuectl_jobs.attempt + :attempt_1), token=(queuectl_jobs.token + :token_1), started_at=:now, worker_id=:worker, unique_live=CASE WHEN (queuectl_jobs.unique_waiting = 1) THEN 0 ELSE queuectl_jobs.unique_live END, progress=:progress WHERE queuectl_jobs.id IN (SELECT best.id
-FROM best) RETURNING id, "key", queue, priority, attempt, attempt_base, token, crashes, cancel_requested, max_retries, timeout_ms, created_at, run_at, started_at, finished_at, worker_id, environment_id, group_id, unique_key, unmet, on_dep_failure, cancelled_for, fingerprint, was, pending_at, name, spec, note, result
+FROM best) RETURNING id, "key", queue, priority, attempt, attempt_base, token, crashes, cancel_requested, max_retries, timeout_ms, created_at, run_at, started_at, finished_at, worker_id, environment_id, group_id, unique_key, unmet, on_dep_failure, cancelled_for, fingerprint, was, pending_at, name, task, spec, note, result
 """, whole=('worker',), small=('at_most',), words=('from_queue', 'boot'), fixed={'attempt_1': 1, 'token_1': 1, 'progress': None, 'param_1': 0})
 
 WRITE_CLAIMS = Statement("claim:WRITE_CLAIMS", """

@@ -57,5 +57,5 @@ WHERE (queuectl_jobs.spec -> 'tags' ->> wanted_tags.tag) IS NOT wanted_tags.valu
 """)
 
 SEARCH = Statement("filters:SEARCH", """
-((lower(queuectl_jobs.spec) LIKE '%' || lower(:in_spec) || '%' ESCAPE '/') OR (lower(queuectl_jobs.spec) LIKE '%' || lower(:in_argv) || '%' ESCAPE '/') OR (lower(queuectl_jobs.name) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.note) LIKE '%' || lower(:in_text) || '%' ESCAPE '/'))
+((lower(queuectl_jobs.spec) LIKE '%' || lower(:in_spec) || '%' ESCAPE '/') OR (lower(queuectl_jobs.spec) LIKE '%' || lower(:in_argv) || '%' ESCAPE '/') OR (lower(queuectl_jobs.name) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.task) LIKE '%' || lower(:in_text) || '%' ESCAPE '/') OR (lower(queuectl_jobs.note) LIKE '%' || lower(:in_text) || '%' ESCAPE '/'))
 """)
