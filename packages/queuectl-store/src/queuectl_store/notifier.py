@@ -44,10 +44,12 @@ class FifoBell:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # A path makes its text anew each time that the system is given it.
+        self._name = os.fspath(folder)
 
     def ring(self, about: int = EVERYTHING) -> None:
         """Wake all listeners; one that is gone is cleared away. Never fails, never blocks."""
-        ring(self._folder, about)
+        ring(self._name, about)
 
     def listen(self) -> Listener:
         """Return a listener with a new FIFO."""

@@ -19,7 +19,7 @@ def write_new(
 ) -> None:
     """Record that jobs alike came; *row* is of any of them (see `ledger.new_job`)."""
     state = row["state"]
-    event = {"verb": _ENQUEUE, "state": state, "attempt": 0, "worker_id": None, "note": None}
+    event = {"verb": _ENQUEUE, "state": state, "attempt": 0}
     if len(ids) == 1:
         hot.WRITE_EVENT.run(connection, {"job_id": ids[0], **event, **times})
     else:
@@ -33,8 +33,6 @@ def of_a_new_one(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "verb": _ENQUEUE,
         "attempt": 0,
-        "worker_id": None,
-        "note": None,
         "source": "",
         "target": row["state"],
         "outcome": "",

@@ -25,7 +25,7 @@ _NOTHING: Mapping[str, Any] = {}
 _KEPT = 4  # connections that wait for the next read
 
 T = TypeVar("T")
-Begin = Callable[[sqlite3.Connection], object]
+Begin = Callable[[sqlite3.Cursor], object]
 GiveBack = Callable[[sqlite3.Connection, bool], None]
 
 
@@ -33,7 +33,7 @@ class PlainConnection:
     """A connection in a transaction.
 
     Args:
-        begin: Begins a transaction on it.
+        begin: Begins a transaction on it, by its cursor.
         give_back: Called at the end with the connection, and whether it must not be used again.
     """
 
@@ -43,13 +43,13 @@ class PlainConnection:
         self.raw = raw
         self._begin, self._give_back = begin, give_back
         self._is_spent = self._is_closed = False
-        self.begin()
         # One for all statements, whose rows are read at once.
         self._cursor = raw.cursor()
+        self.begin()
 
     def begin(self) -> None:
         """Begin a transaction."""
-        self._judged(lambda: self._begin(self.raw))
+        self._judged(lambda: self._begin(self._cursor))
 
     def execute(self, statement: Any, values: Any = _NOTHING, /) -> PlainRows:
         """Run a statement; once for each of a list of values."""
@@ -282,5 +282,5 @@ def close_raw(connection: sqlite3.Connection | None) -> None:
         connection.close()
 
 
-def _begin_read(raw: sqlite3.Connection) -> None:
-    raw.execute("BEGIN")
+def _begin_read(cursor: sqlite3.Cursor) -> None:
+    cursor.execute("BEGIN")

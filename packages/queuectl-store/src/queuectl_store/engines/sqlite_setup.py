@@ -28,7 +28,7 @@ def set_up(connection: sqlite3.Connection, durability: str, *, reads_only: bool)
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def begin_write(connection: sqlite3.Connection) -> None:
+def begin_write(connection: sqlite3.Connection | sqlite3.Cursor) -> None:
     """Take the write lock.
 
     Raises:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from queuectl_store.bell import EVERYTHING, JOBS, TIMES
+from queuectl_store.bell import EVERYTHING
 from queuectl_store.claiming import Times
 from queuectl_store.database import Database
-from queuectl_store.enqueue import calls, enqueuing
+from queuectl_store.enqueue import calls
+from queuectl_store.enqueue.alike import Alike, alike, topics
 from queuectl_store.enqueue.calls import Call
 from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
 from queuectl_store.enqueue.environments import Environments
@@ -28,6 +29,8 @@ class Arrivals:
     def __init__(self, database: Database, fallbacks: CurrentFallbacks) -> None:
         self._database, self._fallbacks = database, fallbacks
         self.together = Together(self._store_plain)
+        # Of the job that came last: a task is mostly enqueued again and again.
+        self._latest: Alike | None = None
 
     def store(self, call: Call, followers: Iterable[NewJob]) -> list[JobId]:
         """Store the jobs of *call*, and *followers* with them; return their ids in order."""
@@ -47,22 +50,43 @@ class Arrivals:
         return Surroundings(Environments(), self._fallbacks.get(jobs))
 
     def _store_plain(self, wanted: Sequence[Wanted]) -> list[JobId]:
-        around, about = self.around([each.new for each in wanted]), _topics(wanted)
-        if self._database.engine.joins_writes and len(wanted) == 1 and wanted[0].new.key is None:
-            sent = self._written(
-                lambda c, times: enqueuing.send_one(c, times, around, wanted[0]), about
-            )
+        if (same := self._alike(wanted)) is not None:
+            return self._store_alike(same, wanted)
+        jobs = [each.new for each in wanted]
+        around = self.around(jobs)
+        return self._written(
+            lambda c, times: calls.store(c, times, around, calls.plain(wanted)), topics(jobs)
+        )
+
+    def _alike(self, wanted: Sequence[Wanted]) -> Alike | None:
+        """Return what *wanted* share if they differ in their specs alone, under our own keys."""
+        if not wanted or (new := wanted[0].new).key is not None:
+            return None
+        if len(wanted) > 1 and not all(each.new is new for each in wanted):
+            return None
+        fallbacks, latest = self._fallbacks.get((new,)), self._latest
+        if latest is None or not latest.holds_for(new, fallbacks):
+            latest = self._latest = alike(new, fallbacks)
+        return latest
+
+    def _store_alike(self, same: Alike, wanted: Sequence[Wanted]) -> list[JobId]:
+        if self._database.engine.joins_writes and len(wanted) == 1:
+            sent = self._written(lambda c, times: same.send(c, times, wanted[0]), same.about)
             # Asked after the commit, so that all of it was one round trip.
             if (job_id := sent.inserted()) is not None:
                 return [job_id]
-        return self._written(lambda c, times: calls.store_plain(c, times, around, wanted), about)
+        return self._written(lambda c, times: _stored(c, times, same, wanted), same.about)
 
     def _written(self, store: Callable[[Connection, Times], T], about: int) -> T:
         times = self._database.engine.times
         return self._database.write(lambda c: store(c, dict(times())), repeatable=True, rings=about)
 
 
-def _topics(wanted: Sequence[Wanted]) -> int:
-    """Return what a ring for *wanted* is about."""
-    has_times = any(each.new.run_at is not None or each.new.delay_ms is not None for each in wanted)
-    return JOBS | TIMES if has_times else JOBS
+def _stored(
+    connection: Connection, times: Times, same: Alike, wanted: Sequence[Wanted]
+) -> list[JobId]:
+    if (ids := same.enqueue(connection, times, wanted)) is not None:
+        return ids
+    # This way says why one was not, or finds what an earlier try has stored.
+    around = Surroundings(Environments(), same.fallbacks)
+    return calls.store(connection, times, around, calls.plain(wanted))

@@ -101,27 +101,6 @@ def plain(wanted: Sequence[Wanted]) -> Call:
     return Call(wanted=wanted, key=None, edges=(), groups={}, finishes={}, sealing=(), followers={})
 
 
-def store_plain(
-    connection: Connection, times: dict[str, Any], around: Surroundings, wanted: Sequence[Wanted]
-) -> list[JobId]:
-    """Store jobs of which only each itself concerns it; return all ids.
-
-    Args:
-        connection: The store's own: a caller's Session is not asked for one job by parameters.
-    """
-    if wanted and _are_alike(wanted):
-        stored = enqueuing.enqueue_alike(connection, times, around, wanted)
-        if stored is not None:
-            return stored
-    return store(connection, times, around, plain(wanted))
-
-
-def _are_alike(wanted: Sequence[Wanted]) -> bool:
-    """Tell whether they differ in their specs alone, and have keys that the store made."""
-    new = wanted[0].new
-    return new.key is None and all(each.new is new for each in wanted)
-
-
 def store(
     connection: Connection, times: dict[str, Any], around: Surroundings, call: Call
 ) -> list[JobId]:

@@ -17,16 +17,14 @@ from queuectl_store.graph import dependencies
 from queuectl_store.job import JobId, NewJob
 from queuectl_store.ledger import Moved
 from queuectl_store.limits.queues import QueueState
-from queuectl_store.recording import of_a_new_one, write_moves, write_new
+from queuectl_store.recording import write_moves
 from queuectl_store.sql.plain import enqueue as sql
 from queuectl_store.sql.plain import hot, limits
-from queuectl_store.sql.statement import Connection, Statement
+from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 from queuectl_store.values import dataclass
 
 _ROWS_A_STATEMENT = 1_000
-# It has no text for SQLite.
-_JOINED_ONE = Statement("joined:ENQUEUE_ONE", "")
 
 
 class Wanted(NamedTuple):
@@ -97,7 +95,7 @@ def enqueue(
         kept, twins = settlement.without_twins(left)
         settlement.prepare(kept)
         known: set[str] = set()
-        for part in _parts(kept):
+        for part in parts(kept):
             known |= _add(connection, store, settlement, part, ids, added)
         # Where an earlier call had stored a row, its slot was free for the twin.
         again = {key for key, row in twins.items() if row.key in known and key not in ids}
@@ -110,53 +108,6 @@ def enqueue(
         places=_places(wanted, added),
         replaced=settlement.replaced,
     )
-
-
-def enqueue_alike(
-    connection: Connection, times: Times, around: Surroundings, wanted: Sequence[Wanted]
-) -> list[JobId] | None:
-    """Store jobs that nothing binds to others, under keys of the store's own, of one `new`.
-
-    Returns:
-        Their ids; None if one was not stored, since its key is there or its queue takes no jobs.
-    """
-    row = _row(connection, around, wanted[0])
-    ids: list[JobId] = []
-    for part in _parts(wanted):
-        added = _add_alike(connection, {**row, **times}, part)
-        if added:
-            write_new(connection, times, added, row)
-        if len(added) < len(part):
-            return None
-        ids += added
-    return ids
-
-
-def send_one(connection: Connection, times: Times, around: Surroundings, wanted: Wanted) -> Any:
-    """Have a job stored as `enqueue_alike` does, without waiting for it: where writes are joined.
-
-    Returns:
-        What `inserted` tells the id of once the transaction is committed; None as there.
-    """
-    row = _row(connection, around, wanted)
-    return _JOINED_ONE.run(connection, {**row, **of_a_new_one(row), **times})
-
-
-def _row(connection: Connection, around: Surroundings, wanted: Wanted) -> dict[str, Any]:
-    environment_id = around.environments.id_of(connection, wanted.new.environment)
-    return ledger.new_job((*wanted, environment_id), around.fallbacks)
-
-
-def _add_alike(
-    connection: Connection, values: dict[str, Any], part: Sequence[Wanted]
-) -> list[JobId]:
-    if len(part) == 1:
-        values |= {"key": part[0].key, "spec": part[0].spec}
-        job_id = sql.ENQUEUE_ONE.run(connection, values).inserted()
-        return [] if job_id is None else [JobId(job_id)]
-    values["new_jobs"] = ledger.alike(part)
-    ids = {row.key: row.id for row in sql.ENQUEUE_ALIKE.run(connection, values)}
-    return [ids[each.key] for each in part if each.key in ids]
 
 
 def _places(wanted: Sequence[Wanted], added: Mapping[str, JobId]) -> frozenset[int]:
@@ -234,5 +185,6 @@ def checked(new: NewJob, n: int) -> str:
     return text
 
 
-def _parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+def parts(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+    """Return *wanted* in parts of which a statement takes one."""
     return (wanted[i : i + _ROWS_A_STATEMENT] for i in range(0, len(wanted), _ROWS_A_STATEMENT))

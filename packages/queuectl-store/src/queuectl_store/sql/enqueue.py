@@ -46,15 +46,19 @@ NEW_JOBS = Batch(
 )
 
 
+def _bare(c: Any) -> dict[str, sa.ColumnElement[Any]]:
+    """Return what every job has."""
+    copied = ["key", "state", "queue", "priority", "max_retries", "task", "spec"]
+    copied += ["slots", "guarded"]
+    return {**{name: getattr(c, name) for name in copied}, "created_at": NowMs()}
+
+
 def _own(c: Any) -> dict[str, sa.ColumnElement[Any]]:
     """Return what is stored of any job."""
-    copied = [
-        *("key", "state", "queue", "priority", "max_retries", "timeout_ms", "environment_id"),
-        *("name", "task", "spec", "slots", "guarded", "concurrency_key", "resources"),
-    ]
+    copied = ["timeout_ms", "environment_id", "name", "concurrency_key", "resources"]
     return {
+        **_bare(c),
         **{name: getattr(c, name) for name in copied},
-        "created_at": NowMs(),
         "run_at": sa.func.coalesce(c.run_at, NowMs() + c.delay_ms),
     }
 
@@ -110,10 +114,14 @@ ENQUEUE_ALIKE = _insert(_own(_alike), _takes(_alike), in_order_of=[_alike.n]).re
 )
 
 
+_one = Shared(NEW_JOBS).c
+
+
 def insert_one() -> sa.Insert:
     """Make the insert of one job, each column of which is bound."""
-    c = Shared(NEW_JOBS).c
-    return _insert(_own(c), _takes(c))
+    return _insert(_own(_one), _takes(_one))
 
 
 ENQUEUE_ONE = insert_one().ext(GivesId())
+# Of one that says nothing of OPTIONAL: to bind those nulls takes as long as all that it has.
+ENQUEUE_BARE = _insert(_bare(_one), _takes(_one)).ext(GivesId())

@@ -69,9 +69,9 @@ IS_CLAIMABLE = sa.and_(is_in("pending"), jobs.c.waits_for.is_(None))
 JOBS_BY_KEY = sa.select(jobs.c.id, jobs.c.key).join(KEYS, KEYS.c.key == jobs.c.key)
 
 
-def events_of(c: Any) -> sa.Insert:
-    """Make the insert of events whose columns are read from *c*."""
-    columns = ["job_id", "verb", "state", "attempt", "worker_id", "note"]
+def events_of(c: Any, *more: str) -> sa.Insert:
+    """Make the insert of events whose columns, and *more*, are read from *c*."""
+    columns = ["job_id", "verb", "state", "attempt", *more]
     return sa.insert(events).from_select(
         ["at", *columns, "tx"],
         sa.select(NowOnceMs(), *(getattr(c, name) for name in columns), Transaction()),
@@ -79,8 +79,9 @@ def events_of(c: Any) -> sa.Insert:
     )
 
 
-WRITE_EVENTS = events_of(EVENTS.c)
-# Of the same move of several jobs, and of one.
+WRITE_EVENTS = events_of(EVENTS.c, "worker_id", "note")
+# Of the same move of several jobs, and of one, by nobody and without a note: binding a null
+# takes Python's module as long as three values.
 WRITE_SAME_EVENTS = events_of(Shared(EVENTS, "job_id").c)
 WRITE_EVENT = events_of(Shared(EVENTS).c)
 

@@ -27,6 +27,11 @@ def kept_in(name: str) -> str:
     return f"temp.queuectl_{name}"
 
 
+# Of a new job: what most say nothing of.
+OPTIONAL = (
+    *("timeout_ms", "environment_id", "name", "concurrency_key", "resources"),
+    *("run_at", "delay_ms"),
+)
 # Columns by name with the value that all rows of a statement have.
 Known = tuple[tuple[str, Any], ...]
 # Of the jobs that the plain claim takes, by the conditions of that claim: they are not read.

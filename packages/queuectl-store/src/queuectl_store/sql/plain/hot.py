@@ -15,12 +15,12 @@ FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), pa
 """)
 
 WRITE_SAME_EVENTS = Statement("hot:WRITE_SAME_EVENTS", """
-INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, moves.job_id, :verb AS anon_2, :state AS anon_3, :attempt AS anon_4, :worker_id AS anon_5, :note AS anon_6, 0 AS anon_7
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, tx) SELECT :now AS anon_1, moves.job_id, :verb AS anon_2, :state AS anon_3, :attempt AS anon_4, 0 AS anon_5
 FROM (WITH items(item) AS MATERIALIZED (SELECT value FROM json_each(:moves)), parsed AS MATERIALIZED (SELECT item ->> 'job_id' AS job_id FROM items) SELECT * FROM parsed) AS moves
 """)
 
 WRITE_EVENT = Statement("hot:WRITE_EVENT", """
-INSERT INTO queuectl_events (at, job_id, verb, state, attempt, worker_id, note, tx) SELECT :now AS anon_1, :job_id AS anon_2, :verb AS anon_3, :state AS anon_4, :attempt AS anon_5, :worker_id AS anon_6, :note AS anon_7, 0 AS anon_8
+INSERT INTO queuectl_events (at, job_id, verb, state, attempt, tx) SELECT :now AS anon_1, :job_id AS anon_2, :verb AS anon_3, :state AS anon_4, :attempt AS anon_5, 0 AS anon_6
 """)
 
 FINISH = Statement("hot:FINISH", """
