@@ -9,7 +9,7 @@ import pytest
 from queuectl_store import OutputOf, Store
 from queuectl_worker.guardian.marks import PRESSED_END, PRESSED_MARK
 from queuectl_worker.shipment import MOST_BEHIND, Shipment
-from queuectl_worker.sources import BLOCK, StoredSource, pieces
+from queuectl_worker.sources import BLOCK, EMPTIED_NOTE, StoredSource, pieces
 from tests.worker.story import enqueue, shell
 
 MB = 1 << 20
@@ -156,3 +156,44 @@ def test_what_a_full_disk_cost_is_stated_in_the_store_too(
     note = f"\n[queuectl: {lost:,} bytes lost here, the disk was full]\n".encode()
     kept = head if is_late else head[: -len(PRESSED_MARK)]
     assert stored(store, of) == kept + PRESSED_MARK + note + end
+
+
+@pytest.mark.parametrize("left", [0, 500])
+def test_what_is_printed_after_somebody_emptied_the_file_comes_after_a_note(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None], left: int
+) -> None:
+    shipment = Shipment(of, tmp_path / "a.log", cap=CAP)
+    write(numbers(0, 1_000))
+    ship(store, shipment)
+
+    os.truncate(tmp_path / "a.log", left)
+    write(b"new\n")
+    ship(store, shipment)
+    write(b"newer\n")
+    shipment.has_ended = True
+    ship(store, shipment)
+
+    assert shipment.is_done
+    kept = numbers(0, 1_000)
+    assert stored(store, of) == kept + EMPTIED_NOTE + kept[:left] + b"new\nnewer\n"
+
+
+def test_a_flood_into_an_emptied_file_is_cut_without_what_was_before_it(
+    store: Store, of: OutputOf, tmp_path: Path, write: Callable[[bytes], None]
+) -> None:
+    shipment = Shipment(of, tmp_path / "a.log", cap=CAP)
+    write(numbers(0, MB // 16))
+    ship(store, shipment)
+    os.truncate(tmp_path / "a.log", 0)
+    ship(store, shipment)
+    write(numbers(0, 10 * MB // 8))
+    ship(store, shipment)
+
+    shipment.has_ended = True
+    while not shipment.is_done:
+        ship(store, shipment)
+
+    text = stored(store, of)
+    assert text.startswith(numbers(0, MB // 16) + EMPTIED_NOTE)
+    assert text.endswith(numbers(9 * MB // 8, 10 * MB // 8))
+    assert kept(store, of) <= CAP + 2 * MB

@@ -1,5 +1,6 @@
 """Output of a run on one host, read on another that shares nothing with it but the server."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from queuectl_store import JobId, JobState, OutputOf, Store, Stream, connect
 from queuectl_worker import LogFolder, RunOutput, Worker, store_logs
+from queuectl_worker.sources import EMPTIED_NOTE
 from tests.worker.story import job, reaches, running, shell
 
 pytestmark = pytest.mark.not_on("win")
@@ -57,6 +59,27 @@ def test_output_is_followed_on_another_host_while_the_run_goes_on(
         rest = b"".join(piece for _, piece in found)
 
     assert rest == b"".join(b"%d\n" % n for n in range(1, 20_001))
+
+
+def test_a_log_that_somebody_emptied_is_followed_on_another_host_all_the_same(
+    server: Store, tmp_path: Path
+) -> None:
+    script = f"echo one; while [ ! -e {tmp_path}/go ]; do sleep 0.05; done; echo two"
+    (job_id,) = server.enqueue([shell(script)])
+    with running(server, **on_host_a(tmp_path)):
+        reaches(server, job_id, JobState.RUNNING)
+        output = elsewhere(server, job_id, tmp_path)
+        found = output.follow(lambda: job(server, job_id).state is JobState.SUCCEEDED)
+        assert next(found) == (Stream.OUT, b"one\n")
+
+        here = LogFolder(tmp_path / "host-a").for_run(job(server, job_id))
+        assert here is not None
+        os.truncate(here, 0)
+        assert next(found) == (Stream.OUT, EMPTIED_NOTE)
+        (tmp_path / "go").touch()
+        reaches(server, job_id, JobState.SUCCEEDED)
+
+    assert elsewhere(server, job_id, tmp_path).read() == b"one\n" + EMPTIED_NOTE + b"two\n"
 
 
 def test_streams_that_are_apart_stay_apart(server: Store, tmp_path: Path) -> None:

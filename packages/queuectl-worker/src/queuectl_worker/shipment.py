@@ -4,7 +4,7 @@ from pathlib import Path
 
 from queuectl_store import OutputOf, Piece
 from queuectl_worker.guardian.marks import PRESSED_MARK
-from queuectl_worker.sources import FileSource
+from queuectl_worker.sources import EMPTIED_NOTE, FileSource
 
 # What a run prints faster than this is left out while it runs, and made up for at its end.
 MOST_BEHIND = 1 << 20
@@ -34,6 +34,7 @@ class Shipment:
         self._since_ms = since_ms
         self._source: FileSource | None = None
         self._position = 0
+        self._shift = 0  # in the store, of the first byte in the file: of one that was emptied
         self._last = b""
         self._cut_to = self._half
         self._has_gaps = False
@@ -50,9 +51,11 @@ class Shipment:
         if self._source is None:
             self.is_done = self.has_ended
             return [], []
-        size = self._source.size()
+        in_file = self._source.size()
+        taken = self._told_if_emptied(in_file)
+        size = self._shift + in_file
         cuts = self._cuts(size)
-        taken = self._pieces(self._source, size, room)
+        taken += self._pieces(self._source, size, room)
         self.is_done = self.has_ended and self._position >= size
         return cuts, taken
 
@@ -67,7 +70,9 @@ class Shipment:
         while self._position < size and room > 0:
             # A piece lies in one half: the second one is cut, piece by piece.
             end = min(size, self._half) if self._position < self._half else size
-            at, block = next(source.blocks(self._position, end), (end, b""))
+            first, last = self._position - self._shift, end - self._shift
+            at, block = next(source.blocks(first, last), (last, b""))
+            at += self._shift
             taken += self._told_of_gap(source, at)
             if block:
                 taken.append(Piece(self.of, at, block))
@@ -76,13 +81,25 @@ class Shipment:
             room -= len(block)
         return taken
 
+    def _told_if_emptied(self, in_file: int) -> list[Piece]:
+        """Return what says that somebody emptied the file, or shortened it, where it is shorter.
+
+        What was stored stays. All that is in the file now comes after it.
+        """
+        if self._shift + in_file >= self._position:
+            return []
+        piece = Piece(self.of, self._position, EMPTIED_NOTE)
+        self._position = self._shift = self._position + len(EMPTIED_NOTE)
+        return [piece]
+
     def _told_of_gap(self, source: FileSource, end: int) -> list[Piece]:
         """Return what says why there is a hole up to *end*, where that is not the log's own cap.
 
         In the file it stands before the hole, in bytes that may have been stored before that.
         """
         start, is_told = self._position, self._last == PRESSED_MARK
-        if is_told or end - start < len(PRESSED_MARK) or not source.is_lost(start):
+        is_short = end - start < len(PRESSED_MARK)
+        if is_told or is_short or not source.is_lost(start - self._shift):
             return []
         self._last = PRESSED_MARK
         return [Piece(self.of, start, PRESSED_MARK)]
@@ -93,8 +110,9 @@ class Shipment:
             return []
         tail = max(self._half, size - self._half)
         if self.has_ended and self._has_gaps:
-            self._has_gaps, self._position = False, tail
-            return [(self._half, size)]
+            # What was there before somebody emptied the file cannot be made up for.
+            self._has_gaps, self._position = False, max(tail, self._shift)
+            return [(max(self._half, self._shift), size)]
         if not self.has_ended and size - self._position > MOST_BEHIND:
             self._has_gaps, self._position = True, size - MOST_BEHIND
         if tail - self._cut_to < (_CUT_STEP if not self.has_ended else 1):

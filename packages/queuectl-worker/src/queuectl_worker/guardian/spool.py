@@ -104,6 +104,8 @@ class Spool:
 
         *is_pressed*: more is kept as a rule, but the disk is full.
         """
+        if size < self.punched_to:  # somebody emptied it
+            self.punched_to = self.pressed_to = 0
         # Under a smaller cap than before there is more to punch, before what was punched.
         start = _round_up(cap // 2)
         if cap >= self.cap:
