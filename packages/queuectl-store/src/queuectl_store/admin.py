@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 from queuectl_store import editing, moving
 from queuectl_store.bell import EVERYTHING
+from queuectl_store.clock import Times
 from queuectl_store.database import Database
 from queuectl_store.editing import Edit
 from queuectl_store.job import JobId, WorkerId
 from queuectl_store.limits.queue_admin import QueueAdmin
-from queuectl_store.moving import DEAD, Moved, Times, targets_of
+from queuectl_store.moving import DEAD, Moved, targets_of
 from queuectl_store.outcome import StopRequest
 from queuectl_store.sql.plain import admin as sql
 from queuectl_store.sql.statement import Connection, Statement

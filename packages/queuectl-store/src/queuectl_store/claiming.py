@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from queuectl_store import ledger, records
 from queuectl_store.bounds import words
+from queuectl_store.clock import Times
 from queuectl_store.job import HOOK_QUEUE, Claim, WorkerId
 from queuectl_store.limits.admitting import Admission
 from queuectl_store.rollups import tally
@@ -14,8 +15,6 @@ from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
 from queuectl_store.sql.plain import claim as claim_sql
 from queuectl_store.sql.plain import limits as limits_sql
 from queuectl_store.sql.statement import Connection
-
-Times = dict[str, Any]
 
 
 class Wish(NamedTuple):

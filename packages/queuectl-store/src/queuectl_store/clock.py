@@ -7,7 +7,10 @@ blind to NTP steps, and void as a whole after a reboot.
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+# What the statements of one transaction take for now, by parameter: `Engine.times`.
+Times = dict[str, Any]
 
 
 class LeaseTime(NamedTuple):

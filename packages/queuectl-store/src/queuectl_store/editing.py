@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from queuectl_store import records, spec
+from queuectl_store.clock import Times
 from queuectl_store.document import job_document
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.job import Backoff, Job, JobId, NewJob, Task, Work
 from queuectl_store.ledger import moved as move
-from queuectl_store.moving import Moved, Times
+from queuectl_store.moving import Moved
 from queuectl_store.recording import write_moves
 from queuectl_store.relations import Unique
 from queuectl_store.replays import PREFIX

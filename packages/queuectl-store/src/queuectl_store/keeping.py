@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from queuectl_store import records, replays
-from queuectl_store.claiming import Times
+from queuectl_store.clock import Times
 from queuectl_store.job import Claim
 from queuectl_store.ledger import moved
 from queuectl_store.limits import pacing

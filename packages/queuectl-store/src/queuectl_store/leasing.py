@@ -1,7 +1,7 @@
 """A worker's row and its lease, inside a transaction that the store has begun."""
 
 from queuectl_store import ledger, schema
-from queuectl_store.claiming import Times
+from queuectl_store.clock import Times
 from queuectl_store.errors import UnknownWorker
 from queuectl_store.job import NewWorker, WorkerId
 from queuectl_store.outcome import Renewal, StopRequest

@@ -6,6 +6,7 @@ from typing import Any
 
 from queuectl_store import replays, spec
 from queuectl_store.bounds import whole
+from queuectl_store.clock import Times
 from queuectl_store.errors import KeyTaken, RefusedInState, StoreError, UnknownJob
 from queuectl_store.fingerprint import fingerprint
 from queuectl_store.graph import consequences
@@ -17,8 +18,6 @@ from queuectl_store.sql.plain import admin as sql
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 from queuectl_store.values import dataclass
-
-Times = dict[str, Any]
 
 DEAD = frozenset({JobState.DEAD})
 
@@ -82,7 +81,7 @@ def _prepared(
 
 def _write_events(
     connection: Connection,
-    times: dict[str, Any],
+    times: Times,
     verb: Verb,
     rows: Sequence[Any],
     reason: str | None,

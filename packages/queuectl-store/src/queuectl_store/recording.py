@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from queuectl_store import ledger
+from queuectl_store.clock import Times
 from queuectl_store.ledger import Moved
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.tally import Kind
@@ -15,7 +16,7 @@ _ENQUEUE = Verb.ENQUEUE.value
 
 
 def write_new(
-    connection: Connection, times: dict[str, Any], ids: Sequence[int], row: Mapping[str, Any]
+    connection: Connection, times: Times, ids: Sequence[int], row: Mapping[str, Any]
 ) -> None:
     """Record that jobs alike came; *row* is of any of them (see `ledger.new_job`)."""
     state = row["state"]
@@ -43,7 +44,7 @@ def of_a_new_one(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_moves(connection: Connection, times: dict[str, Any], moved: Sequence[Moved]) -> None:
+def write_moves(connection: Connection, times: Times, moved: Sequence[Moved]) -> None:
     """Record *moved*, each by an event; claims and ends of attempts are recorded by turn.py."""
     if moved:
         hot.WRITE_EVENTS.run(connection, {"moves": ledger.moves(moved), **times})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from queuectl_store.bell import EVERYTHING, JOBS
 from queuectl_store.bounds import words
+from queuectl_store.clock import Times
 from queuectl_store.database import Database
 from queuectl_store.errors import OutcomeUnknown
 from queuectl_store.job import Claim, JobId, NewWorker, WorkerId
@@ -18,7 +19,7 @@ from queuectl_store.sql.statement import Connection
 
 if TYPE_CHECKING:
     # Imported where it is used: who changes a setting does not wait for it (decision 34).
-    from queuectl_store.claiming import Times
+
     from queuectl_store.turn import Run
 
 _ROWS_A_STATEMENT = 1_000

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from queuectl_store import ledger
 from queuectl_store.bell import JOBS, TIMES, WISHES
 from queuectl_store.bounds import whole
-from queuectl_store.claiming import Times, Wish, claim, claim_first
+from queuectl_store.claiming import Wish, claim, claim_first
+from queuectl_store.clock import Times
 from queuectl_store.graph import consequences
 from queuectl_store.graph.consequences import Followed
 from queuectl_store.job import JobId, WorkerId

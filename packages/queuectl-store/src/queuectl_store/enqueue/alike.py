@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from queuectl_store import ledger
 from queuectl_store.bell import JOBS, TIMES
-from queuectl_store.claiming import Times
+from queuectl_store.clock import Times
 from queuectl_store.enqueue.enqueuing import Wanted, parts
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.fallbacks import Fallbacks

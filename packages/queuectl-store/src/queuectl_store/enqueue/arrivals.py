@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from queuectl_store.bell import EVERYTHING
-from queuectl_store.claiming import Times
+from queuectl_store.clock import Times
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls
 from queuectl_store.enqueue.alike import Alike, alike, topics

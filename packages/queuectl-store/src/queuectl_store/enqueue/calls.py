@@ -6,6 +6,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from queuectl_store import ledger, spec
+from queuectl_store.clock import Times
 from queuectl_store.enqueue import enqueuing, following
 from queuectl_store.enqueue.enqueuing import Stored, Surroundings, Wanted
 from queuectl_store.errors import InvalidJob
@@ -101,9 +102,7 @@ def plain(wanted: Sequence[Wanted]) -> Call:
     return Call(wanted=wanted, key=None, edges=(), groups={}, finishes={}, sealing=(), followers={})
 
 
-def store(
-    connection: Connection, times: dict[str, Any], around: Surroundings, call: Call
-) -> list[JobId]:
+def store(connection: Connection, times: Times, around: Surroundings, call: Call) -> list[JobId]:
     """Store the jobs of *call* that are not there yet, with all that binds them; return all ids.
 
     Raises:
@@ -118,7 +117,7 @@ def store(
     return stored.ids
 
 
-def _bind(connection: Connection, times: dict[str, Any], call: Call, around: Surroundings) -> Bonds:
+def _bind(connection: Connection, times: Times, call: Call, around: Surroundings) -> Bonds:
     """Lock the parents and the groups of *call*, in this order; say how its jobs are stored."""
     if call.is_plain:
         return Bonds()
@@ -140,7 +139,7 @@ def _bind(connection: Connection, times: dict[str, Any], call: Call, around: Sur
     )
 
 
-def _settle(connection: Connection, times: dict[str, Any], bonds: Bonds, stored: Stored) -> None:
+def _settle(connection: Connection, times: Times, bonds: Bonds, stored: Stored) -> None:
     """Write the edges of the jobs that were added, and do what follows at once."""
     due = set()
     # A job that another one stands for has no edges of its own.
@@ -188,7 +187,7 @@ def _known(connection: Connection, call: Call) -> dict[int, JobId]:
 
 
 def _admit(
-    connection: Connection, times: dict[str, Any], call: Call, around: Surroundings
+    connection: Connection, times: Times, call: Call, around: Surroundings
 ) -> dict[str, Any]:
     if not call.groups:
         return {}

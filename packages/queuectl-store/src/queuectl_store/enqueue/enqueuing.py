@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from queuectl_store import ledger, spec
-from queuectl_store.claiming import Times
+from queuectl_store.clock import Times
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.enqueue.unique import Settlement
 from queuectl_store.errors import InvalidJob, QueueDraining

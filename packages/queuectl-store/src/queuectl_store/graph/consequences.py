@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from queuectl_store.clock import Times
 from queuectl_store.graph import groups, resolving
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.sql.plain import groups as group_sql
@@ -36,7 +37,7 @@ class Followed(NamedTuple):
 
 
 def follow(
-    connection: Connection, times: dict[str, Any], moved: Sequence[Any], *, edges: int = EDGES
+    connection: Connection, times: Times, moved: Sequence[Any], *, edges: int = EDGES
 ) -> Followed:
     """Do what follows from *moved*: rows with id, state, children_due and group_id.
 
@@ -54,7 +55,7 @@ def follow(
     return Followed(freed, asks_runs)
 
 
-def follow_afresh(connection: Connection, times: dict[str, Any], moved: Sequence[Any]) -> None:
+def follow_afresh(connection: Connection, times: Times, moved: Sequence[Any]) -> None:
     """Do what follows when a person lets jobs run again: what halted their groups is lifted."""
     ids = {row.group_id for row in moved} - {None}
     if ids:
@@ -62,7 +63,7 @@ def follow_afresh(connection: Connection, times: dict[str, Any], moved: Sequence
     follow(connection, times, moved)
 
 
-def follow_due(connection: Connection, times: dict[str, Any], *, limit: int) -> int:
+def follow_due(connection: Connection, times: Times, *, limit: int) -> int:
     """Go on with what earlier transactions left due; returns how many jobs and edges it touched."""
     parents = sql.DUE_PARENTS.run(connection, {"at_most": min(limit, _PARENTS)}).all()
     met = resolving.Round(told=0, moved=[])
@@ -74,7 +75,7 @@ def follow_due(connection: Connection, times: dict[str, Any], *, limit: int) -> 
 
 
 def _tell(
-    connection: Connection, times: dict[str, Any], moved: Sequence[Any], *, limit: int
+    connection: Connection, times: Times, moved: Sequence[Any], *, limit: int
 ) -> resolving.Round:
     told, all_moved = 0, []
     due = [row.id for row in moved if row.children_due]
@@ -90,9 +91,7 @@ def _tell(
     return resolving.Round(told=told, moved=all_moved)
 
 
-def _look_at_groups(
-    connection: Connection, times: dict[str, Any], moved: Sequence[Any]
-) -> groups.Looked:
+def _look_at_groups(connection: Connection, times: Times, moved: Sequence[Any]) -> groups.Looked:
     ids = {row.group_id for row in moved} - {None}
     if not ids:
         return groups.Looked(cancelled=[], made_jobs=0)

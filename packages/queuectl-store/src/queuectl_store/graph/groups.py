@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from queuectl_store.clock import Times
 from queuectl_store.errors import InvalidJob
 from queuectl_store.graph.group import NewGroup
 from queuectl_store.graph.halting import HaltOn, parse_halt
@@ -67,7 +68,7 @@ def check_name(name: str) -> None:
 
 def admit(
     connection: Connection,
-    times: dict[str, Any],
+    times: Times,
     rows: Sequence[Mapping[str, Any]],
     *,
     sealing: Collection[str],
@@ -123,7 +124,7 @@ class Looked(NamedTuple):
 
 
 def look(
-    connection: Connection, times: dict[str, Any], ids: Collection[int], ended: Collection[int]
+    connection: Connection, times: Times, ids: Collection[int], ended: Collection[int]
 ) -> Looked:
     """See which of the groups *ids* are complete or to be halted, once their members have moved.
 
@@ -148,7 +149,7 @@ def look(
     return Looked(cancelled, made_jobs, asks_runs)
 
 
-def drain_halted(connection: Connection, times: dict[str, Any], *, limit: int) -> list[Any]:
+def drain_halted(connection: Connection, times: Times, *, limit: int) -> list[Any]:
     """Cancel up to *limit* members that still wait although their group was halted."""
     cancelled: list[Any] = []
     for row in sql.HALTED_GROUPS.run(connection, {"at_most": 10}).all():
@@ -157,7 +158,7 @@ def drain_halted(connection: Connection, times: dict[str, Any], *, limit: int) -
     return cancelled
 
 
-def _end(connection: Connection, times: dict[str, Any], row: Any) -> bool:
+def _end(connection: Connection, times: Times, row: Any) -> bool:
     if row.finished_at is not None:
         return False
     job_id = None
@@ -191,7 +192,7 @@ def _reason_to_halt(connection: Connection, row: Any) -> str | None:
 
 def _stop_members(
     connection: Connection,
-    times: dict[str, Any],
+    times: Times,
     row: Any,
     *,
     limit: int,

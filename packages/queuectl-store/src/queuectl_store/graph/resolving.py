@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from queuectl_store.clock import Times
 from queuectl_store.graph.dependencies import clause_status, truth
 from queuectl_store.graph.ids import id_rows
 from queuectl_store.ledger import moved
@@ -67,7 +68,7 @@ class Verdict:
 
 
 def take_round(
-    connection: Connection, times: dict[str, Any], parents: Sequence[Any], *, limit: int
+    connection: Connection, times: Times, parents: Sequence[Any], *, limit: int
 ) -> Round:
     """Tell up to *limit* edges of *parents*, whose rows the caller has locked."""
     stale = _stale_edges(connection, parents, limit)
@@ -128,7 +129,7 @@ def _stale_edges(connection: Connection, parents: Sequence[Any], limit: int) -> 
     return list(sql.STALE_EDGES.run(connection, values).all())
 
 
-def _tell(connection: Connection, times: dict[str, Any], stale: Sequence[Any]) -> list[Any]:
+def _tell(connection: Connection, times: Times, stale: Sequence[Any]) -> list[Any]:
     # Locked first and looked at afterwards: of two parents that end at one moment, the second
     # to come sees what the first one told (READ COMMITTED reads anew in each statement).
     ids = id_rows({row.child_id for row in stale})
@@ -189,9 +190,7 @@ def _one_a_slot(
     return kept
 
 
-def _move(
-    connection: Connection, times: dict[str, Any], verdicts: Mapping[int, Verdict]
-) -> list[Any]:
+def _move(connection: Connection, times: Times, verdicts: Mapping[int, Verdict]) -> list[Any]:
     still = {child: each for child, each in verdicts.items() if not each.verbs}
     if still:
         sql.TRACK.run(connection, {"settled": _settled(still)})

@@ -7,8 +7,9 @@ jobs: a slot has its job exactly once or not at all yet.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from queuectl_store.clock import Times
 from queuectl_store.document import instant
 from queuectl_store.errors import InvalidSchedule, ScheduleOverlaps, StoreError
 from queuectl_store.job import JobId, NewJob
@@ -29,7 +30,6 @@ KEPT_SLOTS = 1_000
 _NOTE_LIMIT = 500
 
 Enqueue = Callable[[Connection, NewJob], JobId]
-Times = dict[str, Any]
 
 
 class Mark(NamedTuple):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from queuectl_store.clock import Times
 from queuectl_store.document import instant
 from queuectl_store.errors import StillNeeded, StoreError
 from queuectl_store.graph import consequences
 from queuectl_store.graph.consequences import Touched
 from queuectl_store.job import JobId
-from queuectl_store.moving import Moved, Times, refusals, targets_of
+from queuectl_store.moving import Moved, refusals, targets_of
 from queuectl_store.sql.plain import prune as sql
 from queuectl_store.sql.plain import read as read_sql
 from queuectl_store.sql.statement import Connection
