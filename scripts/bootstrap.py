@@ -18,6 +18,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the whole point is to run on the
     )
     sys.exit(2)
 
+import ssl
 import tomllib
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,9 +58,18 @@ def environment() -> dict[str, str]:
     settings["UV_PYTHON"] = getattr(sys, "_base_executable", sys.executable)
     settings["UV_PYTHON_DOWNLOADS"] = "never"
     settings["UV_PROJECT_ENVIRONMENT"] = str(VENV)
+    if trusts_own_certificates():
+        # As pip does: uv's own list knows nothing of a company's proxy that signs for others.
+        settings.setdefault("UV_SYSTEM_CERTS", "true")
     if not os.access(Path.home(), os.W_OK):
         settings.setdefault("UV_CACHE_DIR", str(TOOLS / "cache"))
     return settings
+
+
+def trusts_own_certificates() -> bool:
+    """Tell whether this system keeps a list of whom it trusts; a bare container has none."""
+    known = ssl.get_default_verify_paths()
+    return sys.platform in ("win32", "darwin") or bool(known.cafile or known.capath)
 
 
 def find_uv() -> str:

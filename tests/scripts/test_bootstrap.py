@@ -49,6 +49,19 @@ def test_an_old_uv_on_the_path_gives_way_to_the_one_of_the_checkout(
     assert bootstrap.find_uv() == str(own)
 
 
+@pytest.mark.not_on("win32", "darwin")
+def test_uv_trusts_whom_the_system_trusts_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Behind a proxy that signs for others nothing else can be installed from."""
+    monkeypatch.delenv("UV_SYSTEM_CERTS", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert bootstrap.environment()["UV_SYSTEM_CERTS"] == "true"
+
+    monkeypatch.setenv("UV_SYSTEM_CERTS", "false")
+    assert bootstrap.environment()["UV_SYSTEM_CERTS"] == "false"
+
+
 def test_versions_compare_as_numbers() -> None:
     assert bootstrap.numbers("0.13.10") > bootstrap.numbers("0.13.9")
     assert bootstrap.version_of("/nowhere/uv") < bootstrap.numbers("0.0.1")
