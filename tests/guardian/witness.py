@@ -48,7 +48,8 @@ def _carries(pid: int, mark: bytes) -> bool:
 
 
 def _pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    """Return all, the youngest first: what lives for a moment is to be seen within it."""
+    return sorted((int(name) for name in os.listdir("/proc") if name.isdigit()), reverse=True)
 
 
 def _stat(pid: int) -> list[str]:
