@@ -5,17 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
-from queuectl_worker import Context, GiveUp, Middleware, Queue
+from queuectl_worker import Context, GiveUp, Middleware, Queue, current
 from tests.waiting import eventually
 
 STORE = "QUEUECTL_TEST_SHOP"
 LOADS_S = "QUEUECTL_TEST_SHOP_LOADS_S"
+HELPER = "QUEUECTL_TEST_SHOP_HELPER"
 ATTEMPT: ContextVar[str] = ContextVar("attempt", default="none")
 
 
@@ -31,6 +34,9 @@ class Named(Middleware):
 
 # As a program does that imports much.
 time.sleep(float(os.environ.get(LOADS_S, "0")))
+# As a program does that keeps a process for all its tasks.
+if helper := os.environ.get(HELPER):
+    subprocess.Popen(["sh", "-c", f"echo $$ > {helper}; exec sleep 600"])
 queue = Queue(os.environ.get(STORE, "shop.db"), middleware=[Named()])
 
 
@@ -159,6 +165,27 @@ def brood(folder: Path) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     (folder / "pids").write_text(f"{os.getpid()} {child.pid}")
     time.sleep(600)
+
+
+@queue.task(max_retries=0)
+def leave_running(script: str, *, keep: bool = False) -> int:
+    """Start *script*, wait until it has made the file `there`, and return."""
+    with tempfile.TemporaryDirectory() as folder:
+        there = Path(folder, "there")
+        subprocess.Popen(["sh", "-c", script], env={**os.environ, "THERE": str(there)})
+        eventually(there.exists, within=30, what="the script")
+    if keep:
+        current().keep_children()
+    return os.getpid()
+
+
+@queue.task(max_retries=0)
+def share_memory() -> int:
+    """Do what makes multiprocessing start its resource tracker."""
+    shared = SharedMemory(create=True, size=1)
+    shared.close()
+    shared.unlink()
+    return os.getpid()
 
 
 @queue.task(max_retries=0)

@@ -17,6 +17,12 @@ _MAKING = threading.Lock()
 
 # Records progress: job id, token, text; False when the run does not own the job any more.
 Tell = Callable[[int, int, str], bool]
+# Spares the processes that this one has started from being ended with the task.
+Keep = Callable[[], None]
+
+
+def nothing_to_keep() -> None:
+    """Do nothing: where a task runs beside others, what it starts is not ended with it."""
 
 
 class _RunLogger(LoggerAdapter[Any]):
@@ -37,13 +43,19 @@ class Context:
     """
 
     # Not a frozen dataclass, which takes longer to make than a short task to run.
-    __slots__ = ("_cancelled", "_tell", "deadline", "job", "token")
+    __slots__ = ("_cancelled", "_keep", "_tell", "deadline", "job", "token")
 
     def __init__(
-        self, *, job: Job, token: int, tell: Tell, deadline: datetime | None = None
+        self,
+        *,
+        job: Job,
+        token: int,
+        tell: Tell,
+        keep: Keep = nothing_to_keep,
+        deadline: datetime | None = None,
     ) -> None:
         self.job, self.token, self.deadline = job, token, deadline
-        self._tell = tell
+        self._tell, self._keep = tell, keep
         self._cancelled: threading.Event | None = None
 
     def __repr__(self) -> str:
@@ -80,6 +92,14 @@ class Context:
     def log(self) -> "LoggerAdapter[Any]":
         """The logger `queuectl.task`, whose records carry the fields beside their own `extra`."""
         return _RunLogger(_LOGGER, self.fields)
+
+    def keep_children(self) -> None:
+        """Let the processes live on that this one has below it now, when the task has ended.
+
+        For a pool that a module keeps for its next tasks. A task process ends what else a task has
+        started and left; it lives as long as that process at the most.
+        """
+        self._keep()
 
     def progress(self, percent: float | None = None, message: str = "") -> bool:
         """Report how far the run is; False when the run does not own the job any more."""

@@ -20,6 +20,7 @@ from queuectl_store import Task
 from queuectl_worker.executors.calling import Call, MustEnd, make_call
 from queuectl_worker.executors.pool import cargo
 from queuectl_worker.executors.pool.doors import knock
+from queuectl_worker.executors.pool.leftovers import Leftovers
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
 from queuectl_worker.executors.pool.logwatch import LogWatch
 from queuectl_worker.executors.pool.tasklog import TaskLog, TaskLogs
@@ -43,8 +44,11 @@ class TaskMustEnd(MustEnd):
 class Child:
     """Runs what comes over the link."""
 
-    def __init__(self, link: Link, tasks: Registry, logs: TaskLogs) -> None:
+    def __init__(
+        self, link: Link, tasks: Registry, *, logs: TaskLogs, leftovers: Leftovers
+    ) -> None:
         self._link, self._tasks, self._logs = link, tasks, logs
+        self._leftovers = leftovers
         self._watch = LogWatch()
         self._current: Call | None = None
         self._told_at = 0.0
@@ -56,7 +60,9 @@ class Child:
         signal.signal(host.END, self._end)
         while not self._link.is_closed:
             for message in self._link.receive(wait=True):
-                self._link.send(self._run(message))
+                self._link.send(told := self._run(message))
+                if told["left"]:
+                    self._link.send({"said": "clear", "is_clear": self._leftovers.end()})
 
     def _end(self, _number: int, _frame: object) -> NoReturn:
         # Once: what the task still has to say is to be kept.
@@ -69,7 +75,9 @@ class Child:
         claim = cargo.unpack_claim(message)
         work = claim.job.work
         assert isinstance(work, Task)
-        call = self._current = make_call(claim, self._tasks.find(work.name), self._progress)
+        self._leftovers.keep()
+        task, keep = self._tasks.find(work.name), self._leftovers.keep
+        call = self._current = make_call(claim, task, self._progress, keep)
         began, cpu = time.time_ns() // 1_000_000, _cpu_s()
         log = self._logs.open(message["log"])
         ending = self._kept(call, log)
@@ -86,6 +94,7 @@ class Child:
             "max_rss": host.peak_bytes(),
             "log_bytes": log.size,
             "log_problem": log.problem,
+            "left": self._leftovers.count(),
         }
 
     def _kept(self, call: Call, log: TaskLog) -> Ending:
@@ -95,7 +104,7 @@ class Child:
                 if isinstance(ending, Raised):
                     sys.stderr.write(ending.trace)
         finally:
-            log.close()
+            log.close(is_ours_alone=not self._leftovers.may_be_any())
         return ending
 
     def _progress(self, _job: int, _token: int, text: str) -> bool:
@@ -158,6 +167,7 @@ def main() -> int:
     end = knock(setting["address"])
     end.sendall(bytes.fromhex(setting["greeting"]))
     link = Link(end)
+    leftovers = host.leftovers()
     try:
         tasks = find_tasks(setting["places"])
     except BaseException as error:  # noqa: BLE001  # a program may raise whatever it likes
@@ -168,7 +178,7 @@ def main() -> int:
     prefix = f"task-{os.getpid()}-{setting['number']}"
     logs = host.Logs(setting["spool"], prefix=prefix, cap=setting["cap"])
     try:
-        Child(link, tasks, logs).serve()
+        Child(link, tasks, logs=logs, leftovers=leftovers).serve()
     except TaskMustEnd:
         return 1
     finally:

@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 
 from queuectl_store import Claim, RunFacts, Task
 from queuectl_store.bounds import MAX_WORDS
-from queuectl_worker.context import Context, Tell, deadline_after, enter
+from queuectl_worker.context import (
+    Context,
+    Keep,
+    Tell,
+    deadline_after,
+    enter,
+    nothing_to_keep,
+)
 from queuectl_worker.executors.protocol import Completed, Ending, RunEnded, Stopped, key_of
 from queuectl_worker.payload import result_text
 from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself, error_of
@@ -115,11 +122,14 @@ class Call(NamedTuple):
             return aside.submit(run, lambda: asyncio.run(self.follow())).result()
 
 
-def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
+def make_call(
+    claim: Claim, task: TaskFunction[Any, Any], tell: Tell, keep: Keep = nothing_to_keep
+) -> Call:
     """Return the call that *claim* asks for.
 
     Args:
         tell: Records progress: job id, token, text; False when the run is not the owner.
+        keep: Spares the processes that were started here.
     """
     job = claim.job
     context = Context(
@@ -127,6 +137,7 @@ def make_call(claim: Claim, task: TaskFunction[Any, Any], tell: Tell) -> Call:
         token=claim.token,
         deadline=deadline_after(job.timeout_ms),
         tell=tell,
+        keep=keep,
     )
     return Call(claim, task, context)
 

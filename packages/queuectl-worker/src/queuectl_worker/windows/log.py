@@ -60,7 +60,7 @@ class RunLog:
             except OSError as error:
                 self.problem = f"the log is over its cap of {self._cap} bytes: {error}"
 
-    def close(self) -> None:
+    def close(self, *, is_ours_alone: bool = False) -> None:  # noqa: ARG002  # none is used twice
         """Let go of the file; without a byte it goes too."""
         self.watch()
         os.close(self.descriptor)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from queuectl_worker.executors.pool.leftovers import Leftovers, NoLeftovers
 from queuectl_worker.windows.log import RunLog
 
 assert sys.platform == "win32"  # nothing below exists elsewhere
@@ -24,6 +25,11 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def leftovers() -> Leftovers:
+    """Return what knows nothing: the job object of this process ends what tasks start here."""
+    return NoLeftovers()
 
 
 def peak_bytes() -> int:
@@ -43,7 +49,7 @@ class NoLog:
     def watch(self) -> None:
         """Nothing is kept."""
 
-    def close(self) -> None:
+    def close(self, *, is_ours_alone: bool = False) -> None:  # noqa: ARG002  # a log's method
         """Let go of the descriptor."""
         os.close(self.descriptor)
 

@@ -8,8 +8,7 @@ from queuectl_store import Backoff, Claim, Job, JobState, Task, Trace
 from queuectl_store.relations import OnDependencyFailure
 from queuectl_worker.executors.pool.link import Message
 from queuectl_worker.executors.protocol import Completed, Ending
-from queuectl_worker.guardian import Ended
-from queuectl_worker.retry import AskedRetry, Exited, GaveUp, Raised, Signalled, SnoozedItself
+from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Completed, Raised, AskedRetry, GaveUp, SnoozedItself)
@@ -56,12 +55,3 @@ def unpack_ending(message: Message) -> Ending:
     """Return the end that *pack_ending* packed; a kind that is not one of ours is refused."""
     ending: Ending = _KINDS[message["kind"]](**message["fields"])
     return ending
-
-
-def ending_of_death(report: Ended) -> Ending:
-    """Say what the death of a task process, which nobody asked for, means for its run."""
-    if report.signal is not None:
-        return Signalled(signal=report.signal)
-    if report.exit_code:
-        return Exited(code=report.exit_code)
-    return Raised(kind="ProcessExit", message="the task ended its process")

@@ -15,6 +15,7 @@ class Stage(Enum):
     STARTING = auto()
     READY = auto()
     BUSY = auto()
+    CLEARING = auto()  # it ends what its last task left running
     LEAVING = auto()
 
 
@@ -49,7 +50,9 @@ class Member:
 
 def is_coming(member: Member) -> bool:
     """Tell whether it is about to be ready, or to make room for another one."""
-    return member.stage is Stage.STARTING or (member.stage is Stage.LEAVING and member.run is None)
+    return member.stage in (Stage.STARTING, Stage.CLEARING) or (
+        member.stage is Stage.LEAVING and member.run is None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

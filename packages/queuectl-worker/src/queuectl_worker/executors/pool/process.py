@@ -6,21 +6,20 @@ the worker dies they die with it.
 """
 
 import itertools
-import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 
-from queuectl_store import Claim, RunFacts
+from queuectl_store import Claim
 from queuectl_store.descriptors import readable
-from queuectl_worker.context import Tell, run_fields
+from queuectl_worker.context import Tell
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
 from queuectl_worker.executors.command import GUARDIAN_DIED
 from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.commandline import encode_variables
-from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool import cargo, verdicts
 from queuectl_worker.executors.pool.doors import Door
 from queuectl_worker.executors.pool.entrance import Entrance
 from queuectl_worker.executors.pool.link import Message
@@ -34,9 +33,7 @@ from queuectl_worker.executors.pool.member import (
 )
 from queuectl_worker.executors.pool.places import launch_of
 from queuectl_worker.executors.protocol import (
-    Completed,
     Ending,
-    RunEnded,
     RunKey,
     RunReport,
     RunStarted,
@@ -47,10 +44,9 @@ from queuectl_worker.executors.protocol import (
 from queuectl_worker.executors.reports import Reports
 from queuectl_worker.guardian import Ended, Lost, NotStarted, Report
 from queuectl_worker.output import LogFolder
-from queuectl_worker.retry import SnoozedItself, TimedOut, error_of
+from queuectl_worker.retry import TimedOut
 from queuectl_worker.timing import monotonic_ms
 
-log = logging.getLogger(__name__)
 START_S = 60.0
 
 
@@ -242,22 +238,26 @@ class ProcessExecutor:
                     self._tell(member.run.claim.job.id, member.run.claim.token, text)
                 case {"said": "ended", "of": of} if member.run and of == member.run.name:
                     self._ended(member, member.run, message)
+                case {"said": "clear", "is_clear": True} if member.stage is Stage.CLEARING:
+                    member.stage = Stage.READY
+                case {"said": "clear"}:  # the guardian kills better
+                    self._let_go(member)
 
     def _ended(self, member: Member, run: PoolRun, message: Message) -> None:
         ending = run.ending or cargo.unpack_ending(message["ending"])
-        names = ("cpu_ms", "max_rss", "log_bytes")
-        self._report(run, ending, **{name: message[name] for name in names})
-        if message["log_problem"] is not None:
-            fields = run_fields(run.claim.job)
-            log.warning("output was not kept", extra={**fields, "reason": message["log_problem"]})
+        self._report(run, ending, **verdicts.facts_told(message))
+        verdicts.log_oddities(run, message)
         member.run = None
         is_old = self._recycling.is_due(member, rss=message["max_rss"], now=time.monotonic())
         if member.stage is Stage.LEAVING or is_old:
-            member.stage = Stage.LEAVING
-            assert member.link is not None
-            member.link.close()
+            self._let_go(member)
         else:
-            member.stage = Stage.READY
+            member.stage = Stage.CLEARING if message["left"] else Stage.READY
+
+    def _let_go(self, member: Member) -> None:
+        member.stage = Stage.LEAVING
+        assert member.link is not None
+        member.link.close()
 
     def _heed(self, report: Report) -> None:
         match report:
@@ -278,9 +278,8 @@ class ProcessExecutor:
             self._hear(member)  # its last words
             member.link.close()
         if member.run is not None:
-            facts = {"exit_code": report.exit_code, "signal": report.signal}
-            ending = member.run.ending or cargo.ending_of_death(report)
-            self._report(member.run, ending, cpu_ms=report.cpu_ms, max_rss=report.max_rss, **facts)
+            ending = member.run.ending or verdicts.ending_of_death(report)
+            self._report(member.run, ending, **verdicts.facts_of_death(report))
         elif member.stage is Stage.STARTING:
             self._not_here(member.problem or "a task process ended before it was ready")
 
@@ -293,8 +292,4 @@ class ProcessExecutor:
 
     def _report(self, run: PoolRun, ending: Ending, **facts: int | None) -> None:
         self._alarms.drop(run.limit)
-        quiet = isinstance(ending, Completed | Stopped | SnoozedItself)
-        error = None if quiet else error_of(ending)  # type: ignore[arg-type]
-        run_ms = round((time.monotonic() - run.began) * 1000)
-        told = RunFacts(started_at=run.started_ms, error=error, run_ms=run_ms, **facts)
-        self._own.put(RunEnded(key=key_of(run.claim), facts=told, ending=ending, run_ms=run_ms))
+        self._own.put(verdicts.ended(run, ending, **facts))

@@ -8,6 +8,8 @@ import resource
 import signal
 import sys
 
+from queuectl_worker.executors.pool.brood import Brood
+from queuectl_worker.executors.pool.leftovers import Leftovers, NoLeftovers
 from queuectl_worker.guardian.room import SpoolRoom
 
 # What the guardian sends before it kills.
@@ -16,6 +18,11 @@ END = signal.SIGTERM
 
 def prepare() -> None:
     """Nothing has to be done here before the first task."""
+
+
+def leftovers() -> Leftovers:
+    """Return what knows the processes that tasks start here."""
+    return Brood() if sys.platform == "linux" else NoLeftovers()
 
 
 def peak_bytes() -> int:
@@ -41,9 +48,11 @@ class SpooledLog:
         """Publish the log once it has a byte, and keep it under the cap."""
         self._room.watch(self._spool, self._path)
 
-    def close(self) -> None:
-        """Settle the file. It is not used again: a child of the task may still write to it."""
-        self.size, _, self.problem = self._room.settle(self._spool, self._path, may_reuse=False)
+    def close(self, *, is_ours_alone: bool = False) -> None:
+        """Settle the file. What a child of a task may still write to is not used again."""
+        self.size, _, self.problem = self._room.settle(
+            self._spool, self._path, may_reuse=is_ours_alone
+        )
 
 
 class Logs:

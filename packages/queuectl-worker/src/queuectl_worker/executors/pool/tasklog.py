@@ -20,8 +20,12 @@ class TaskLog(Protocol):
         """Show what has been written, and keep it under the cap."""
         ...
 
-    def close(self) -> None:
-        """Be done with it; without a byte there is no file."""
+    def close(self, *, is_ours_alone: bool = False) -> None:
+        """Be done with it; without a byte there is no file.
+
+        Args:
+            is_ours_alone: No other process can have its descriptor.
+        """
         ...
 
 
