@@ -190,6 +190,7 @@ def _processes(tuner: Tuner, logs: LogFolder, side: TaskSide, parts: ExecutorPar
         _guardian(tuner, logs, slots=parts.slots),
         slots=parts.slots,
         door=LoopbackDoor() if sys.platform == "win32" else FolderDoor(),
+        helps_itself=sys.platform != "win32",
         logs=logs,
         log_cap=tuner.current.log_cap,
         tell=parts.tell,

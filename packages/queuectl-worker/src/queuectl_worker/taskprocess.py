@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NoReturn
 
-from queuectl_store import Task
+from queuectl_store import Claim, Task
 from queuectl_worker.executors.calling import Call, MustEnd, make_call
 from queuectl_worker.executors.pool import cargo
+from queuectl_worker.executors.pool.desk import Desk
 from queuectl_worker.executors.pool.doors import knock
 from queuectl_worker.executors.pool.leftovers import Leftovers
 from queuectl_worker.executors.pool.link import SETTING, Link, Message
 from queuectl_worker.executors.pool.logwatch import LogWatch
+from queuectl_worker.executors.pool.recycling import Recycling
 from queuectl_worker.executors.pool.tasklog import TaskLog, TaskLogs
 from queuectl_worker.executors.protocol import Ending
 from queuectl_worker.queue import Queue
@@ -42,27 +44,59 @@ class TaskMustEnd(MustEnd):
 
 
 class Child:
-    """Runs what comes over the link."""
+    """Runs what the worker sends, and what lies on its counter."""
 
     def __init__(
-        self, link: Link, tasks: Registry, *, logs: TaskLogs, leftovers: Leftovers
+        self,
+        desk: Desk,
+        tasks: Registry,
+        *,
+        logs: TaskLogs,
+        leftovers: Leftovers,
+        recycling: Recycling,
     ) -> None:
-        self._link, self._tasks, self._logs = link, tasks, logs
-        self._leftovers = leftovers
-        self._watch = LogWatch()
+        self._desk, self._tasks, self._logs = desk, tasks, logs
+        self._leftovers, self._recycling = leftovers, recycling
+        self._watch = LogWatch(each_look=desk.remind)
         self._current: Call | None = None
         self._told_at = 0.0
         self._untold: str | None = None
         self._silent = (os.dup(1), os.dup(2))
+        self._runs, self._since = 0, time.monotonic()
+        self._cpu_s, _ = host.usage()
 
     def serve(self) -> None:
-        """Run tasks until the link is closed."""
+        """Run tasks until the worker wants no more."""
         signal.signal(host.END, self._end)
-        while not self._link.is_closed:
-            for message in self._link.receive(wait=True):
-                self._link.send(told := self._run(message))
-                if told["left"]:
-                    self._link.send({"said": "clear", "is_clear": self._leftovers.end()})
+        message = self._desk.wait()
+        while message is not None:
+            told = self._run(message)
+            message = self._next_after(told) or self._desk.wait()
+
+    def _next_after(self, told: Message) -> Message | None:
+        """Say how a run ended, and return the next claim if there is one to be taken."""
+        then = self._then(told)
+        self._desk.say({**told, "then": then}, soon=then != "takes")
+        if then == "clears":
+            self._desk.say({"said": "clear", "is_clear": self._leftovers.end()})
+            self._cpu_s, _ = host.usage()
+        if then != "takes":
+            return None
+        if (message := self._desk.take()) is None:
+            self._desk.say({"said": "idle"})
+        else:
+            of = [message["job"]["id"], message["token"]]
+            at_ms, began = time.time_ns() // 1_000_000, time.monotonic()
+            self._desk.say({"said": "began", "of": of, "at_ms": at_ms, "began": began}, soon=False)
+        return message
+
+    def _then(self, told: Message) -> str:
+        age_s = time.monotonic() - self._since
+        if self._recycling.is_due(runs=self._runs, rss=told["max_rss"], age_s=age_s):
+            return "leaves"
+        if told["left"]:
+            return "clears"
+        return "takes" if self._desk.may_take() else "idle"
 
     def _end(self, _number: int, _frame: object) -> NoReturn:
         # Once: what the task still has to say is to be kept.
@@ -73,29 +107,35 @@ class Child:
 
     def _run(self, message: Message) -> Message:
         claim = cargo.unpack_claim(message)
-        work = claim.job.work
-        assert isinstance(work, Task)
+        call = self._current = self._call_of(claim)
         self._leftovers.keep()
-        task, keep = self._tasks.find(work.name), self._leftovers.keep
-        call = self._current = make_call(claim, task, self._progress, keep)
-        began, cpu = time.time_ns() // 1_000_000, _cpu_s()
+        self._runs += 1
+        began = time.monotonic()
         log = self._logs.open(message["log"])
         ending = self._kept(call, log)
         self._current = None
         if self._untold is not None:
-            self._link.send({"said": "progress", "text": self._untold})
+            self._desk.say({"said": "progress", "text": self._untold}, soon=False)
             self._untold = None
+        # From the end of the run before: two calls less, and what lies between is no millisecond.
+        before_s, (self._cpu_s, peak) = self._cpu_s, host.usage()
         return {
             "said": "ended",
             "of": [claim.job.id, claim.token],
             "ending": cargo.pack_ending(ending),
-            "started_at": began,
-            "cpu_ms": round((_cpu_s() - cpu) * 1000),
-            "max_rss": host.peak_bytes(),
+            "run_ms": round((time.monotonic() - began) * 1000),
+            "cpu_ms": round((self._cpu_s - before_s) * 1000),
+            "max_rss": peak,
             "log_bytes": log.size,
             "log_problem": log.problem,
             "left": self._leftovers.count(),
         }
+
+    def _call_of(self, claim: Claim) -> Call:
+        work = claim.job.work
+        assert isinstance(work, Task)
+        task = self._tasks.find(work.name)
+        return make_call(claim, task, self._progress, self._leftovers.keep)
 
     def _kept(self, call: Call, log: TaskLog) -> Ending:
         try:
@@ -113,7 +153,7 @@ class Child:
             self._untold = text  # the last word is told at the end at the latest
         else:
             self._told_at, self._untold = now, None
-            self._link.send({"said": "progress", "text": text})
+            self._desk.say({"said": "progress", "text": text})
         return self._current is not None and not self._current.context.cancelled.is_set()
 
 
@@ -155,11 +195,6 @@ def _is_queue(thing: Any) -> bool:
     return isinstance(thing, Queue)
 
 
-def _cpu_s() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
 def main() -> int:
     """Greet the worker, import the program, and serve."""
     setting = json.loads(os.environ.pop(SETTING))
@@ -174,11 +209,22 @@ def main() -> int:
         told = str(error).partition("\n")[0]
         link.send({"said": "broken", "message": f"{type(error).__name__}: {told}"})
         return 1
-    link.send({"said": "ready"})
+    desk = Desk(link)
+    try:
+        if setting["helps_itself"]:
+            desk.be_handed()
+    except ConnectionError:  # the worker has gone meanwhile
+        return 0
+    return _serve(setting, desk, tasks, leftovers)
+
+
+def _serve(setting: Message, desk: Desk, tasks: Registry, leftovers: Leftovers) -> int:
+    desk.say({"said": "ready"})
+    recycling = Recycling(**setting["recycling"])
     prefix = f"task-{os.getpid()}-{setting['number']}"
     logs = host.Logs(setting["spool"], prefix=prefix, cap=setting["cap"])
     try:
-        Child(link, tasks, logs=logs, leftovers=leftovers).serve()
+        Child(desk, tasks, logs=logs, leftovers=leftovers, recycling=recycling).serve()
     except TaskMustEnd:
         return 1
     finally:

@@ -11,7 +11,7 @@ _PLACES = {
     "command": "CommandExecutor",
     "coroutine": "CoroutineExecutor",
     "mixed": "MixedExecutor",
-    "pool.member": "Recycling",
+    "pool.recycling": "Recycling",
     "pool.process": "ProcessExecutor",
     "protocol": (
         "Completed Ending Executor RunEnded RunKey RunRecalled RunReport RunStarted Stopped"

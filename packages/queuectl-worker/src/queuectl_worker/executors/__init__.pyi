@@ -2,7 +2,7 @@ from queuectl_worker.executors.aside import AsideExecutor as AsideExecutor
 from queuectl_worker.executors.command import CommandExecutor as CommandExecutor
 from queuectl_worker.executors.coroutine import CoroutineExecutor as CoroutineExecutor
 from queuectl_worker.executors.mixed import MixedExecutor as MixedExecutor
-from queuectl_worker.executors.pool.member import Recycling as Recycling
+from queuectl_worker.executors.pool.recycling import Recycling as Recycling
 from queuectl_worker.executors.pool.process import ProcessExecutor as ProcessExecutor
 from queuectl_worker.executors.protocol import Completed as Completed
 from queuectl_worker.executors.protocol import Ending as Ending

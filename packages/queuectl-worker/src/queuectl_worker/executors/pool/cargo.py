@@ -6,7 +6,7 @@ from typing import Any
 
 from queuectl_store import Backoff, Claim, Job, JobState, Task, Trace
 from queuectl_store.relations import OnDependencyFailure
-from queuectl_worker.executors.pool.link import Message
+from queuectl_worker.executors.pool.link import Message, packed
 from queuectl_worker.executors.protocol import Completed, Ending
 from queuectl_worker.retry import AskedRetry, GaveUp, Raised, SnoozedItself
 
@@ -19,8 +19,12 @@ _NAMES = tuple(each.name for each in fields(Job) if each.name not in _STAYS)
 _values = attrgetter(*_NAMES)
 
 
-def pack_claim(claim: Claim) -> Message:
-    """Return *claim*, which is one of a task, as JSON values."""
+def packed_claim(claim: Claim, *, log: str) -> bytes:
+    """Return *claim*, which is one of a task, as a message.
+
+    Args:
+        log: Where its output is to be found.
+    """
     # Not by `asdict`, which copies everything on every level and took most of a hand-over.
     job = dict(zip(_NAMES, _values(claim.job), strict=True))
     work = job["work"]
@@ -29,11 +33,11 @@ def pack_claim(claim: Claim) -> Message:
     for name in ("backoff", "trace"):
         if job[name] is not None:
             job[name] = asdict(job[name])
-    return {"token": claim.token, "job": job}
+    return packed({"token": claim.token, "job": job, "log": log})
 
 
 def unpack_claim(message: Message) -> Claim:
-    """Return the claim that *pack_claim* packed."""
+    """Return the claim that *packed_claim* packed."""
     values = dict(message["job"])
     work, backoff, trace = values["work"], values["backoff"], values["trace"]
     values |= {
@@ -48,7 +52,9 @@ def unpack_claim(message: Message) -> Claim:
 
 def pack_ending(ending: Ending) -> Message:
     """Return the end of a call as JSON values."""
-    return {"kind": type(ending).__name__, "fields": asdict(ending)}
+    # Flat values all of them; `asdict` would copy each on every level.
+    values = {name: getattr(ending, name) for name in type(ending).__slots__}
+    return {"kind": type(ending).__name__, "fields": values}
 
 
 def unpack_ending(message: Message) -> Ending:

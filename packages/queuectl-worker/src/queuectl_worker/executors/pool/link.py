@@ -20,24 +20,39 @@ PROGRAM = "queuectl_worker.taskprocess"
 
 Message = dict[str, Any]
 
+# What the worker says to a process that shall run nothing more.
+LEAVE: Message = {"leave": True}
+
+
+def packed(message: Message) -> bytes:
+    """Return *message* as it is sent."""
+    return json.dumps(message, separators=(",", ":")).encode()
+
 
 class Link:
-    """One end. `send` blocks until the other end reads; `receive` takes what has arrived."""
+    """One end. `send` blocks until the other end reads; `receive` takes what has arrived.
+
+    Attributes:
+        end: The socket.
+    """
 
     def __init__(self, end: socket.socket) -> None:
-        self._end = end
+        self.end = end
         self._inbox = bytearray()
         self.is_closed = False
 
     def fileno(self) -> int:
         """Return the socket's descriptor."""
-        return self._end.fileno()
+        return self.end.fileno()
 
     def send(self, message: Message) -> None:
         """Send *message*; nothing happens when the other end is gone: reading tells."""
-        body = json.dumps(message, separators=(",", ":")).encode()
+        self.send_packed(packed(message))
+
+    def send_packed(self, body: bytes) -> None:
+        """Send a message as `packed` makes it."""
         try:
-            self._end.sendall(len(body).to_bytes(_HEADER_BYTES, "little") + body)
+            self.end.sendall(len(body).to_bytes(_HEADER_BYTES, "little") + body)
         except OSError:
             self.is_closed = True
 
@@ -52,7 +67,7 @@ class Link:
             try:
                 if not wait and not _AT_ONCE and not self._has_arrived():
                     break
-                piece = self._end.recv(_READ_BYTES, 0 if wait else _AT_ONCE)
+                piece = self.end.recv(_READ_BYTES, 0 if wait else _AT_ONCE)
             except BlockingIOError:
                 break
             except OSError:
@@ -65,10 +80,10 @@ class Link:
     def close(self) -> None:
         """Close this end."""
         self.is_closed = True
-        self._end.close()
+        self.end.close()
 
     def _has_arrived(self) -> bool:
-        return bool(select.select([self._end], [], [], 0)[0])
+        return bool(select.select([self.end], [], [], 0)[0])
 
     def _unpack(self) -> list[Message]:
         messages, at = [], 0

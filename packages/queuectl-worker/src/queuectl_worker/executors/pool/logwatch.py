@@ -1,7 +1,7 @@
 """Keeps the log of the run that a task process has under its cap, while the task writes."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from queuectl_worker.executors.pool.tasklog import TaskLog
@@ -14,9 +14,13 @@ _LINGERS = 20
 class LogWatch:
     """One thread for all runs of a process, started by the first: one a run took longer than most
     runs. While runs follow one another it looks by itself; only one that parked has to be woken.
+
+    Args:
+        each_look: Called from that thread, while there is a run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, each_look: Callable[[], None] | None = None) -> None:
+        self._each_look = each_look
         self._changed = threading.Condition(threading.Lock())
         self._watched: TaskLog | None = None
         self._thread: threading.Thread | None = None
@@ -52,3 +56,5 @@ class LogWatch:
                 else:
                     in_vain = 0
                     self._watched.watch()
+                    if self._each_look is not None:
+                        self._each_look()

@@ -15,19 +15,28 @@ class Stage(Enum):
     STARTING = auto()
     READY = auto()
     BUSY = auto()
+    TAKING = auto()  # its run has ended; it may have taken another, and says so next
     CLEARING = auto()  # it ends what its last task left running
     LEAVING = auto()
 
 
 @dataclass(slots=True, eq=False)
 class PoolRun:
-    """A claim in a task process. *ending* is set once we end it."""
+    """A claim in a task process. *ending* is set once we end it.
+
+    Attributes:
+        began: Seconds of `time.monotonic`, which is one clock for all processes of a host.
+        is_told: Whether its start was reported; the end of a short one says both.
+        stop_ms: Somebody wanted its end before we knew that it had begun; the grace that it has.
+    """
 
     claim: Claim
     started_ms: int
     began: float
     ending: Ending | None = None
     limit: Alarm | None = None
+    is_told: bool = False
+    stop_ms: int | None = None
 
     @property
     def name(self) -> list[int]:
@@ -37,15 +46,20 @@ class PoolRun:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """One task process. *number* names it to the guardian."""
+    """One task process. *number* names it to the guardian.
+
+    Attributes:
+        helps_itself: Whether it takes claims from the counter, and rings the chime.
+        is_dismissed: It was told to take none any more.
+    """
 
     number: int
-    since: float
     link: Link | None = None
     stage: Stage = Stage.STARTING
     run: PoolRun | None = None
-    runs: int = 0
     problem: str | None = None
+    helps_itself: bool = False
+    is_dismissed: bool = False
 
 
 def is_coming(member: Member) -> bool:
@@ -53,26 +67,3 @@ def is_coming(member: Member) -> bool:
     return member.stage in (Stage.STARTING, Stage.CLEARING) or (
         member.stage is Stage.LEAVING and member.run is None
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recycling:
-    """When a task process is replaced by a new one, after the run that it has.
-
-    Attributes:
-        runs: After so many.
-        rss: Once it has grown to so many bytes.
-        age_s: Once it is so old.
-    """
-
-    runs: int | None = None
-    rss: int | None = None
-    age_s: float | None = None
-
-    def is_due(self, member: Member, *, rss: int, now: float) -> bool:
-        """Tell whether *member* has done its time."""
-        return (
-            (self.runs is not None and member.runs >= self.runs)
-            or (self.rss is not None and rss >= self.rss)
-            or (self.age_s is not None and now - member.since >= self.age_s)
-        )

@@ -10,42 +10,31 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from queuectl_store import Claim
 from queuectl_store.descriptors import readable
 from queuectl_worker.context import Tell
 from queuectl_worker.errors import PoolStartError
 from queuectl_worker.executors.alarms import Alarms
-from queuectl_worker.executors.command import GUARDIAN_DIED
 from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.commandline import encode_variables
-from queuectl_worker.executors.pool import cargo, verdicts
+from queuectl_worker.executors.pool import handing
+from queuectl_worker.executors.pool.cargo import packed_claim
+from queuectl_worker.executors.pool.chime import Chime
+from queuectl_worker.executors.pool.counter import Counter
 from queuectl_worker.executors.pool.doors import Door
 from queuectl_worker.executors.pool.entrance import Entrance
 from queuectl_worker.executors.pool.link import Message
 from queuectl_worker.executors.pool.lobby import Lobby
-from queuectl_worker.executors.pool.member import (
-    Member,
-    PoolRun,
-    Recycling,
-    Stage,
-    is_coming,
-)
+from queuectl_worker.executors.pool.member import Member, Stage, is_coming
 from queuectl_worker.executors.pool.places import launch_of
-from queuectl_worker.executors.protocol import (
-    Ending,
-    RunKey,
-    RunReport,
-    RunStarted,
-    Stopped,
-    Unstartable,
-    key_of,
-)
+from queuectl_worker.executors.pool.recycling import Recycling
+from queuectl_worker.executors.pool.staff import Staff, StaffParts
+from queuectl_worker.executors.protocol import RunKey, RunReport, Stopped, Unstartable, key_of
 from queuectl_worker.executors.reports import Reports
 from queuectl_worker.guardian import Ended, Lost, NotStarted, Report
 from queuectl_worker.output import LogFolder
-from queuectl_worker.retry import TimedOut
-from queuectl_worker.timing import monotonic_ms
 
 START_S = 60.0
 
@@ -53,10 +42,14 @@ START_S = 60.0
 class ProcessExecutor:
     """Runs tasks in a pool of processes, one at a time in each.
 
+    A process that has ended its task takes the next one by itself, from a counter where those lie
+    that wait; any of them that nobody has taken can be taken back.
+
     Args:
         places: Where the tasks live, as `places_of` says.
         guardian: For the processes alone, with as many slots.
         door: Where the processes come in. Both are closed with the executor.
+        helps_itself: Whether the door lets descriptors through, which the counter needs.
         kill_grace_ms: Between SIGTERM and SIGKILL at a time limit.
     """
 
@@ -67,6 +60,7 @@ class ProcessExecutor:
         *,
         slots: int,
         door: Door,
+        helps_itself: bool,
         logs: LogFolder,
         log_cap: int,
         tell: Tell,
@@ -74,17 +68,29 @@ class ProcessExecutor:
         recycling: Recycling,
     ) -> None:
         self._guardian, self._slots, self._logs = guardian, slots, logs
-        self._tell, self._kill_grace_ms = tell, kill_grace_ms
-        self._recycling = recycling
         self._program = {"places": places, "spool": str(logs.spool), "cap": log_cap}
+        self._program |= {"recycling": asdict(recycling), "helps_itself": helps_itself}
         self._entrance = Entrance(door)
         self._numbers = itertools.count(1)
-        self._members: dict[int, Member] = {}
         self._own, self._alarms = Reports[RunReport](), Alarms()
-        self._waiting = Lobby(self._own.put)
+        self._counter = Counter() if helps_itself else None
+        self._chime = Chime() if helps_itself else None
+        self._waiting = Lobby(self._own.put, self._packed, self._counter)
         self._lock = threading.RLock()
+        self._staff = Staff(
+            StaffParts(
+                guardian=guardian,
+                lobby=self._waiting,
+                reports=self._own,
+                alarms=self._alarms,
+                lock=self._lock,
+                tell=tell,
+                kill_grace_ms=kill_grace_ms,
+            )
+        )
         self._env_ref = -1
-        self._is_broken, self._problem = False, ""
+        self._problem = ""
+        self._is_broken = False
 
     def start(self) -> None:
         """Start the guardian and the processes; return when the first is ready.
@@ -98,7 +104,7 @@ class ProcessExecutor:
         with self._lock:
             self._fill()
         deadline = time.monotonic() + START_S
-        while not any(each.stage is Stage.READY for each in self._members.values()):
+        while not self._in(Stage.READY):
             readable(self.filenos(), 0.1)
             self.receive()
             if self._is_broken or time.monotonic() > deadline:
@@ -115,42 +121,42 @@ class ProcessExecutor:
         """Give back those that no process has begun."""
         with self._lock:
             self._waiting.give_back(keys)
+            self._fill()
 
     def stop(self, key: RunKey, *, grace_ms: int) -> None:
         """End the run's process and everything below it."""
-        with self._lock:
-            self.recall([key])
-            for member in self._members.values():
-                if member.run is not None and key_of(member.run.claim) == key:
-                    self._end(member, Stopped(), grace_ms)
+        self._stop({key}, grace_ms=grace_ms)
 
     def stop_all(self, *, grace_ms: int) -> None:
         """End every run."""
         with self._lock:
-            self._waiting.give_back(self._waiting.keys())
-            for member in self._members.values():
-                self._end(member, Stopped(), grace_ms)
+            running = [each.run.claim for each in self._members if each.run is not None]
+            self._stop({*self._waiting.keys(), *map(key_of, running)}, grace_ms=grace_ms)
 
     def extend(self, until_ms: int) -> None:
         """Move the moment at which the guardian kills everything by itself."""
         self._guardian.extend(until_ms)
 
     def filenos(self) -> list[int]:
-        """Return the descriptors of the guardian, of newcomers and of every process."""
+        """Return the descriptors of guardian, newcomers, the chime, and who does not ring it."""
         with self._lock:
-            links = [member.link for member in self._members.values() if member.link]
+            links = [each.link for each in self._members if each.link and not rings(each)]
             open_links = [link.fileno() for link in links if not link.is_closed]
-            own = (self._own.fileno(), self._guardian.fileno())
-            return [*own, *self._entrance.filenos(), *open_links]
+            own = [self._own.fileno(), self._guardian.fileno()]
+            chime = [] if self._chime is None else [self._chime.fileno()]
+            return [*own, *chime, *self._entrance.filenos(), *open_links]
 
     def receive(self) -> list[RunReport]:
         """Return what happened since the last call."""
         with self._lock:
+            if self._chime is not None:
+                self._chime.hush()
             self._greet()
-            for member in list(self._members.values()):
-                self._hear(member)
+            for member in self._members:
+                self._staff.hear(member)
             for report in self._guardian.receive():
                 self._heed(report)
+            self._staff.find_out()
             self._fill()
         return self._own.take()
 
@@ -159,24 +165,48 @@ class ProcessExecutor:
         self._alarms.close()
         self._guardian.close()
         with self._lock:
-            for member in self._members.values():
+            for member in self._members:
                 if member.link is not None:
                     member.link.close()
-        self._entrance.close()
-        self._own.close()
+        for each in (self._entrance, self._own, self._chime, self._counter):
+            if each is not None:
+                each.close()
+
+    @property
+    def _members(self) -> list[Member]:
+        return list(self._staff.members.values())
+
+    def _in(self, stage: Stage) -> list[Member]:
+        return [each for each in self._members if each.stage is stage]
+
+    def _packed(self, claim: Claim) -> bytes:
+        job = claim.job
+        return packed_claim(claim, log=self._logs.name(job.id, claim.token, job.started_at or 0))
 
     # With the lock held.
 
+    def _stop(self, keys: set[RunKey], *, grace_ms: int) -> None:
+        with self._lock:
+            self._waiting.give_back(keys)
+            self._staff.condemn(keys, grace_ms=grace_ms)
+            for member in self._members:
+                if member.run is not None and key_of(member.run.claim) in keys:
+                    self._staff.end(member, Stopped(), grace_ms=grace_ms)
+            self._fill()
+
     def _fill(self) -> None:
-        ready = [each for each in self._members.values() if each.stage is Stage.READY]
-        for member in ready[: len(self._waiting)]:
-            self._begin(member, self._waiting.take())
+        for member in self._in(Stage.READY):
+            self._is_broken = False
+            if (found := self._waiting.take()) is not None:
+                self._staff.begin(member, *found)
+        if self._staff.help_themselves and not self._staff.is_unsure:
+            self._waiting.lay_out()
         # One that could not even load the program is not replaced before there is work for it.
         wanted = min(len(self._waiting), 1) if self._is_broken else self._slots
-        for _ in range(wanted - len(self._members)):
+        for _ in range(wanted - len(self._staff.members)):
             self._launch()
         if self._waiting:
-            self._waiting.promise(sum(map(is_coming, self._members.values())))
+            self._waiting.promise(sum(map(is_coming, self._members)))
 
     def _launch(self) -> None:
         number = next(self._numbers)
@@ -187,109 +217,42 @@ class ProcessExecutor:
         except OSError as error:  # it died, and the host cannot start another one now
             self._not_here(str(error))
         else:
-            self._members[number] = Member(number, time.monotonic())
-
-    def _begin(self, member: Member, claim: Claim) -> None:
-        assert member.link is not None
-        now_ms = time.time_ns() // 1_000_000
-        run = member.run = PoolRun(claim, now_ms, time.monotonic())
-        member.stage, member.runs = Stage.BUSY, member.runs + 1
-        job = claim.job
-        path = self._logs.name(job.id, claim.token, job.started_at or 0)
-        member.link.send(cargo.pack_claim(claim) | {"log": path})
-        self._own.put(RunStarted(key=key_of(claim), pid=None, at_ms=now_ms))
-        if job.timeout_ms is not None:
-            late = TimedOut(after_ms=job.timeout_ms)
-            at_ms = monotonic_ms() + job.timeout_ms
-            run.limit = self._alarms.set(at_ms, lambda: self._late(member, run, late))
-
-    def _late(self, member: Member, run: PoolRun, ending: Ending) -> None:
-        with self._lock:
-            if member.run is run:
-                self._end(member, ending, self._kill_grace_ms())
-
-    def _end(self, member: Member, ending: Ending, grace_ms: int) -> None:
-        if member.run is None or member.run.ending is not None:
-            return
-        member.run.ending = ending
-        member.stage = Stage.LEAVING
-        self._guardian.stop(member.number, grace_ms=grace_ms)
+            self._staff.members[number] = Member(number)
 
     def _greet(self) -> None:
         for number, link in self._entrance.newcomers():
-            member = self._members.get(number)
+            member = self._staff.members.get(number)
             if member is None or member.link is not None:
                 link.close()
-            else:
-                member.link = link
-
-    def _hear(self, member: Member) -> None:
-        if member.link is not None and not member.link.is_closed:
-            self._heard(member, member.link.receive(wait=False))
-
-    def _heard(self, member: Member, messages: Sequence[Message]) -> None:
-        for message in messages:
-            match message:
-                case {"said": "ready"}:
-                    member.stage, self._is_broken = Stage.READY, False
-                case {"said": "broken", "message": str(text)}:
-                    member.problem = text
-                case {"said": "progress", "text": str(text)} if member.run is not None:
-                    self._tell(member.run.claim.job.id, member.run.claim.token, text)
-                case {"said": "ended", "of": of} if member.run and of == member.run.name:
-                    self._ended(member, member.run, message)
-                case {"said": "clear", "is_clear": True} if member.stage is Stage.CLEARING:
-                    member.stage = Stage.READY
-                case {"said": "clear"}:  # the guardian kills better
-                    self._let_go(member)
-
-    def _ended(self, member: Member, run: PoolRun, message: Message) -> None:
-        ending = run.ending or cargo.unpack_ending(message["ending"])
-        self._report(run, ending, **verdicts.facts_told(message))
-        verdicts.log_oddities(run, message)
-        member.run = None
-        is_old = self._recycling.is_due(member, rss=message["max_rss"], now=time.monotonic())
-        if member.stage is Stage.LEAVING or is_old:
-            self._let_go(member)
-        else:
-            member.stage = Stage.CLEARING if message["left"] else Stage.READY
-
-    def _let_go(self, member: Member) -> None:
-        member.stage = Stage.LEAVING
-        assert member.link is not None
-        member.link.close()
+                continue
+            member.link = link
+            if self._counter is not None and self._chime is not None:
+                handing.hand((self._counter.outlet, self._chime.rope), by=link.end)
+                member.helps_itself = True
 
     def _heed(self, report: Report) -> None:
         match report:
             case Ended(key=number):
-                if (member := self._members.pop(number, None)) is not None:
-                    self._gone(member, report)
+                if (member := self._staff.members.pop(number, None)) is not None:
+                    self._staff.gone(member, report)
+                    if member.stage is Stage.STARTING:
+                        text = member.problem or "a task process ended before it was ready"
+                        self._not_here(text)
             case NotStarted(key=number, message=message):
-                self._members.pop(number, None)
+                self._staff.members.pop(number, None)
                 self._not_here(message)
             case Lost(keys=numbers):
                 for number in numbers:
-                    member = self._members.pop(number, None)
-                    if member is not None and member.run is not None:
-                        self._report(member.run, member.run.ending or GUARDIAN_DIED)
-
-    def _gone(self, member: Member, report: Ended) -> None:
-        if member.link is not None:
-            self._hear(member)  # its last words
-            member.link.close()
-        if member.run is not None:
-            ending = member.run.ending or verdicts.ending_of_death(report)
-            self._report(member.run, ending, **verdicts.facts_of_death(report))
-        elif member.stage is Stage.STARTING:
-            self._not_here(member.problem or "a task process ended before it was ready")
+                    if (member := self._staff.members.pop(number, None)) is not None:
+                        self._staff.lost(member)
 
     def _not_here(self, message: str) -> None:
         self._is_broken, self._problem = True, message
-        if self._waiting:
-            claim = self._waiting.take()
+        if (found := self._waiting.take()) is not None:
             text = f"the program cannot be loaded for its tasks: {message}"
-            self._own.put(Unstartable(key=key_of(claim), message=text))
+            self._own.put(Unstartable(key=key_of(found[0]), message=text))
 
-    def _report(self, run: PoolRun, ending: Ending, **facts: int | None) -> None:
-        self._alarms.drop(run.limit)
-        self._own.put(verdicts.ended(run, ending, **facts))
+
+def rings(member: Member) -> bool:
+    """Tell whether it rings the chime when it is to be heard."""
+    return member.helps_itself and member.stage is not Stage.STARTING

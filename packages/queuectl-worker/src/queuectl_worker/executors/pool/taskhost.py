@@ -25,12 +25,16 @@ def leftovers() -> Leftovers:
     return Brood() if sys.platform == "linux" else NoLeftovers()
 
 
-def peak_bytes() -> int:
-    """Return the most memory that this process, or one below it, had resident."""
+def usage() -> tuple[float, int]:
+    """Return the processor seconds of this process and what it waited for, and its peak in bytes.
+
+    The peak is the most memory that it, or one below it, had resident.
+    """
     # Kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
-    own, below = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, -1))
-    return max(own, below) * unit
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu_s = sum(each.ru_utime + each.ru_stime for each in both)
+    return cpu_s, max(each.ru_maxrss for each in both) * unit
 
 
 class SpooledLog:

@@ -41,10 +41,17 @@ def ending_of_death(report: Ended) -> Ending:
     return Raised(kind="ProcessExit", message="the task ended its process")
 
 
-def ended(run: PoolRun, ending: Ending, **facts: int | None) -> RunEnded:
-    """Return the report of *run*, which is over now."""
+def ended(
+    run: PoolRun, ending: Ending, *, run_ms: int | None = None, **facts: int | None
+) -> RunEnded:
+    """Return the report of *run*.
+
+    Args:
+        run_ms: How long it took, as its process says; None: it ends now.
+    """
     error = None if isinstance(ending, _NO_FAULT) else error_of(ending)  # type: ignore[arg-type]
-    run_ms = round((time.monotonic() - run.began) * 1000)
+    if run_ms is None:
+        run_ms = max(0, round((time.monotonic() - run.began) * 1000))
     told = RunFacts(started_at=run.started_ms, error=error, run_ms=run_ms, **facts)
     return RunEnded(key=key_of(run.claim), facts=told, ending=ending, run_ms=run_ms)
 
