@@ -1,7 +1,8 @@
-"""A program whose task processes are killed between two steps of their life, if a test asks for it.
+"""A program whose task processes stop or die between two steps of their life, as a test says.
 
-One at a time is mortal. The first of these dies at the first point that it comes to, the next at
-its second one, and so on. Each writes down where it was and which run it had.
+`DEATHS` kills: one process at a time is mortal. The first of these dies at the first point that it
+comes to, the next at its second one, and so on. `PAUSES` lets the first that comes to the point of
+a name wait there.
 """
 
 import fcntl
@@ -11,12 +12,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from queuectl_worker import Context, Queue
+from queuectl_worker import Context, Queue, current
 from queuectl_worker.executors.pool.desk import Desk
 from tests.waiting import eventually
 
 STORE = "QUEUECTL_TEST_FRAIL"
 DEATHS = "QUEUECTL_TEST_DEATHS"
+PAUSES = "QUEUECTL_TEST_PAUSES"
+"""The name of the point, and the folder in which it says `there` and waits for `go-on`."""
 POINTS = 18
 PERHAPS = "perhaps a run that the worker has sent"
 
@@ -39,8 +42,10 @@ def finish_at_the_limit(book: Path, context: Context) -> None:
 
 
 @queue.task(max_retries=0)
-def hold(go_on: Path) -> None:
+def hold(go_on: Path, book: Path | None = None) -> None:
     """Keep the slot until the file *go_on* is there."""
+    if book is not None:
+        sign.function(book, current())
     eventually(go_on.exists, within=60, what="the word to go on")
 
 
@@ -73,7 +78,25 @@ class Fate:
         return died + 1 if died < POINTS else 0
 
 
-def _befall(fate: Fate) -> None:
+class Pause:
+    """Where the first process that comes there waits."""
+
+    def __init__(self, setting: str) -> None:
+        self._name, _, folder = setting.partition(";")
+        self._folder = Path(folder)
+
+    def point(self, name: str, _holds: str | None = None) -> None:
+        """Wait here, if this is the place and nobody has waited yet."""
+        if name == self._name:
+            try:
+                with (self._folder / "there").open("x") as file:
+                    file.write(f"{os.getpid()}\n")
+            except FileExistsError:
+                return
+            eventually((self._folder / "go-on").exists, within=60, what="the word to go on")
+
+
+def _befall(fate: Fate | Pause) -> None:
     """Let the steps of this process be points of *fate*."""
     wait, take, say = Desk.wait, Desk.take, Desk.say
 
@@ -107,3 +130,5 @@ def _befall(fate: Fate) -> None:
 
 if DEATHS in os.environ:
     _befall(Fate(Path(os.environ[DEATHS])))
+if PAUSES in os.environ:
+    _befall(Pause(os.environ[PAUSES]))
