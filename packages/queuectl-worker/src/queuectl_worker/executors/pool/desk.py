@@ -2,8 +2,8 @@
 
 Two orders make that no claim is lost, run twice or killed for another's sake, whatever dies when:
 the end of a run is said before the next claim is taken, and the link is looked at in between.
-A worker that takes back what lies on the counter and sends word to leave then knows by
-what it hears whether the run that it means is still the one that runs.
+A worker that sends word to leave, and then listens, knows whether the run that it means is the
+last one there; and what was taken is said before it runs.
 """
 
 import json

@@ -98,9 +98,8 @@ class Staff:
             return
         if member.helps_itself:
             assert member.link is not None
-            # In this order: see `desk.py`. What it has taken before it said its end is said, and
-            # after this it takes nothing.
-            self._parts.lobby.fetch()
+            # In this order: see `desk.py`. If it has taken another, it has said this one's end
+            # before; if it has not said that yet, it will take none.
             member.link.send(LEAVE)
             member.is_dismissed = True
             self.hear(member)
