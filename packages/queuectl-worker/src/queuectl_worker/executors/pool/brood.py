@@ -7,8 +7,9 @@ import sys
 import time
 from contextlib import suppress
 
-from queuectl_worker.guardian import kernel, procs
-from queuectl_worker.guardian.table import Process, descendants, everything, look_up
+from queuectl_worker.guardian import kernel
+from queuectl_worker.guardian.strike import strike
+from queuectl_worker.guardian.table import Process, everything, look_up
 
 GRACE_S = 2.0
 """Between SIGTERM and SIGKILL for what a task left, as for what a command left."""
@@ -58,14 +59,11 @@ class Brood:
             now = time.monotonic()
             if now > kill_at + _KILLS_S:
                 return False
-            for process in _trees(strangers):
-                if now >= kill_at:
-                    procs.send(process, signal.SIGKILL)
-                elif process.identity not in asked:
-                    asked.add(process.identity)
-                    procs.send(process, signal.SIGTERM)
-                    # A stopped process would take the signal only when somebody continues it.
-                    procs.send(process, signal.SIGCONT)
+            roots = [each.pid for each in strangers]
+            if now >= kill_at:
+                strike(roots, signal.SIGKILL)
+            else:  # once each: many programs take a second one as an order
+                asked.update(strike(roots, signal.SIGTERM, spared=asked))
             select.select([], [], [], pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         return True
@@ -108,10 +106,6 @@ def _listed(thread: str) -> list[bytes]:
             return file.read().split()
     except OSError:  # the thread has ended: its children went to another one
         return []
-
-
-def _trees(roots: list[Process]) -> list[Process]:
-    return [each for root in roots for each in (root, *descendants(root.pid)) if not each.is_dead]
 
 
 def _helper(module: str, owner: str, attribute: str) -> int | None:
