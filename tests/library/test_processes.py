@@ -161,6 +161,18 @@ def test_a_task_that_ends_its_process_fails_and_the_next_one_runs(
     assert queue.store.reader.attempts(job.id)[-1].error == error
 
 
+def test_no_file_is_left_of_processes_that_ended_or_were_killed(
+    queue: Queue, working: Working
+) -> None:
+    with working():
+        killed = shop.die.enqueue()
+        assert [shop.add.enqueue(1, n).wait(WITHIN_S).result for n in range(3)] == [1, 2, 3]
+        assert killed.wait(WITHIN_S).state is JobState.DEAD
+
+    spool = LogFolder(log_root(queue.store)).spool
+    eventually(lambda: not any(spool.iterdir()), within=20, what="an empty folder of spool files")
+
+
 def test_a_busy_loop_is_ended_at_its_time_limit(queue: Queue, working: Working) -> None:
     with working(concurrency=1):
         job = shop.spin.enqueue().wait(WITHIN_S)

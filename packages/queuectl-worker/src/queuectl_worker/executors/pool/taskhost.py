@@ -10,6 +10,7 @@ import sys
 
 from queuectl_worker.executors.pool.brood import Brood
 from queuectl_worker.executors.pool.leftovers import Leftovers, NoLeftovers
+from queuectl_worker.guardian.protocol import RUN_TAG
 from queuectl_worker.guardian.room import SpoolRoom
 
 # What the guardian sends before it kills.
@@ -63,7 +64,11 @@ class Logs:
     """Logs that are spool files first."""
 
     def __init__(self, folder: str, *, prefix: str, cap: int) -> None:
-        self._room = SpoolRoom(os.fsencode(folder), prefix=os.fsencode(prefix), cap=cap)
+        # Under the name of the guardian: whatever it removes of its own when it ends, it removes of
+        # ours too, which leave some when they are killed.
+        whose = os.environb.get(RUN_TAG, b"").partition(b":")[0]
+        own = b"%s-%s" % (whose, os.fsencode(prefix))
+        self._room = SpoolRoom(os.fsencode(folder), prefix=own, cap=cap)
 
     def open(self, path: str) -> SpooledLog:
         """Return the log of a run."""
