@@ -30,7 +30,8 @@ def ask(url: str, *, headers: Mapping[str, str] = {}) -> tuple[int, bytes]:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, error.read()
+        with error:
+            return error.code, error.read()
 
 
 def test_the_server_lets_in_who_has_the_token(store: Store) -> None:
