@@ -267,3 +267,55 @@ def test_of_two_jobs_with_one_key_in_one_batch_the_first_is_stored(store: Store)
 
     assert ids == [1, 2, 1]
     assert [job(store, job_id).command for job_id in (1, 2)] == ["first", "other"]
+
+
+def test_the_same_job_again_follows_what_has_changed_meanwhile(store: Store) -> None:
+    """What jobs alike share is kept between enqueues: neither a setting nor a mapping may be."""
+    resources = {"gpu": 1}
+    store.admin.set_resource("gpu", 8)
+    new = a_job(resources=resources)
+
+    (first,) = store.enqueue([new])
+    resources["gpu"] = 2
+    (second,) = store.enqueue([new])
+    store.settings.set("max_retries", "7")
+    (third,) = store.enqueue([new])
+
+    stored = store.reader.find([first, second, third])
+    assert [dict(each.resources) for each in stored] == [{"gpu": 1}, {"gpu": 2}, {"gpu": 2}]
+    assert [each.max_retries for each in stored] == [3, 3, 7]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"timeout_ms": 5_000},
+        {"environment": {"A": "1"}},
+        {"name": "n"},
+        {"concurrency_key": "k"},
+        {"resources": {"gpu": 1}},
+        {"run_at": 1_900_000_000_000},
+        {"delay_ms": 60_000},
+    ],
+    ids=lambda said: next(iter(said)),
+)
+def test_a_job_that_says_one_thing_more_than_a_bare_one_keeps_it(
+    store: Store, said: dict[str, object]
+) -> None:
+    store.admin.set_resource("gpu", 8)
+    bare, more = (enqueue_one(store), enqueue_one(store, **said))
+
+    plain, told = store.reader.find([bare, more])
+
+    assert (plain.timeout_ms, plain.name, plain.run_at, dict(plain.resources)) == (
+        *(None, None, None, {}),
+    )
+    assert (plain.environment_id, plain.concurrency_key) == (None, None)
+    match said:
+        case {"environment": variables}:
+            assert told.environment_id is not None
+            assert store.environment(told.environment_id) == variables
+        case {"delay_ms": int(delay_ms)}:
+            assert told.run_at == told.created_at + delay_ms
+        case _:
+            assert {name: getattr(told, name) for name in said} == said

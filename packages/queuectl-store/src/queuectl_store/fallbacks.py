@@ -48,8 +48,12 @@ class CurrentFallbacks:
 
     def get(self, jobs: Sequence[NewJob]) -> Fallbacks:
         """Return what *jobs* need; two threads that find it old may both read it again."""
-        if not any(new.max_retries is None or new.timeout_ms is None for new in jobs):
-            return self._current
+        for new in jobs:
+            if new.max_retries is None or new.timeout_ms is None:
+                return self._fresh()
+        return self._current
+
+    def _fresh(self) -> Fallbacks:
         now_s, changes = time.monotonic(), self._settings.changes
         if now_s - self._read_s >= _FRESH_S or changes != self._changes:
             store = self._settings.all()

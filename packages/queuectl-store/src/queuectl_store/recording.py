@@ -9,39 +9,41 @@ from queuectl_store.ledger import Moved
 from queuectl_store.rollups import tally
 from queuectl_store.rollups.tally import Kind
 from queuectl_store.sql.plain import hot
+from queuectl_store.sql.plain.rollups import ADD_EACH
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import Verb
 
 _ENQUEUE = Verb.ENQUEUE.value
 
 
-def write_new(
-    connection: Connection, times: Times, ids: Sequence[int], row: Mapping[str, Any]
-) -> None:
-    """Record that jobs alike came; *row* is of any of them (see `ledger.new_job`)."""
-    state = row["state"]
-    event = {"verb": _ENQUEUE, "state": state, "attempt": 0}
-    if len(ids) == 1:
-        hot.WRITE_EVENT.run(connection, {"job_id": ids[0], **event, **times})
-    else:
-        hot.WRITE_SAME_EVENTS.run(connection, {"moves": ledger.moved_alike(ids), **event, **times})
-    kind = Kind(row["queue"], tally.task_name(row["task"]), _ENQUEUE, "", state)
-    tally.write_one(connection, times, kind, n=len(ids))
+def of_new_ones(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is recorded of new jobs alike; *row* is of any of them (see `ledger.new_job`).
 
-
-def of_a_new_one(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `sql.joined` records of the new job of *row* (see `ledger.new_job`)."""
+    The columns of their events, and of the tally, which is named for what it counts.
+    """
     return {
         "verb": _ENQUEUE,
+        "state": row["state"],
         "attempt": 0,
-        "source": "",
-        "target": row["state"],
-        "outcome": "",
-        "bucket": -1,
-        "n": 1,
+        **Kind(row["queue"], tally.task_name(row["task"]), _ENQUEUE, "", row["state"])._asdict(),
         "ms": 0,
-        "counted_as": tally.task_name(row["task"]),
     }
+
+
+def write_new(
+    connection: Connection, times: Times, ids: Sequence[int], facts: Mapping[str, Any]
+) -> None:
+    """Record that jobs alike came; *facts* are those of `of_new_ones`."""
+    if len(ids) == 1:
+        hot.WRITE_EVENT.run(connection, {**facts, "job_id": ids[0], **times})
+    else:
+        hot.WRITE_SAME_EVENTS.run(connection, {**facts, "moves": ledger.moved_alike(ids), **times})
+    ADD_EACH.run(connection, {**facts, "n": len(ids), **times})
+
+
+def in_one(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `sql.joined` records of one new job, beside its row."""
+    return {**facts, "n": 1, "counted_as": facts["task"]}
 
 
 def write_moves(connection: Connection, times: Times, moved: Sequence[Moved]) -> None:

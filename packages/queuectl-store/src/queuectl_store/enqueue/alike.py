@@ -10,7 +10,7 @@ from queuectl_store.enqueue.enqueuing import Wanted, parts
 from queuectl_store.enqueue.environments import Environments
 from queuectl_store.fallbacks import Fallbacks
 from queuectl_store.job import JobId, NewJob
-from queuectl_store.recording import of_a_new_one, write_new
+from queuectl_store.recording import in_one, of_new_ones, write_new
 from queuectl_store.sql.names import OPTIONAL
 from queuectl_store.sql.plain import enqueue as sql
 from queuectl_store.sql.statement import Connection, Statement
@@ -28,6 +28,7 @@ class Alike(NamedTuple):
         fallbacks: What stands in for what *new* does not say.
         resources: A copy: those of *new* may change.
         row: See `ledger.new_job`.
+        facts: What is recorded of each; see `recording.of_new_ones`.
         is_bare: Nothing of `OPTIONAL` is in it.
         about: What a ring for them is about.
     """
@@ -36,6 +37,7 @@ class Alike(NamedTuple):
     fallbacks: Fallbacks
     resources: Mapping[str, int]
     row: dict[str, Any]
+    facts: Mapping[str, Any]
     is_bare: bool
     about: int
 
@@ -57,7 +59,7 @@ class Alike(NamedTuple):
         for part in parts(wanted):
             added = self._add(connection, {**row, **times}, part)
             if added:
-                write_new(connection, times, added, row)
+                write_new(connection, times, added, self.facts)
             if len(added) < len(part):
                 return None
             ids += added
@@ -69,9 +71,8 @@ class Alike(NamedTuple):
         Returns:
             What `inserted` tells the id of once the transaction is committed; None as there.
         """
-        own = {"key": wanted.key, "spec": wanted.spec}
-        row = {**self._row(connection), **own}
-        return _JOINED_ONE.run(connection, {**row, **of_a_new_one(row), **times})
+        row = {**self._row(connection), "key": wanted.key, "spec": wanted.spec}
+        return _JOINED_ONE.run(connection, {**in_one(self.facts), **row, **times})
 
     def _row(self, connection: Connection) -> dict[str, Any]:
         if (variables := self.new.environment) is None:
@@ -99,6 +100,7 @@ def alike(new: NewJob, fallbacks: Fallbacks) -> Alike:
         fallbacks,
         dict(new.resources),
         row,
+        of_new_ones(row),
         new.environment is None and all(row[name] is None for name in OPTIONAL),
         topics([new]),
     )

@@ -66,19 +66,12 @@ class Tally:
             ADD.run(connection, {"tally": json.dumps(list(self._rows())), **times})
         elif self.counts:
             for kind, (n, ms) in self.counts.items():
-                write_one(connection, times, kind, n=n, ms=ms)
+                ADD_EACH.run(connection, {**kind._asdict(), "n": n, "ms": ms, **times})
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for kind, (n, ms) in self.counts.items():
             row = {name: value for name, value in zip(TALLIED, kind, strict=True) if value != ""}
             yield row | {"n": n, "ms": ms}
-
-
-def write_one(
-    connection: Connection, times: Mapping[str, Any], kind: Kind, *, n: int, ms: int = 0
-) -> None:
-    """Add *n* of *kind* to the tallies of this minute."""
-    ADD_EACH.run(connection, {**kind._asdict(), "n": n, "ms": ms, **times})
 
 
 def moved(moves: Iterable[Moved]) -> Tally:
