@@ -49,6 +49,12 @@ def hold(go_on: Path, book: Path | None = None) -> None:
     eventually(go_on.exists, within=60, what="the word to go on")
 
 
+@queue.task(max_retries=0)
+def tell_at_length(size: int) -> str:
+    """Return so many characters."""
+    return "x" * size
+
+
 class Fate:
     """What becomes of this process."""
 

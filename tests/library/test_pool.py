@@ -152,6 +152,22 @@ def wait_at(pause: Path) -> int:
     return int(there.read_text())
 
 
+def test_a_long_result_is_read_while_it_is_sent(queue: Queue, open_pool: OpenPool) -> None:
+    """A turn comes by what there is to read alone; the link of a process is else not looked at."""
+    size = 1_000_000
+    frail.tell_at_length.enqueue_many({"size": size} for _ in range(3))
+    worker = queue.store.register(paper_worker())
+    claims = queue.store.claim(worker, limit=3)
+    pool = open_pool(1)
+    pool.executor.submit(claims)
+
+    while len(pool.ends) < len(claims):
+        assert readable(pool.executor.filenos(), WITHIN_S), "there is nothing to hear"
+        pool.turn()
+
+    assert list(pool.ends.values()) == [Completed(result=f'"{"x" * size}"')] * 3
+
+
 def test_a_run_that_ended_unheard_is_not_ended_in_the_person_of_the_next(
     queue: Queue, open_pool: OpenPool, book: Path
 ) -> None:

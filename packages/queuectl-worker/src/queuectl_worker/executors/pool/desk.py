@@ -12,7 +12,9 @@ import socket
 from queuectl_store.descriptors import readable
 from queuectl_worker.executors.pool import counter, handing
 from queuectl_worker.executors.pool.chime import Rope
-from queuectl_worker.executors.pool.link import LEAVE, Link, Message
+from queuectl_worker.executors.pool.link import LEAVE, LONG, Link, Message, packed
+
+LONG_BYTES = 32 << 10
 
 
 class Desk:
@@ -39,7 +41,12 @@ class Desk:
 
     def say(self, message: Message, *, soon: bool = True) -> None:
         """Send *message*, to be heard at once or, unless *soon*, within a while."""
-        self._link.send(message)
+        body = packed(message)
+        if self._rope is not None and len(body) > LONG_BYTES:
+            # What the socket does not hold waits to be read, and nobody rings meanwhile.
+            self._link.send(LONG)
+            self._rope.ring(soon=True)
+        self._link.send_packed(body)
         if self._rope is not None:
             self._rope.ring(soon=soon)
 

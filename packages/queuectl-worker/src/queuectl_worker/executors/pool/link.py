@@ -22,6 +22,8 @@ Message = dict[str, Any]
 
 # What the worker says to a process that shall run nothing more.
 LEAVE: Message = {"leave": True}
+# What a process says before a message that is to be read while it is still being sent.
+LONG: Message = {"said": "long"}
 
 
 def packed(message: Message) -> bytes:

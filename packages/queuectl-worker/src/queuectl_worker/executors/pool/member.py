@@ -51,6 +51,7 @@ class Member:
     Attributes:
         helps_itself: Whether it takes claims from the counter, and rings the chime.
         is_dismissed: It was told to take none any more.
+        is_at_length: It is in the middle of a long message.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Member:
     problem: str | None = None
     helps_itself: bool = False
     is_dismissed: bool = False
+    is_at_length: bool = False
 
 
 def is_coming(member: Member) -> bool:

@@ -255,4 +255,5 @@ class ProcessExecutor:
 
 def rings(member: Member) -> bool:
     """Tell whether it rings the chime when it is to be heard."""
-    return member.helps_itself and member.stage is not Stage.STARTING
+    is_starting = member.stage is Stage.STARTING
+    return member.helps_itself and not (is_starting or member.is_at_length)

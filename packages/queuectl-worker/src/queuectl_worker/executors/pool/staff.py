@@ -11,7 +11,7 @@ from queuectl_worker.executors.alarms import Alarms
 from queuectl_worker.executors.command import GUARDIAN_DIED
 from queuectl_worker.executors.commandguardian import CommandGuardian
 from queuectl_worker.executors.pool import cargo, verdicts
-from queuectl_worker.executors.pool.link import LEAVE, Message
+from queuectl_worker.executors.pool.link import LEAVE, LONG, Message
 from queuectl_worker.executors.pool.lobby import Lobby
 from queuectl_worker.executors.pool.member import Member, PoolRun, Stage
 from queuectl_worker.executors.protocol import (
@@ -82,6 +82,7 @@ class Staff:
         if member.link is None or member.link.is_closed:
             return
         for message in member.link.receive(wait=False):
+            member.is_at_length = message == LONG
             self._heed(member, message)
         if (run := member.run) is None:
             return
