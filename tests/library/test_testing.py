@@ -79,6 +79,18 @@ def test_a_drain_fires_the_slots_that_are_due(queue: Queue, clock: ManualClock) 
     assert times == [clock.wall_ms()]
 
 
+def test_a_set_clock_goes_forward_by_weeks_too(queue: Queue, clock: ManualClock) -> None:
+    @queue.task
+    def remind() -> None:
+        remind.options(delay="3d").enqueue() if clock.wall_ms() < over else None
+
+    over = clock.wall_ms() + 30 * 86_400_000
+    remind.options(delay="2w").enqueue()
+
+    assert drain(queue, clock=clock).succeeded == 7
+    assert enqueued(queue) == []
+
+
 def test_a_set_clock_stops_at_slots_on_its_way_but_does_not_move_for_them(
     queue: Queue, clock: ManualClock
 ) -> None:

@@ -98,6 +98,7 @@ def drain(queue: Queue, *, clock: ManualClock | None = None, most: int = 10_000)
             ends[_run(queue, worker_id, claims[0])] += 1
         elif clock is not None and (wait_ms := _wait_ms(queue.store)) is not None:
             clock.advance(ms=max(wait_ms, 1))
+            queue.store.renew(worker_id)  # a job may wait for longer than any lease
         else:
             queue.store.unregister(worker_id)
             return Drained(succeeded=ends[0], failed=ends[1])
