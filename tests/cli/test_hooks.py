@@ -126,3 +126,18 @@ def test_a_worker_that_goes_on_hears_of_a_new_hook(queuectl: Program) -> None:
     finally:
         worker.terminate()
         worker.communicate(timeout=60)
+
+
+def test_a_worker_names_a_delivery_by_what_it_tells_of(queuectl: Program) -> None:
+    """Not by its arguments, which are the whole message."""
+    queuectl.must("hook", "add", "pager", "--webhook", "http://127.0.0.1:9/", "--allow-private")
+    queuectl.must("hook", "test", "pager")
+
+    with queuectl.start("worker", "start") as worker:
+        assert worker.stdout is not None
+        lines = iter(worker.stdout.readline, b"")
+        started = next(line for line in lines if b"started" in line)
+        worker.terminate()
+        worker.communicate(timeout=60)
+
+    assert started.rstrip().endswith(b"1  job 0 (test) test")

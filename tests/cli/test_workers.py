@@ -242,3 +242,13 @@ def _read_until(worker: subprocess.Popen[bytes], event: str) -> None:
         if json.loads(line)["event"] == event:
             return
     raise AssertionError(f"the worker ended before it told {event!r}")
+
+
+@pytest.mark.parametrize("more", [[], ["--detach"]])
+def test_a_queue_that_cannot_be_is_refused_before_a_worker_waits_for_its_jobs(
+    queuectl: Program, more: list[str]
+) -> None:
+    refused = queuectl("worker", "start", "--queue", "video,audio", *more)
+
+    assert refused.code == 2
+    assert "'video,audio' is not usable" in refused.err

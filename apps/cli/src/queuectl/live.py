@@ -16,7 +16,8 @@ from queuectl.jobs import STATE_STYLES, title_of
 from queuectl.moments import short_span
 from queuectl.safe import safe_text
 from queuectl.terminal import Terminal
-from queuectl_store import TRANSITIONS, Finish, JobState, Retry, Verb, instant, verb_of
+from queuectl_store import TRANSITIONS, Finish, Job, JobState, Retry, Verb, instant, verb_of
+from queuectl_store.job import HOOK_QUEUE
 from queuectl_worker import (
     JobEnded,
     JobStarted,
@@ -30,6 +31,7 @@ from queuectl_worker import (
 )
 
 _BACKLOG = 10_000
+_LONGEST = 200
 _PLAIN_RECORD = frozenset(vars(logging.makeLogRecord({})))
 
 
@@ -98,7 +100,7 @@ def event_line(terminal: Terminal, news: News) -> str:
         case WorkerPaused(reason=reason, pause_ms=pause_ms):
             return _line(terminal, "paused", f"for {short_span(pause_ms)}: {reason}", "yellow")
         case JobStarted(claim=claim):
-            return _line(terminal, "started", f"{claim.job.id}  {title_of(claim.job)}", "cyan")
+            return _line(terminal, "started", _named(claim.job), "cyan")
         case JobEnded(finish=finish):
             return _end_line(terminal, finish)
         case ResultRefused(finish=finish):
@@ -159,8 +161,14 @@ def _end_line(terminal: Terminal, finish: Finish) -> str:
         error = f"{error}; again in {short_span(finish.outcome.delay_ms)}"
     if verb_of(finish.outcome) is Verb.GIVE_BACK:
         error = "given back"
-    what = f"{job.id}  {title_of(job)}" + (f"  ({error})" if error else "")
+    what = _named(job) + (f"  ({error})" if error else "")
     return _line(terminal, state, what, STATE_STYLES.get(state))
+
+
+def _named(job: Job) -> str:
+    """Name a job in a line: a delivery by what it tells of, for its arguments are the message."""
+    title = (job.queue == HOOK_QUEUE and job.name) or title_of(job)
+    return f"{job.id}  {title if len(title) <= _LONGEST else title[: _LONGEST - 1] + '…'}"
 
 
 def _state_after(finish: Finish) -> JobState:

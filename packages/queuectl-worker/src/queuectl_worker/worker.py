@@ -4,7 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from queuectl_store import Store, StoreError
+from queuectl_store import InvalidSetting, Store, StoreError
+from queuectl_store.spec import queue_problem
 from queuectl_worker.assembly import Assembly
 from queuectl_worker.drain import Stop
 from queuectl_worker.fatal import FATAL
@@ -46,7 +47,8 @@ class Worker:
         on_news: Called in the loop that moves the jobs: it must return at once and not raise.
 
     Raises:
-        InvalidSetting: One of the settings is unknown or makes no sense.
+        InvalidSetting: One of the settings is unknown or makes no sense, or no queue can have one
+            of the names in *queues*.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Worker:
         if grace_s is not None:
             given["grace"] = f"{grace_s:f}"
         self._store, self._burst = store, burst
-        self._queues = None if queues is None else tuple(queues)
+        self._queues = None if queues is None else _usable(queues)
         self._tasks, self._listeners, self._tracing = tasks, tuple(listeners), tracing
         self._tuner, self._tell = Tuner(store, given), on_news
         self.logs = LogFolder(log_root(store, self._tuner.current.log_dir or None))
@@ -164,6 +166,13 @@ class Worker:
 
     def _note_failure(self, error: BaseException) -> None:
         self._failure = error
+
+
+def _usable(queues: Sequence[str]) -> tuple[str, ...]:
+    for name in queues:
+        if problem := queue_problem(name):
+            raise InvalidSetting(problem)
+    return tuple(queues)
 
 
 def _is_drained(live: Assembly) -> bool:
