@@ -144,7 +144,8 @@ def test_a_backup_is_a_store_with_the_same_contents(
 
     assert size == file.stat().st_size
     assert [path.name for path in file.parent.iterdir()] == ["b.db"]
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    if sys.platform != "win32":  # there a file has the rights of its folder
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with connect(str(file), clock=clock, create=False) as copy:
         assert contents(copy, without=CHANGED) == contents(source, without=CHANGED)
         assert copy.maintenance.check() == []

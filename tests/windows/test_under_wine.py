@@ -23,6 +23,7 @@ pytestmark = pytest.mark.not_on("win32", "darwin")
         ["tests/library/test_running.py", "tests/library/test_enqueue.py"],
         ["tests/library/test_processes.py", "tests/worker/test_entrance.py"],
         ["tests/schedules/test_schedules.py", "tests/worker/test_producer.py"],
+        ["tests/store/test_copying.py"],
     ],
     ids=lambda words: words[0],
 )
