@@ -1,15 +1,15 @@
 """Output of a run on one host, read on another that shares nothing with it but the server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from queuectl_store import JobId, JobState, OutputOf, Store, Stream, connect
-from queuectl_worker import LogFolder, RunOutput, Worker, store_logs
+from queuectl_store import JobId, JobState, OutputOf, Piece, Store, Stream, connect
+from queuectl_worker import LogFolder, RunOutput, Worker, outputs, store_logs
 from queuectl_worker.sources import EMPTIED_NOTE
 from tests.worker.story import job, reaches, running, shell
 
@@ -42,6 +42,40 @@ def test_output_is_read_on_another_host_byte_for_byte(server: Store, tmp_path: P
     assert elsewhere(server, loud, tmp_path).read() == b"a\0b\xffc"
     assert elsewhere(server, silent, tmp_path).read() == b""
     assert not (tmp_path / "host-b").exists()
+
+
+def test_last_words_that_come_slowly_are_waited_for(
+    server: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy host sends the end of a flood bit by bit; silence alone is the end of it."""
+    (job_id,) = server.enqueue([shell("printf 0123456789")])
+    burst(server, tmp_path)
+    ended = job(server, job_id)
+    of = OutputOf(job_id, ended.token, Stream.OUT)
+    server.outputs.cut(of, 0, 10)
+    slow = SlowTime(lambda n: server.outputs.add([Piece(of, n, b"%d" % n)] if n < 8 else []))
+    monkeypatch.setattr(outputs, "time", slow)
+    monkeypatch.setattr(type(server.reader), "now_ms", lambda _: ended.finished_at + 60_000)
+    server.outputs.add([Piece(of, 0, b"0")])
+
+    found = b"".join(piece for _, piece in elsewhere(server, job_id, tmp_path).follow(lambda: True))
+
+    assert found == b"01234567"
+    assert slow.sleeps == 7 + 2  # twice after the last one: more than ten seconds without a word
+
+
+class SlowTime:
+    """A time in which each pause takes nine seconds, and *during* it something happens."""
+
+    def __init__(self, during: Callable[[int], object]) -> None:
+        self._during, self.sleeps = during, 0
+
+    def monotonic(self) -> float:
+        return 1_000 + 9.0 * self.sleeps
+
+    def sleep(self, _: float) -> None:
+        self.sleeps += 1
+        self._during(self.sleeps)
 
 
 def test_output_is_followed_on_another_host_while_the_run_goes_on(

@@ -1,5 +1,6 @@
 """The output of a run, wherever it is: in a file of this host, else in the store's pieces."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,7 +18,8 @@ from queuectl_worker.sources import (
     read_source,
 )
 
-# For so long after its end the last words of a run may be under way from its worker's host.
+# For so long after its end, or after some of them came, the last words of a run may be under way
+# from its worker's host: a megabyte at a time, and a host may be busy.
 LAST_WORDS_S = 10.0
 
 
@@ -95,7 +97,9 @@ class RunOutput:
         ended = self._run or self._attempt()
         if ended is None or not ended.log_bytes:
             return False
-        is_late = self._store.reader.now_ms() - ended.finished_at > LAST_WORDS_S * 1000
+        over_s = (self._store.reader.now_ms() - ended.finished_at) / 1000
+        silent_s = time.monotonic() - max(each.changed for each in readers)
+        is_late = min(over_s, silent_s) > LAST_WORDS_S
         return not is_late and sum(each.position for each in readers) < ended.log_bytes
 
     def _attempt(self) -> Attempt | None:
@@ -118,12 +122,17 @@ class RunOutput:
 
 
 class _Reader:
-    """Where a follower is in one output."""
+    """Where a follower is in one output.
+
+    Attributes:
+        changed: When its size was last seen to be another (`time.monotonic`).
+    """
 
     def __init__(self, output: RunOutput, stream: Stream) -> None:
         self._output, self.stream = output, stream
         self._source: Source | None = None
-        self.position = 0
+        self.position = self._size = 0
+        self.changed = -math.inf
 
     @property
     def is_file(self) -> bool:
@@ -142,6 +151,9 @@ class _Reader:
         if self._source is None:
             return
         size = self._source.size()
+        if size != self._size:
+            # Smaller ones too: what was left out of a flood comes anew, from the middle on.
+            self._size, self.changed = size, time.monotonic()
         if self.is_file and size < self.position:
             yield EMPTIED_NOTE
             self.position = 0
