@@ -223,6 +223,23 @@ def test_a_session_that_lives_long_is_listened_to_once(
     session.remove()
 
 
+def test_a_task_in_a_session_is_stored_in_as_few_statements_as_by_itself(
+    thumbnail: Thumbnail, engine: sa.Engine
+) -> None:
+    def note(*of: Any) -> None:
+        texts.append(of[2])
+
+    texts: list[str] = []
+    with Session(engine) as session:
+        bound = thumbnail.options(session=session)
+        bound.enqueue("a", 1)
+        sa.event.listen(engine, "before_cursor_execute", note)
+        bound.enqueue("b", 1)
+
+    written = [text for text in texts if text.startswith(("INSERT", "WITH"))]
+    assert len(written) == {"postgresql": 1, "sqlite": 3}[engine.dialect.name]
+
+
 @asynccontextmanager
 async def on_the_loop(engine: sa.Engine) -> AsyncIterator[AsyncEngine]:
     """Give asyncio's engine of the same database."""

@@ -4,15 +4,15 @@ WITH job AS
     %(key)s::VARCHAR AS anon_6, %(state)s::VARCHAR AS anon_7, %(queue)s::VARCHAR AS anon_8,
     %(priority)s::INTEGER AS anon_9, %(max_retries)s::INTEGER AS anon_10, %(task)s::VARCHAR AS
     anon_11, %(spec)s::VARCHAR AS anon_12, %(slots)s::INTEGER AS anon_13, %(guarded)s::INTEGER AS
-    anon_14, coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))
-    AS anon_15, %(timeout_ms)s::BIGINT AS anon_16, %(environment_id)s::BIGINT AS anon_17,
+    anon_14, (SELECT coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS
+    BIGINT))) AS anon_15, %(timeout_ms)s::BIGINT AS anon_16, %(environment_id)s::BIGINT AS anon_17,
     %(name)s::VARCHAR AS anon_18, %(concurrency_key)s::VARCHAR AS anon_19, %(resources)s::VARCHAR AS
-    anon_20, coalesce(%(run_at)s::BIGINT, coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
-    clock_timestamp()) * 1000 AS BIGINT)) + %(delay_ms)s::BIGINT) AS coalesce_1
+    anon_20, coalesce(%(run_at)s::BIGINT, (SELECT coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM
+    clock_timestamp()) * 1000 AS BIGINT))) + %(delay_ms)s::BIGINT) AS coalesce_1
 WHERE NOT (EXISTS (SELECT 1
 FROM queuectl_queues
-WHERE queuectl_queues.name = %(queue)s::VARCHAR AND queuectl_queues.state = 'draining')) ON CONFLICT
-    DO NOTHING RETURNING queuectl_jobs.id),
+WHERE queuectl_queues.name = %(queue)s::VARCHAR AND queuectl_queues.state = 'draining')) RETURNING
+    queuectl_jobs.id),
 event AS
 (INSERT INTO queuectl_events (at, job_id, verb, state, attempt, tx) SELECT (SELECT
     coalesce(%(now)s::BIGINT, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))) AS
@@ -27,8 +27,10 @@ tally AS
     BIGINT)) %% 60000 AS anon_21, pg_backend_pid() AS anon_22, %(queue)s::VARCHAR AS anon_23,
     %(counted_as)s::VARCHAR AS anon_24, %(verb)s::VARCHAR AS anon_25, %(source)s::VARCHAR AS
     anon_26, %(target)s::VARCHAR AS anon_27, %(outcome)s::VARCHAR AS anon_28, %(bucket)s::INTEGER AS
-    anon_29, %(n)s::BIGINT AS anon_30, %(ms)s::BIGINT AS anon_31
+    anon_29, stored.n AS n, %(ms)s::BIGINT AS anon_30
+FROM (SELECT count(*) AS n
 FROM job
+HAVING count(*) > 0) AS stored
 WHERE 1 = 1 ON CONFLICT (at, writer, queue, task, verb, source, target, outcome, bucket) DO UPDATE
     SET n = queuectl_tallies.n + excluded.n, ms = queuectl_tallies.ms + excluded.ms)
 SELECT job.id

@@ -42,8 +42,8 @@ def write_new(
 
 
 def in_one(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `sql.joined` records of one new job, beside its row."""
-    return {**facts, "n": 1, "counted_as": facts["task"]}
+    """Return what `sql.joined` records of new jobs, beside their row."""
+    return {**facts, "counted_as": facts["task"]}
 
 
 def write_moves(connection: Connection, times: Times, moved: Sequence[Moved]) -> None:

@@ -183,6 +183,10 @@ class Queue:
             self.after_send()
         return [QueuedJob(store, job_id) for job_id in ids]
 
+    async def send_calls_async(self, mould: Mould, calls: Sequence[Arguments]) -> list[QueuedJob]:
+        """Store jobs as `send_calls` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.send_calls, mould, calls)
+
     def _store_traced(self, jobs: Sequence[NewJob], session: Any) -> list[JobId]:
         if self.tracing is None:
             return self._store_jobs(jobs, session)

@@ -39,6 +39,10 @@ class Sender(Protocol):
         """Store jobs that differ in their arguments alone."""
         ...
 
+    async def send_calls_async(self, mould: Mould, calls: Sequence[Arguments]) -> list[QueuedJob]:
+        """Store such jobs without blocking the event loop."""
+        ...
+
     @property
     def default_queue(self) -> str:
         """The queue of jobs that name none."""
@@ -115,11 +119,11 @@ class TaskFunction(Generic[P, R]):
 
     async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
         """Store a job as `enqueue` does, without blocking the event loop."""
-        return await self.options().enqueue_async(*args, **kwargs)
+        return await self._usual.enqueue_async(*args, **kwargs)
 
     async def enqueue_many_async(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store jobs as `enqueue_many` does, without blocking the event loop."""
-        return await self.options().enqueue_many_async(calls)
+        return await self._usual.enqueue_many_async(calls)
 
     def job(self, options: Options, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> NewJob:
         """Return the job of one call.
@@ -171,12 +175,17 @@ class BoundTask(Generic[P]):
 
     async def enqueue_async(self, *args: P.args, **kwargs: P.kwargs) -> QueuedJob:
         """Store a job without blocking the event loop; a session may be asyncio's."""
+        if self._takes_calls:
+            call = self._task.signature.pack(args, kwargs)
+            return (await self._sender.send_calls_async(self._current_mould(), [call]))[0]
         job = self._task.job(self._options, args, kwargs)
         return (await self._sender.send_async([job], session=self._session))[0]
 
     async def enqueue_many_async(self, calls: Iterable[Mapping[str, Any]]) -> list[QueuedJob]:
         """Store jobs as `enqueue_many` does; a session may be asyncio's."""
         packed = [self._task.signature.pack((), call) for call in calls]
+        if packed and self._takes_calls:
+            return await self._sender.send_calls_async(self._current_mould(), packed)
         return await self._sender.send_async(self._jobs(packed), session=self._session)
 
     def _jobs(self, calls: Sequence[Arguments]) -> list[NewJob]:

@@ -1,5 +1,6 @@
 """Storing jobs that differ in their keys and specs alone: what they share is worked out once."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,8 +16,9 @@ from queuectl_store.sql.names import OPTIONAL
 from queuectl_store.sql.plain import enqueue as sql
 from queuectl_store.sql.statement import Connection, Statement
 
-# It has no text for SQLite.
+# They have no text for SQLite.
 _JOINED_ONE = Statement("joined:ENQUEUE_ONE", "")
+_JOINED_ALIKE = Statement("joined:ENQUEUE_ALIKE", "")
 
 
 class Alike(NamedTuple):
@@ -65,14 +67,28 @@ class Alike(NamedTuple):
             ids += added
         return ids
 
-    def send(self, connection: Connection, times: Times, wanted: Wanted) -> Any:
-        """Have a job stored as `enqueue` does, without waiting for it: where writes are joined.
+    def send(self, connection: Connection, times: Times, wanted: Sequence[Wanted]) -> list[Any]:
+        """Have jobs stored as `enqueue` does, without waiting for it: where writes are joined.
+
+        Args:
+            wanted: The keys of all have the same stem, and their places in the call.
 
         Returns:
-            What `inserted` tells the id of once the transaction is committed; None as there.
+            What gives the ids once the transaction is committed, for each statement; fewer than
+            were wanted as there. A key that is there ends the transaction: the call is repeated.
         """
-        row = {**self._row(connection), "key": wanted.key, "spec": wanted.spec}
-        return _JOINED_ONE.run(connection, {**in_one(self.facts), **row, **times})
+        row = self._row(connection)
+        values = {**in_one(self.facts), **row, **times}
+        if len(wanted) == 1:
+            values["key"], values["spec"] = wanted[0].key, wanted[0].spec
+            return [_JOINED_ONE.run(connection, values)]
+        values["stem"] = wanted[0].key.removesuffix("0")
+        sent, first = [], 0
+        for part in parts(wanted):
+            own = {"first": first, "specs": json.dumps([each.spec for each in part])}
+            sent.append(_JOINED_ALIKE.run(connection, {**values, **own}))
+            first += len(part)
+        return sent
 
     def _row(self, connection: Connection) -> dict[str, Any]:
         if (variables := self.new.environment) is None:
@@ -90,6 +106,11 @@ class Alike(NamedTuple):
         values["new_jobs"] = ledger.alike(part)
         ids = {row.key: row.id for row in sql.ENQUEUE_ALIKE.run(connection, values)}
         return [ids[each.key] for each in part if each.key in ids]
+
+
+def ids_of(sent: Sequence[Any]) -> list[JobId]:
+    """Return the ids that the statements of `Alike.send` gave."""
+    return [job_id for each in sent for job_id in each.scalars()]
 
 
 def alike(new: NewJob, fallbacks: Fallbacks) -> Alike:

@@ -1,13 +1,14 @@
 """The transactions in which jobs come into a store, in as few steps as the database allows."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from queuectl_store.bell import EVERYTHING
 from queuectl_store.clock import Times
 from queuectl_store.database import Database
 from queuectl_store.enqueue import calls
-from queuectl_store.enqueue.alike import Alike, alike, topics
+from queuectl_store.enqueue.alike import Alike, alike, ids_of, topics
 from queuectl_store.enqueue.calls import Call
 from queuectl_store.enqueue.enqueuing import Surroundings, Wanted
 from queuectl_store.enqueue.environments import Environments
@@ -70,12 +71,38 @@ class Arrivals:
         return latest
 
     def _store_alike(self, same: Alike, wanted: Sequence[Wanted]) -> list[JobId]:
-        if self._database.engine.joins_writes and len(wanted) == 1:
-            sent = self._written(lambda c, times: same.send(c, times, wanted[0]), same.about)
-            # Asked after the commit, so that all of it was one round trip.
-            if (job_id := sent.inserted()) is not None:
-                return [job_id]
+        if self._database.engine.joins_writes and (ids := self._store_joined(same, wanted)):
+            return ids
         return self._written(lambda c, times: _stored(c, times, same, wanted), same.about)
+
+    def _store_joined(self, same: Alike, wanted: Sequence[Wanted]) -> list[JobId]:
+        """Store jobs in one round trip; none if the way of several has to say why."""
+        is_first = True
+
+        def store(connection: Connection, times: Times) -> Callable[[], list[JobId]]:
+            nonlocal is_first
+            if is_first:
+                is_first = False
+                sent = same.send(connection, times, wanted)
+                # One statement stores all or none, which may be asked after the commit.
+                if len(sent) == 1 or len(ids_of(sent)) == len(wanted):
+                    return partial(ids_of, sent)
+            # What came before may be stored by now, which the first way does not expect.
+            ids = _stored(connection, times, same, wanted)
+            return lambda: ids
+
+        return self._written(store, same.about)()
+
+    def store_within(
+        self, connection: Connection, times: Times, call: Call, jobs: Sequence[NewJob]
+    ) -> list[JobId]:
+        """Store the jobs of *call* on a connection of the caller's; return their ids in order."""
+        if self._database.engine.joins_writes and call.stands_alone:
+            same = self._alike(call.wanted)
+            ids = [] if same is None else ids_of(same.send(connection, times, call.wanted))
+            if same is not None and len(ids) == len(call.wanted):
+                return ids
+        return calls.store(connection, times, self.around(jobs), call)
 
     def _written(self, store: Callable[[Connection, Times], T], about: int) -> T:
         times = self._database.engine.times

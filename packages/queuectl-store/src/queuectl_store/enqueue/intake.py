@@ -93,7 +93,7 @@ class Intake(Look):
         connection, engine = within.connection_of(session), self._database.engine
         within.check_same_store(connection, self.path, lambda: self._name_of_database)
         try:
-            ids = calls.store(connection, dict(engine.times()), self._arrivals.around(jobs), call)
+            ids = self._arrivals.store_within(connection, dict(engine.times()), call, jobs)
         except within.ERRORS as error:
             raise engine.translate(error, committing=False) from error
         if self._after_commit is None:

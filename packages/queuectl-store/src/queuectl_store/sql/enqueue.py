@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queuectl_store.sql.hot import BIG, INT, ONE, TEXT, ZERO, literal
-from queuectl_store.sql.rows import Batch, GivesId, NowMs, OnConflictDoNothing
+from queuectl_store.sql.rows import Batch, GivesId, NowOnceMs, OnConflictDoNothing
 from queuectl_store.sql.shared import Shared
 from queuectl_store.sql.side_tables import queues
 from queuectl_store.sql.tables import jobs
@@ -50,7 +50,7 @@ def _bare(c: Any) -> dict[str, sa.ColumnElement[Any]]:
     """Return what every job has."""
     copied = ["key", "state", "queue", "priority", "max_retries", "task", "spec"]
     copied += ["slots", "guarded"]
-    return {**{name: getattr(c, name) for name in copied}, "created_at": NowMs()}
+    return {**{name: getattr(c, name) for name in copied}, "created_at": NowOnceMs()}
 
 
 def _own(c: Any) -> dict[str, sa.ColumnElement[Any]]:
@@ -59,7 +59,7 @@ def _own(c: Any) -> dict[str, sa.ColumnElement[Any]]:
     return {
         **_bare(c),
         **{name: getattr(c, name) for name in copied},
-        "run_at": sa.func.coalesce(c.run_at, NowMs() + c.delay_ms),
+        "run_at": sa.func.coalesce(c.run_at, NowOnceMs() + c.delay_ms),
     }
 
 
@@ -70,7 +70,7 @@ def _ties(c: Any) -> dict[str, sa.ColumnElement[Any]]:
     return {
         **{name: getattr(c, name) for name in copied},
         **{name: sa.func.coalesce(getattr(c, name), ZERO) for name in flags},
-        "unique_until": NowMs() + c.unique_ms,
+        "unique_until": NowOnceMs() + c.unique_ms,
     }
 
 
@@ -90,38 +90,35 @@ def _insert(
     columns: dict[str, sa.ColumnElement[Any]], *where: sa.ColumnElement[bool], in_order_of: Any = ()
 ) -> sa.Insert:
     read = sa.select(*columns.values()).where(*where).order_by(*in_order_of)
-    # What another transaction inserts at this moment under the same key, or the same unique slot.
-    return (
-        sa.insert(jobs)
-        .from_select(list(columns), read, include_defaults=False)
-        .ext(OnConflictDoNothing())
+    return sa.insert(jobs).from_select(list(columns), read, include_defaults=False)
+
+
+def insert_alike(c: Any, *, in_order_of: Any = ()) -> sa.Insert:
+    """Make the insert of jobs with nothing that binds them, whose columns are read from *c*."""
+    return _insert(_own(c), _takes(c), in_order_of=in_order_of)
+
+
+# What another transaction inserts at this moment under the same key, or the same unique slot.
+_LEFT_OUT = OnConflictDoNothing()
+ENQUEUE = (
+    _insert(
+        {**_own(NEW_JOBS.c), **_ties(NEW_JOBS.c)},
+        _is_new(NEW_JOBS.c),
+        sa.or_(NEW_JOBS.c.follows == ONE, _takes(NEW_JOBS.c)),
+        in_order_of=[NEW_JOBS.c.n],
     )
-
-
-ENQUEUE = _insert(
-    {**_own(NEW_JOBS.c), **_ties(NEW_JOBS.c)},
-    _is_new(NEW_JOBS.c),
-    sa.or_(NEW_JOBS.c.follows == ONE, _takes(NEW_JOBS.c)),
-    in_order_of=[NEW_JOBS.c.n],
-).returning(jobs.c.id, jobs.c.key, jobs.c.state, jobs.c.queue, jobs.c.task)
+    .ext(_LEFT_OUT)
+    .returning(jobs.c.id, jobs.c.key, jobs.c.state, jobs.c.queue, jobs.c.task)
+)
 
 # Jobs that nothing binds to others, under keys of the store's own: several that are alike but for
 # their arguments, and one. Looking such a key up would find it after a lost reply alone, and then
 # the index refuses it too: at the cost of an id.
 _alike = Shared(NEW_JOBS, "n", "key", "spec").c
-ENQUEUE_ALIKE = _insert(_own(_alike), _takes(_alike), in_order_of=[_alike.n]).returning(
-    jobs.c.id, jobs.c.key
+ENQUEUE_ALIKE = (
+    insert_alike(_alike, in_order_of=[_alike.n]).ext(_LEFT_OUT).returning(jobs.c.id, jobs.c.key)
 )
-
-
 _one = Shared(NEW_JOBS).c
-
-
-def insert_one() -> sa.Insert:
-    """Make the insert of one job, each column of which is bound."""
-    return _insert(_own(_one), _takes(_one))
-
-
-ENQUEUE_ONE = insert_one().ext(GivesId())
+ENQUEUE_ONE = insert_alike(_one).ext(_LEFT_OUT).ext(GivesId())
 # Of one that says nothing of OPTIONAL: to bind those nulls takes as long as all that it has.
-ENQUEUE_BARE = _insert(_bare(_one), _takes(_one)).ext(GivesId())
+ENQUEUE_BARE = _insert(_bare(_one), _takes(_one)).ext(_LEFT_OUT).ext(GivesId())

@@ -99,6 +99,10 @@ class _NoSender:
         """
         return self.send()
 
+    async def send_calls_async(self, *_: Any) -> list[QueuedJob]:
+        """Refuse, as `send` does."""
+        return self.send()
+
     async def send_async(self, *_: Iterable[NewJob], **__: Any) -> list[QueuedJob]:
         """Refuse, as `send` does."""
         return self.send()
