@@ -170,6 +170,21 @@ def test_a_wait_is_counted_from_when_the_job_could_have_been_claimed(
     assert waits == histogram(20_400, 10_400, 400)
 
 
+def test_a_wait_of_just_a_bound_lies_within_its_bucket(store: Store, clock: ManualClock) -> None:
+    """On PostgreSQL the statement that claims finds the bucket."""
+    worker = a_worker(store, lease_ms=10**9)
+    waits = [0, 1, *(ms + more for ms in (5, 10, 3_600_000, BOUNDS_MS[-1]) for more in (0, 1))]
+    for wait in waits:
+        store.enqueue([NewJob(work=Task(name="t" * 300))])
+        clock.advance(ms=wait)
+        assert len(store.claim(worker, limit=1)) == 1
+
+    totals = store.rollups.totals()
+
+    assert totals.queues["default"].counts.waits == histogram(*waits)
+    assert list(totals.tasks) == ["t" * 200]
+
+
 @pytest.mark.parametrize(
     ("run_ms", "took_ms"),
     [(4_000, 4_000), (60_000, 60_000), (60_001, 60_000), (-5, 0), (2**63, 60_000), (None, 60_000)],

@@ -1,5 +1,6 @@
 """Rows that several statements of a transaction read: on SQLite, in a table of the connection."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from queuectl_store import Dead, Finish, Retry, RunFacts, Store, Succeeded, connect
 from queuectl_store.engines.plain import PlainConnection, make_kept, open_raw
 from queuectl_store.sql.names import kept_in
+from queuectl_store.sql.on_postgres import encoded
 from queuectl_store.sql.plain import hot
 from tests.conformance.story import a_worker, enqueue_one
 
@@ -43,6 +45,21 @@ def test_ends_of_every_kind_are_recorded_together(store: Store) -> None:
     facts = ("exit_code", "signal", "error", "max_rss", "cpu_ms", "log_bytes", "log_lost")
     assert [getattr(attempt, fact) for fact in facts] == [None, 9, "killed", 10, 11, 12, 13]
     assert [len(store.reader.attempts(job_id)) for job_id in ids] == [1, 1, 1, 1]
+
+
+def test_what_the_rows_of_a_batch_share_is_sent_once() -> None:
+    rows = [(1, "dead", None, "a", 0), (2, "dead", None, None, 0), (3, "dead", None, "a", 0)]
+
+    own, shared = encoded(("id", "state", "signal", "note", "crash"), rows)
+
+    assert json.loads(shared) == {"state": "dead", "crash": 0}
+    assert json.loads(own) == [
+        {"id": 1, "note": "a"},
+        {"id": 2, "note": None},
+        {"id": 3, "note": "a"},
+    ]
+    assert encoded(("id",), [(7,), (7,)]) == ("[{},{}]", '{"id":7}')
+    assert encoded(("id",), []) == ("[]", "{}")
 
 
 def test_what_an_earlier_batch_kept_is_not_recorded_again(store: Store) -> None:

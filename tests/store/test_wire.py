@@ -7,15 +7,28 @@ from typing import Any
 import psycopg
 import pytest
 
-from queuectl_store import Claim, Finish, Store, StoreBusy, Succeeded, WorkerId, connect
+from queuectl_store import (
+    Claim,
+    Finish,
+    NewJob,
+    Store,
+    StoreBusy,
+    Succeeded,
+    Task,
+    WorkerId,
+    connect,
+)
 from queuectl_store.claiming import Wish
 from queuectl_store.engines.postgres import PostgresEngine
 from queuectl_store.engines.postgres_plain import PostgresConnection
 from queuectl_store.engines.wire import LostConnection, Wire
+from queuectl_store.enqueue.mould import Mould
 from queuectl_store.turn import trade
 from tests.conformance.story import a_job, a_worker, ended
 
 DIVIDE = "SELECT 1 / 0"
+HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711"
+FRAME = ("BEGIN", "COMMIT", "NOTIFY queuectl, '1'")
 
 
 @pytest.fixture
@@ -70,6 +83,17 @@ def test_an_enqueue_takes_one_round_trip_and_rings_in_it(
     assert trips == [["BEGIN", "WITH job AS", "COMMIT", "NOTIFY queuectl, '1'"]]
 
 
+def test_many_jobs_of_a_task_take_one_round_trip(store: Store, trips: list[list[str]]) -> None:
+    # What leaves nothing to the settings, which are read again now and then.
+    mould = Mould(NewJob(work=Task(name="work"), max_retries=0, timeout_ms=0))
+    store.enqueue_calls(mould, [([], {})])
+    trips.clear()
+
+    store.enqueue_calls(mould, [([], {})] * 1_000)
+
+    assert [[word for word in trip if word not in FRAME] for trip in trips] == [["WITH job AS"]]
+
+
 def test_an_enqueue_under_a_key_of_the_callers_takes_two(
     store: Store, trips: list[list[str]]
 ) -> None:
@@ -88,6 +112,36 @@ def test_an_enqueue_under_a_key_of_the_callers_takes_two(
             "NOTIFY queuectl, '1'",
         ],
     ]
+
+
+def test_what_goes_out_at_once_is_one_transaction_without_a_frame(
+    store: Store, trips: list[list[str]]
+) -> None:
+    with begun(store) as connection:
+        connection.exec_driver_sql("DELETE FROM queuectl_schema_version")
+        connection.exec_driver_sql(DIVIDE)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.commit()
+    with begun(store) as connection:
+        connection.exec_driver_sql("CREATE TABLE kept (n INTEGER)")
+        connection.exec_driver_sql("INSERT INTO kept VALUES (1)")
+        connection.commit()
+
+    assert [trip[0].split()[0] for trip in trips] == ["DELETE", "CREATE"]
+    assert store._database.engine.schema_version() is not None
+    with begun(store) as connection:
+        assert connection.exec_driver_sql("SELECT n FROM kept").scalar_one() == 1
+
+
+def test_a_lock_of_what_goes_out_at_once_lasts_to_its_end(store: Store) -> None:
+    """A claim keeps changes of limits out until it is committed."""
+    with begun(store) as connection:
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4711)")
+        held = connection.exec_driver_sql(HELD)
+        connection.commit()
+
+        assert held.scalar_one() == 1
+        assert connection.exec_driver_sql(HELD).scalar_one() == 0
 
 
 def test_a_ring_that_the_server_refuses_does_not_undo_what_was_committed(store: Store) -> None:
@@ -123,7 +177,7 @@ def test_an_exchange_sends_what_nobody_waits_for_with_what_comes_next(
         finishes = [ended(claim, Succeeded()) for claim in claims]
         counts.append(len(trips))
 
-    assert counts == [2, 4]
+    assert counts == [1, 4]
     assert trips[2][:2] == ["INSERT INTO queuectl_attempts", "INSERT INTO queuectl_events"]
     assert trips[-1][-1] == "COMMIT"
 
@@ -139,7 +193,33 @@ def test_a_claim_that_comes_second_gives_up_after_one_look(
         trips.clear()
 
         assert store.claim(second, limit=4) == []
-        assert [trip[-1].split()[0] for trip in trips] == ["WITH", "COMMIT"]
+        assert [len(trip) for trip in trips] == [3]  # the lock, the claim, what is left
+
+
+def test_a_claim_of_one_queue_takes_one_round_trip(store: Store, trips: list[list[str]]) -> None:
+    worker = a_worker(store)
+    store.enqueue([a_job(), a_job()])
+    trips.clear()
+
+    assert len(store.claim(worker, limit=4)) == 2
+    assert [len(trip) for trip in trips] == [3]  # the lock, the claim, what is left
+
+
+def test_what_was_claimed_is_the_callers_though_the_look_for_more_fails(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise StoreBusy("others came first")
+
+    worker = a_worker(store)
+    store.enqueue([a_job(queue="a"), a_job(queue="b")])
+    monkeypatch.setattr("queuectl_store.straight.trade", busy)
+    monkeypatch.setattr("queuectl_store.database._DEADLINE_S", 0.0)
+
+    exchange = store.exchange(worker, (), limit=4)
+
+    assert [each.job.queue for each in exchange.claims] == ["a"]
+    assert exchange.again
 
 
 def test_a_claim_whose_best_queue_others_have_goes_on_with_the_next(store: Store) -> None:

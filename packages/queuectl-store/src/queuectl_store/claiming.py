@@ -1,7 +1,7 @@
 """Claiming, inside a transaction that the store has begun: from which queues, and how many."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from queuectl_store import ledger, records
@@ -10,11 +10,16 @@ from queuectl_store.clock import Times
 from queuectl_store.job import HOOK_QUEUE, Claim, WorkerId
 from queuectl_store.limits.admitting import Admission
 from queuectl_store.rollups import tally
+from queuectl_store.rollups.histogram import BOUNDS_MS
 from queuectl_store.rollups.tally import Tally
 from queuectl_store.sql.names import OF_A_PLAIN_CLAIM
 from queuectl_store.sql.plain import claim as claim_sql
-from queuectl_store.sql.plain import limits as limits_sql
-from queuectl_store.sql.statement import Connection
+from queuectl_store.sql.statement import Connection, Statement
+
+# They have no text for SQLite.
+_SHARE_RULES = Statement("joined:SHARE_RULES", "")
+_CLAIM_UNLIMITED = Statement("joined:CLAIM_UNLIMITED", "")
+_BOUNDS = f"{{{','.join(map(str, BOUNDS_MS))}}}"
 
 
 class Wish(NamedTuple):
@@ -46,7 +51,7 @@ class Wish(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """New claims, to be counted; and what to do about jobs not taken (see `Exchange`)."""
+    """New claims, of which some are to be counted; and what of those not taken (`Exchange`)."""
 
     claims: list[Claim]
     counted: Tally
@@ -60,6 +65,7 @@ class First(NamedTuple):
     """What was claimed without an answer, from the best queue; and what is pending then.
 
     Attributes:
+        claims: With their events, and counted.
         found: Rows of PENDING_QUEUES.
         is_tried: Whether there was a try to claim.
     """
@@ -67,6 +73,11 @@ class First(NamedTuple):
     claims: list[Claim]
     found: Sequence[Any]
     is_tried: bool = False
+
+    def rest(self, wish: Wish) -> "First | None":
+        """Return what another transaction may still claim; None if there is nothing."""
+        heads = [head for head in self.left(wish) if wish.room(head.queue, self.claims) > 0]
+        return First([], heads) if heads else None
 
     def left(self, wish: Wish) -> list[Any]:
         """Return the queues of those wished for from which to claim still, best first."""
@@ -104,11 +115,11 @@ def claim(
     is_limited = any(head.needs_admission for head in heads)
     gate = Admission(connection, times, worker_id) if may_admit and is_limited else None
     values = {"worker": worker_id, **times}
-    claims = _take(connection, values, heads, wish, gate, taken_first=first.claims)
-    if claims:
-        values = {"taken": ledger.taken(claims), "worker": worker_id, **times}
+    taken = _take(connection, values, heads, wish, gate, taken_first=first.claims)
+    if taken:
+        values = {"taken": ledger.taken(taken), "worker": worker_id, **times}
         claim_sql.WRITE_CLAIMS.run(connection, values)
-    counted = tally.claimed(claims)
+    counted, claims = tally.claimed(taken), in_order(first.claims, taken)
     if gate is None:
         return Taken(claims, counted, again=is_limited)
     has_times = gate.close()
@@ -117,26 +128,39 @@ def claim(
 
 
 def claim_first(
-    connection: Connection,
-    times: Times,
-    worker_id: WorkerId,
-    wish: Wish,
-) -> First | None:
+    connection: Connection, times: Times, worker_id: WorkerId, wish: Wish
+) -> Callable[[], First | None]:
     """Claim from the best queue where no limit has a say, without an answer to which that is.
 
+    Where writes are joined: the claims have their events, and are counted.
+
     Returns:
-        What was claimed and what is pending then; None where only jobs set aside are wished for.
+        What tells, after the commit too, what was claimed and what is pending then; or None
+        where only jobs set aside are wished for.
     """
     if wish.limit <= 0:
-        return None
+        return lambda: None
     served = None
     if wish.queues is not None:
         served = json.dumps([{"name": words(each)} for each in wish.queues])
     which = {"at_most": wish.limit, "served": served, "set_aside": wish.set_aside}
-    result = limits_sql.CLAIM_UNLIMITED.run(connection, {"worker": worker_id, **which, **times})
+    which["bounds"] = _BOUNDS
+    result = _CLAIM_UNLIMITED.run(connection, {"worker": worker_id, **which, **times})
     found = claim_sql.PENDING_QUEUES.run(connection)
-    claims = sorted(records.claims(result, OF_A_PLAIN_CLAIM), key=_rank)
-    return First(claims, found.all(), is_tried=True)
+
+    def told() -> First:
+        claims = sorted(records.claims(result, OF_A_PLAIN_CLAIM), key=_rank)
+        return First(claims, found.all(), is_tried=True)
+
+    return told
+
+
+def claim_alone(
+    connection: Connection, times: Times, worker_id: WorkerId, wish: Wish
+) -> Callable[[], First | None]:
+    """Do as `claim_first` in a transaction that does nothing else, of which nothing is awaited."""
+    _SHARE_RULES.run(connection)
+    return claim_first(connection, times, worker_id, wish)
 
 
 def _take(
@@ -148,9 +172,9 @@ def _take(
     *,
     taken_first: Sequence[Claim],
 ) -> list[Claim]:
-    claims = list(taken_first)
+    claims: list[Claim] = []
     for head in heads:
-        slots = wish.room(head.queue, claims)
+        slots = wish.room(head.queue, [*taken_first, *claims])
         if slots <= 0:
             continue
         if gate is not None and gate.is_short_of_slots:
@@ -162,10 +186,16 @@ def _take(
         else:
             taken = [] if gate is None else gate.take(head.queue, slots)
         claims += sorted(taken, key=_rank)
-    if taken_first and len(claims) > len(taken_first):
-        best = {each.job.queue: _rank(each) for each in reversed(claims)}
-        claims.sort(key=lambda each: best[each.job.queue])
     return claims
+
+
+def in_order(first: list[Claim], taken: list[Claim]) -> list[Claim]:
+    """Return both, from the queue whose best job is best first."""
+    if not (first and taken):
+        return first or taken
+    claims = [*first, *taken]
+    best = {each.job.queue: _rank(each) for each in reversed(claims)}
+    return sorted(claims, key=lambda each: best[each.job.queue])
 
 
 def _rank(claim: Claim) -> tuple[int, int]:

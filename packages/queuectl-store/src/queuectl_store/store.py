@@ -90,11 +90,14 @@ class Store(Rooms):
         """
 
         from queuectl_store.claiming import Wish
+        from queuectl_store.straight import claim_straight
         from queuectl_store.turn import finish, trade
 
         is_alone = self._database.engine.writes_alone
         wish = Wish(limit, queues, beside)
         try:
+            if self._database.engine.joins_writes and limit > 0 and not finishes:
+                return claim_straight(self._write, worker_id, wish)
             exchange, _ = self._write(
                 lambda c, times: trade(c, times, worker_id, finishes, wish, is_alone=is_alone),
                 rings=lambda traded: traded[1],

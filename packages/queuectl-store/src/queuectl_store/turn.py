@@ -7,7 +7,7 @@ from typing import NamedTuple
 from queuectl_store import ledger
 from queuectl_store.bell import JOBS, TIMES, WISHES
 from queuectl_store.bounds import whole
-from queuectl_store.claiming import Wish, claim, claim_first
+from queuectl_store.claiming import First, Wish, claim, claim_first
 from queuectl_store.clock import Times
 from queuectl_store.graph import consequences
 from queuectl_store.graph.consequences import Followed
@@ -47,21 +47,22 @@ def trade(
     wish: Wish,
     *,
     is_alone: bool,
+    first: First | None = None,
 ) -> tuple[Exchange, int]:
-    """Record *finishes* and claim; return also what others are to be told of (bell.py)."""
+    """Record *finishes* and claim; return also what others are to be told of (bell.py).
+
+    Args:
+        first: What a transaction just before has left, which recorded nothing and claimed.
+    """
     ending = [each.claim.job for each in finishes]
     asked = ask_to_enter(connection, is_alone=is_alone)
-    first = None
-    if not (finishes or is_alone):
-        # What needs no answer goes to the server with the lock.
-        first = claim_first(connection, times, worker_id, wish)
     # Other locks come before those of rows.
-    may_admit = not (first and first.claims) and enter(connection, asked, ending)
+    may_admit = enter(connection, asked, ending)
     recorded = _record(connection, times, worker_id, finishes, is_alone=is_alone)
     if may_admit:
         first = None  # until all locks were taken, others may have changed what there is
     elif finishes:
-        first = claim_first(connection, times, worker_id, wish)
+        first = claim_first(connection, times, worker_id, wish)()
     taken = claim(connection, times, worker_id, wish, may_admit=may_admit, first=first)
     recorded.counted.join(taken.counted)
     recorded.counted.write(connection, times)
@@ -108,7 +109,9 @@ def _record(
     lock_counts(connection, (each.claim.job for each in finishes))
     # In the order of ids, as everybody locks jobs.
     finishes = sorted(finishes, key=lambda each: each.claim.job.id)
-    if not is_alone or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
+    # Of one row alone nobody waits for the other: the finish locks it itself.
+    has_others = len(finishes) > 1 and not is_alone
+    if has_others or any(isinstance(each.outcome, _RUNS_AGAIN) for each in finishes):
         finishes = _heeding_cancels(connection, finishes)
     ended = hot.ENDED.put(connection, ledger.endings(finishes))
     moved = hot.FINISH.run(connection, {**ended, **times}).all()

@@ -8,8 +8,9 @@ from typing import Any, Self
 import psycopg
 
 from queuectl_store.engines.plain_rows import PlainRows
-from queuectl_store.engines.wire import Wire
+from queuectl_store.engines.wire import AwaitedRows, Wire
 from queuectl_store.errors import StoreBusy
+from queuectl_store.sql.names import shared_by
 from queuectl_store.sql.on_postgres import Sent, encoded, numbered, text_of
 from queuectl_store.sql.statement import Values
 
@@ -34,7 +35,8 @@ class PostgresConnection:
 
     def __init__(self, wire: Wire, begin: str, give_back: Callable[[Wire], None]) -> None:
         self._wire, self._first, self._give_back = wire, begin, give_back
-        self._is_spent = self._has_begun = self.closed = False
+        self._is_spent = self.closed = False
+        self._begun: AwaitedRows | None = None
 
     def begin(self) -> None:
         """Begin another transaction, with the first statement."""
@@ -62,8 +64,9 @@ class PostgresConnection:
         return self._sent(sent.text, sent.filled(values))
 
     def keep(self, name: str, columns: Sequence[str], rows: Sequence[Any], /) -> Values:
-        """Return *rows* as the one parameter that a batch of the server is."""
-        return {name: encoded(columns, rows)}
+        """Return *rows* as the two parameters that such a batch of the server is."""
+        own, shared = encoded(columns, rows)
+        return {name: own, shared_by(name): shared}
 
     @contextmanager
     def begin_nested(self) -> Iterator[None]:
@@ -86,17 +89,18 @@ class PostgresConnection:
         Args:
             then: Sent with it, and done after it; whether that went well is not told.
         """
-        if self._has_begun:
-            self._sent("COMMIT", ())
-            self._has_begun = False
-        elif not then:
+        begun, self._begun = self._begun, None
+        if begun is None and not then:
             return
+        # What goes out in one round trip is one transaction by itself. NOTIFY would be part of it.
+        if begun is not None and (then or not self._wire.withdraw(begun)):
+            self._wire.ask("COMMIT", prepared=True)
         self._wire.sync(then=then)
 
     def rollback(self) -> None:
         """Undo the transaction."""
         self._wire.drop()
-        self._has_begun = False
+        self._begun = None
         if self._wire.is_open:
             self._wire.ask("ROLLBACK")
             self._wire.sync()
@@ -127,9 +131,8 @@ class PostgresConnection:
         self.close()
 
     def _sent(self, text: str, values: Any, *, prepared: bool = False) -> PlainRows:
-        if not self._has_begun:
-            self._has_begun = True
-            self._wire.ask(self._first, prepared=True)
+        if self._begun is None:
+            self._begun = self._wire.ask(self._first, prepared=True)
         return self._wire.ask(text, values, prepared=prepared)
 
     def _now(self, text: str) -> None:

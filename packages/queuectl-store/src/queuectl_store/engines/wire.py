@@ -103,6 +103,13 @@ class Wire:
         self._kept_back.append(_Asked(text, [_dumped(value) for value in values], prepared, rows))
         return rows
 
+    def withdraw(self, rows: AwaitedRows) -> bool:
+        """Take back the statement of *rows*, if it comes first and was not sent; tell whether."""
+        if self._kept_back and self._kept_back[0].rows is rows:
+            del self._kept_back[0]
+            return True
+        return False
+
     def drop(self) -> None:
         """Forget what has not been sent."""
         self._kept_back = []

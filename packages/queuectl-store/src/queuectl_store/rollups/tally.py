@@ -10,13 +10,11 @@ from queuectl_store.ledger import Moved, recorded
 from queuectl_store.outcome import VERBS, Finish, Outcome, RunFacts
 from queuectl_store.rollups.facts import Fact
 from queuectl_store.rollups.histogram import BOUNDS_MS
-from queuectl_store.sql.names import TALLIED
+from queuectl_store.sql.names import LONGEST_TASK, TALLIED
 from queuectl_store.sql.plain.rollups import ADD, ADD_EACH
 from queuectl_store.sql.statement import Connection
 from queuectl_store.states import TRANSITIONS, JobState, Verb
 
-# Names of tasks may be longer than an index of PostgreSQL can take.
-_LONGEST_TASK = 200
 # Up to so many kinds are written one by one.
 _FEW = 2
 # Queue, task, outcome, whether it crashed, bucket.
@@ -159,4 +157,4 @@ def fact(what: Fact, name: str = "", n: int = 1) -> Tally:
 
 def task_name(name: str | None) -> str:
     """Return the name of a task as it is counted; a command's is blank."""
-    return "" if name is None else name[:_LONGEST_TASK]
+    return "" if name is None else name[:LONGEST_TASK]

@@ -140,18 +140,23 @@ def plain_claim(queue: sa.ColumnElement[str], is_free: sa.ColumnElement[bool]) -
 
 CLAIM = plain_claim(_QUEUE, ~_limited)
 
+
+def events_of_claims(job_id: Any, attempt: Any) -> sa.Insert:
+    """Make the insert of their events; what every claim has in common is not written for each."""
+    return sa.insert(events).from_select(
+        ["at", "job_id", "verb", "state", "attempt", "worker_id", "tx"],
+        sa.select(
+            NowOnceMs(),
+            job_id,
+            literal("claim"),
+            literal("running"),
+            attempt,
+            sa.bindparam("worker", type_=BIG),
+            Transaction(),
+        ),
+        include_defaults=False,
+    )
+
+
 TAKEN = Batch("taken", job_id=BIG, attempt=INT)
-# What every claim has in common is not written out for each.
-WRITE_CLAIMS = sa.insert(events).from_select(
-    ["at", "job_id", "verb", "state", "attempt", "worker_id", "tx"],
-    sa.select(
-        NowOnceMs(),
-        TAKEN.c.job_id,
-        literal("claim"),
-        literal("running"),
-        TAKEN.c.attempt,
-        sa.bindparam("worker", type_=BIG),
-        Transaction(),
-    ),
-    include_defaults=False,
-)
+WRITE_CLAIMS = events_of_claims(TAKEN.c.job_id, TAKEN.c.attempt)

@@ -1,15 +1,21 @@
 """What PostgreSQL does in one statement, where SQLite is given the parts of it one by one.
 
-The parts are made by the functions that make those: jobs, their events, and that they are counted.
+The parts are made by the functions that make those: jobs or claims, their events, and that they
+are counted.
 """
 
 from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from queuectl_store.sql.claim import BEST_QUEUE, events_of_claims, plain_claim
 from queuectl_store.sql.enqueue import NEW_JOBS, insert_alike
-from queuectl_store.sql.hot import BIG, EVENTS, ONE, TEXT, ZERO, events_of
+from queuectl_store.sql.hot import BIG, EVENTS, ONE, TEXT, ZERO, events_of, literal
+from queuectl_store.sql.limits import NO_LIMIT_HAS_A_SAY
+from queuectl_store.sql.locks import ShareRules
+from queuectl_store.sql.names import LONGEST_TASK
 from queuectl_store.sql.rollups import TALLY, add_each
 from queuectl_store.sql.shared import Shared
 from queuectl_store.sql.tables import jobs
@@ -51,3 +57,39 @@ ENQUEUE_ALIKE = _recorded(
         _but(Shared(NEW_JOBS).c, key=_key, spec=_specs.c.spec), in_order_of=[_specs.c.place]
     )
 )
+
+# A lock is taken before the statement that relies on it: its own would see what was before.
+SHARE_RULES = sa.select(ShareRules().label("locked"))
+_bounds = sa.cast(sa.bindparam("bounds", type_=sa.Text), ARRAY(sa.BigInteger))
+
+
+def _claimed(update: Any) -> sa.Select[Any]:
+    """Claim with all that is to be said of it: as rollups/tally.py counts claims."""
+    claim = update.cte("claim")
+    c = claim.c
+    event = events_of_claims(c.id, c.attempt).cte("event")
+    ready_at = sa.func.greatest(c.created_at, c.run_at, c.pending_at)
+    waited = sa.select(
+        c.queue,
+        sa.func.coalesce(
+            sa.func.left(c.task, sa.literal_column(str(LONGEST_TASK))), literal("")
+        ).label("task"),
+        sa.func.greatest(c.started_at - ready_at, ZERO).label("ms"),
+    ).subquery("waited")
+    # A bound lies within its bucket.
+    bucket = sa.func.width_bucket(waited.c.ms - ONE, _bounds)
+    kinds = (
+        sa.select(
+            *(waited.c.queue, waited.c.task, bucket.label("bucket"), sa.func.count().label("n")),
+            sa.cast(sa.func.sum(waited.c.ms), BIG).label("ms"),
+        )
+        .group_by(waited.c.queue, waited.c.task, bucket)
+        .subquery("kinds")
+    )
+    move = {"verb": "claim", "source": "pending", "target": "running", "outcome": ""}
+    k = SimpleNamespace(**dict(kinds.c), **{name: literal(word) for name, word in move.items()})
+    tally = add_each(k, kinds).cte("tally")
+    return sa.select(*c).add_cte(event, tally)
+
+
+CLAIM_UNLIMITED = _claimed(plain_claim(BEST_QUEUE, NO_LIMIT_HAS_A_SAY))

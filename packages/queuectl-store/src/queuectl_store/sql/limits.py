@@ -4,10 +4,8 @@ import sqlalchemy as sa
 
 from queuectl_store.sql.claim import (
     BECOMES_RUNNING,
-    BEST_QUEUE,
     IS_CLAIMANT,
     OF_A_CLAIM,
-    plain_claim,
 )
 from queuectl_store.sql.hot import BIG, INT, IS_CLAIMABLE, ONE, TEXT, is_in, literal
 from queuectl_store.sql.locks import LockCounts, LockRules, ShareRules
@@ -52,8 +50,8 @@ _limited = sa.exists(
 # First the lock, so that no limit changes from here on; what it reads may be older, and every
 # claim looks again for itself.
 ENTER = sa.select(ShareRules().label("locked"), sa.or_(_guarded, _limited).label("limited"))
-# Need not wait for an answer to ENTER: it takes nothing where a limit may have a say.
-CLAIM_UNLIMITED = plain_claim(BEST_QUEUE, sa.not_(sa.or_(_guarded, _limited)))
+# What a claim has to meet that does not wait for the answer to ENTER.
+NO_LIMIT_HAS_A_SAY = sa.not_(sa.or_(_guarded, _limited))
 
 CLAIMANT = sa.select(workers.c.concurrency, NowMs().label("now_ms")).where(
     workers.c.id == sa.bindparam("worker", type_=BIG), IS_CLAIMANT

@@ -16,6 +16,8 @@ LIMITS = (
 EDITED = ("queue", "priority", "max_retries", "timeout_ms", "run_at", "name", "task", "spec")
 # By what happenings are counted.
 TALLIED = ("queue", "task", "verb", "source", "target", "outcome", "bucket")
+# Names of tasks may be longer than an index of PostgreSQL can take: they are counted by less.
+LONGEST_TASK = 200
 # The row that says up to where events were pruned.
 EVENTS_PRUNED = "events"
 # The moves that need the job's unique key again, which another one may have taken meanwhile.
@@ -25,6 +27,11 @@ AGAIN = frozenset({Verb.RETRY, Verb.RERUN})
 def kept_in(name: str) -> str:
     """Return the table of a SQLite connection that holds the kept rows *name*."""
     return f"temp.queuectl_{name}"
+
+
+def shared_by(name: str) -> str:
+    """Return the parameter with what the kept rows *name* have in common, on PostgreSQL."""
+    return f"{name}_shared"
 
 
 # Of a new job: what most say nothing of.

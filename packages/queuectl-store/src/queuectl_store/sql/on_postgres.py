@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -58,14 +58,23 @@ class PostgresText:
         return sent.text, sent.filled(known)
 
 
-def encoded(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return *rows* as a batch: JSON objects, in which a column that is not there is null."""
-    return _encode(
-        [
-            {name: value for name, value in zip(columns, row, strict=True) if value is not None}
-            for row in rows
-        ]
-    )
+def encoded(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str]:
+    """Return *rows* as a batch: JSON objects, in which a column that is not there is null.
+
+    Returns:
+        What differs from row to row, as an array; and what they share, as an object.
+    """
+    if not rows:
+        return "[]", "{}"
+    shared, names, own = {}, [], []
+    for name, values in zip(columns, zip(*rows, strict=True), strict=True):
+        if values.count(values[0]) < len(values):
+            names.append(name)
+            own.append(values)
+        elif values[0] is not None:
+            shared[name] = values[0]
+    each = zip(*own, strict=True) if own else [()] * len(rows)
+    return _encode([dict(zip(names, row, strict=True)) for row in each]), _encode(shared)
 
 
 def text_of(query: Statement | Narrowed, values: Mapping[str, Any]) -> PostgresText:

@@ -9,7 +9,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, ColumnElement, TableClause
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from queuectl_store.sql.names import kept_in
+from queuectl_store.sql.names import kept_in, shared_by
 
 
 class Batch(TableClause):
@@ -33,7 +33,8 @@ class Batch(TableClause):
 class KeptBatch(Batch):
     """A batch that several statements of one transaction read (see `Kept` in statement.py).
 
-    On SQLite each of them would parse it anew, which is half of what they cost.
+    On SQLite each of them would parse it anew, which is half of what they cost. PostgreSQL parses
+    it anew, but for the values that all rows have in common, which come once.
     """
 
     inherit_cache = True
@@ -164,6 +165,23 @@ def _batch_postgres(element: Batch, compiler: SQLCompiler, **kw: Any) -> str:
         f"{c.name} {c.type.compile(dialect=compiler.dialect)}" for c in element.columns
     )
     return f"json_to_recordset({rows}) AS {element.name}({fields})"
+
+
+@compiles(KeptBatch, "postgresql")
+def _kept_postgres(element: KeptBatch, compiler: SQLCompiler, **kw: Any) -> str:
+    if not kw.get("asfrom"):
+        return element.name
+    shared = sa.bindparam(shared_by(element.name), type_=sa.Text)
+    own, every = (compiler.process(sa.cast(each, sa.JSON)) for each in (element.rows, shared))
+    kinds = ((c.name, c.type.compile(dialect=compiler.dialect)) for c in element.columns)
+    fields = ", ".join(f"{name} {kind}" for name, kind in kinds)
+    columns = ", ".join(
+        f"coalesce(own.{c.name}, every.{c.name}) AS {c.name}" for c in element.columns
+    )
+    return (
+        f"(SELECT {columns} FROM json_to_recordset({own}) AS own({fields})"  # noqa: S608 (our names)
+        f" CROSS JOIN json_to_record({every}) AS every({fields})) AS {element.name}"
+    )
 
 
 @compiles(KeptBatch, "sqlite")
