@@ -89,6 +89,24 @@ def test_one_queue_s_limit_leaves_the_others_alone(store: Store, worker: WorkerI
     assert ids_claimed(store, worker) == [ids[0], *ids[3:]]
 
 
+@pytest.mark.parametrize("kind", ["limit of the queue", "jobs with limits of their own", "paused"])
+def test_limits_of_queues_that_are_not_served_leave_those_that_are_alone(
+    store: Store, worker: WorkerId, kind: str
+) -> None:
+    """A claim tries first without the locks of limits, and gets nothing where one has a say."""
+    if kind == "limit of the queue":
+        store.admin.set_queue("other", concurrency=1)
+    guarded = {} if kind == "limit of the queue" else {"concurrency_key": "k"}
+    enqueue(store, 2, queue="other", **guarded)
+    [plain] = enqueue(store, 1)
+    if kind == "paused":
+        store.admin.pause("other")
+
+    taken = store.exchange(worker, [], limit=1, queues=["default"]).claims
+
+    assert [claim.job.id for claim in taken] == [plain]
+
+
 def test_a_limit_taken_away_holds_no_more(store: Store, worker: WorkerId) -> None:
     store.admin.set_queue("default", concurrency=1)
     ids = enqueue(store, 3)

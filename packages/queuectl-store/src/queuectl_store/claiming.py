@@ -19,6 +19,7 @@ from queuectl_store.sql.statement import Connection, Statement
 # They have no text for SQLite.
 _SHARE_RULES = Statement("joined:SHARE_RULES", "")
 _CLAIM_UNLIMITED = Statement("joined:CLAIM_UNLIMITED", "")
+_PENDING_QUEUES = Statement("joined:PENDING_QUEUES", "")
 _BOUNDS = f"{{{','.join(map(str, BOUNDS_MS))}}}"
 
 
@@ -66,7 +67,7 @@ class First(NamedTuple):
 
     Attributes:
         claims: With their events, and counted.
-        found: Rows of PENDING_QUEUES.
+        found: Rows of PENDING_QUEUES; after a try they say too whether a limit had a say.
         is_tried: Whether there was a try to claim.
     """
 
@@ -87,7 +88,7 @@ class First(NamedTuple):
         ]
         if self.is_tried and not self.claims:
             tried = [head for head in heads if head.queue != wish.set_aside]
-            if len(tried) == 1 and not tried[0].needs_admission:
+            if len(tried) == 1 and not tried[0].limited:
                 heads.remove(tried[0])  # others have those jobs, or are about to
         return sorted(heads, key=lambda row: (-row.priority, row.id))
 
@@ -146,7 +147,7 @@ def claim_first(
     which = {"at_most": wish.limit, "served": served, "set_aside": wish.set_aside}
     which["bounds"] = _BOUNDS
     result = _CLAIM_UNLIMITED.run(connection, {"worker": worker_id, **which, **times})
-    found = claim_sql.PENDING_QUEUES.run(connection)
+    found = _PENDING_QUEUES.run(connection)
 
     def told() -> First:
         claims = sorted(records.claims(result, OF_A_PLAIN_CLAIM), key=_rank)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from queuectl_store.sql import claim as claiming
 from queuectl_store.sql.claim import BEST_QUEUE, events_of_claims, plain_claim
 from queuectl_store.sql.enqueue import NEW_JOBS, insert_alike
 from queuectl_store.sql.hot import BIG, EVENTS, ONE, TEXT, ZERO, events_of, literal
@@ -93,3 +94,6 @@ def _claimed(update: Any) -> sa.Select[Any]:
 
 
 CLAIM_UNLIMITED = _claimed(plain_claim(BEST_QUEUE, NO_LIMIT_HAS_A_SAY))
+
+# Says also whether a limit had a say, so that nothing was claimed for that alone.
+PENDING_QUEUES = claiming.PENDING_QUEUES.add_columns(sa.not_(NO_LIMIT_HAS_A_SAY).label("limited"))
