@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import socket
 import struct
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from threading import enumerate as all_threads
 from typing import Any, BinaryIO
 
 import pytest
+import simple_websocket.ws
 
 from queuectl_dashboard.broadcast import KEPT, MOST_EVENTS, Broadcaster, Writing
 from queuectl_store import Finish, NewJob, RunFacts, Shell, Store, Succeeded, connect
@@ -258,6 +260,39 @@ def test_compression_is_not_agreed_to(site: Site) -> None:
 
         assert b"xtensions" not in page.head
         assert page.closing_code() == 1002
+
+
+def test_the_answer_to_a_close_comes_before_all_that_the_server_says(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library tells the page's thread of a close before it sends its answer to it."""
+    handle = simple_websocket.ws.Base._handle_events
+
+    def late(self: Any) -> Any:
+        sock, self.sock = self.sock, LateSocket(self.sock)
+        try:
+            return handle(self)
+        finally:
+            self.sock = sock
+
+    monkeypatch.setattr(simple_websocket.ws.Base, "_handle_events", late)
+    for content in (struct.pack("!H", 1000), b""):
+        with opened(site, BEARER) as page:
+            page.message()
+            page.send(content, kind=8)
+
+            assert page.frame() == (8, content)
+
+
+class LateSocket:
+    """Sends once the thread of the page has had time to end, and to be answered by the server."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def send(self, content: bytes) -> int:
+        select.select([], [], [], 0.2)
+        return self._sock.send(content)
 
 
 def test_pages_beyond_the_cap_are_told_to_come_back_and_a_closed_one_makes_room(

@@ -6,7 +6,7 @@ import socket
 import struct
 import sys
 from collections.abc import Mapping
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Protocol
 from wsgiref.types import WSGIEnvironment
 
@@ -15,6 +15,7 @@ from flask import abort
 from queuectl_store import Cursor
 
 SEND_LIMIT_S = 10
+ANSWER_S = 2
 _LONGEST_CURSOR = 60
 
 
@@ -25,9 +26,11 @@ class Socket(Protocol):
         event: Set by the library when a message came or the client left.
         input_buffer: Messages that came.
         sock: The connection.
+        thread: Reads what the client sends, and answers its close.
     """
 
     connected: bool
+    thread: Thread
     event: Event
     input_buffer: list[str | bytes]
     sock: Any

@@ -18,6 +18,7 @@ from queuectl_dashboard.broadcast import HEARTBEAT, Broadcaster, Follower
 from queuectl_dashboard.callers import Caller, caller_of
 from queuectl_dashboard.feeding import OutputFeed
 from queuectl_dashboard.handshake import (
+    ANSWER_S,
     Socket,
     check_handshake,
     end_soon,
@@ -152,6 +153,10 @@ def _guarded(ws: Socket, tell: Callable[[], None]) -> None:
     except OSError:
         # The client took nothing for too long, or is gone: a new socket begins afresh.
         log.debug("live page dropped")
+    if not ws.connected:
+        # The library says that the client closes, or breaks the rules, before it has answered; what
+        # the server sends of its own at the end of the call must not come before that.
+        ws.thread.join(ANSWER_S)
 
 
 def _tell_events(ws: Socket, follower: Follower) -> None:
