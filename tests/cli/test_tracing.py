@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_whole_environment_is_stored_once_whatever_the_trace(queuectl: Program
         queuectl.must("enqueue", "--env-all", "echo $TRACEPARENT", env=caller)
     queuectl.must("worker", "start", "--burst", "-q")
 
-    with sqlite3.connect(queuectl.db) as store:
+    with closing(sqlite3.connect(queuectl.db)) as store:
         [stored] = store.execute(
             "SELECT count(DISTINCT environment_id) FROM queuectl_jobs"
         ).fetchone()

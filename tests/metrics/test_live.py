@@ -10,7 +10,7 @@ import os
 import sqlite3
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from shutil import disk_usage
 from typing import Any
@@ -158,7 +158,7 @@ def test_queries_return_what_a_full_count_of_the_store_gives(scene: Scene) -> No
     scene.busy.must("enqueue", "--queue", "later", "--delay", "1h", "true")
     scene.busy("wait", "--queue", "slow", "--timeout", "50s")
 
-    with sqlite3.connect(scene.busy.db) as store:
+    with closing(sqlite3.connect(scene.busy.db)) as store:
         jobs = dict(_rows(store, "SELECT queue || '/' || state, count(*) FROM queuectl_jobs"))
         attempts = dict(
             _rows(
