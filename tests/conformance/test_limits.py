@@ -107,6 +107,15 @@ def test_limits_of_queues_that_are_not_served_leave_those_that_are_alone(
     assert [claim.job.id for claim in taken] == [plain]
 
 
+def test_a_claim_from_several_queues_takes_no_more_than_was_asked_for(
+    store: Store, worker: WorkerId
+) -> None:
+    best, others = enqueue(store, 2, queue="a", priority=9), enqueue(store, 5, queue="b")
+
+    assert ids_claimed(store, worker, limit=3) == [*best, others[0]]
+    assert ids_claimed(store, worker) == others[1:]
+
+
 def test_a_limit_taken_away_holds_no_more(store: Store, worker: WorkerId) -> None:
     store.admin.set_queue("default", concurrency=1)
     ids = enqueue(store, 3)
