@@ -1,5 +1,6 @@
 """Threads of tasks that are ended by force at the worst moment."""
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -127,6 +128,41 @@ def test_a_store_stays_usable_where_a_task_is_ended_by_force_within_it(
 
     assert end.ending == Stopped()
     assert other.enqueue().id
+
+
+def test_a_task_is_not_ended_by_force_within_logging(
+    queue: Queue, executor: ThreadExecutor
+) -> None:
+    """Whoever logs waits for the lock of the handler, this worker too."""
+    logs, go, was_whole = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            logs.set()
+            go.wait(20)
+            was_whole.set()
+
+    slow = logging.getLogger("tests.slow")
+    slow.propagate = False
+    slow.addHandler(Slow())
+
+    @queue.task
+    def talking() -> None:
+        slow.warning("a word")
+        while True:  # until the exception comes
+            pass
+
+    talking.enqueue()
+    run = running(executor, claims(queue, 1)[0])
+    assert logs.wait(20)
+    executor._raise_in(run)
+    assert not run.was_raised
+    go.set()
+
+    [end] = ends_told_by(executor)
+
+    assert was_whole.is_set()
+    assert end.ending == Stopped()
 
 
 def running(executor: ThreadExecutor, claim: Claim) -> Any:
